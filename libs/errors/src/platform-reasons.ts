@@ -1,0 +1,72 @@
+import { status } from '@grpc/grpc-js';
+import { PLATFORM_DOMAIN } from './app-error.js';
+import { defineReasons } from './reasons.js';
+
+/** The reasons that any service may give. */
+export const platformReasons = defineReasons(PLATFORM_DOMAIN, {
+  FIELD_INVALID: {
+    code: status.INVALID_ARGUMENT,
+    message: 'the request breaks a rule of the contract',
+    help: 'A field breaks a constraint of the contract. `violations` names each field and rule.',
+  },
+  PAGE_TOKEN_INVALID: {
+    code: status.INVALID_ARGUMENT,
+    message: 'the page token was not issued for this list',
+    help: 'A `page_token` was changed, or used with another filter or order. Start from the first page.',
+  },
+  UNAUTHENTICATED: {
+    code: status.UNAUTHENTICATED,
+    message: 'a valid access token is required',
+    help: 'No access token, or one that is not accepted. Every cause gets this one answer; sign in again.',
+  },
+  PERMISSION_MISSING: {
+    code: status.PERMISSION_DENIED,
+    message: 'the access token lacks the permission',
+    help: 'The scope of the access token does not hold the permission that `metadata.permission` names.',
+  },
+  CALLER_NOT_ADMITTED: {
+    code: status.PERMISSION_DENIED,
+    message: 'this kind of caller may not call the method',
+    help: 'A service called a method for users, or the other way round.',
+  },
+  CONFLICT: {
+    code: status.ABORTED,
+    message: 'the call met another one; try again',
+    help: 'Two calls touched the same rows at once and this one gave way. Trying again makes sense.',
+  },
+  DEADLINE_EXCEEDED: {
+    code: status.DEADLINE_EXCEEDED,
+    message: 'the call took longer than its deadline',
+    help: 'The work was given up. Its effect is unknown unless the method is a read.',
+  },
+  MESSAGE_MALFORMED: {
+    code: status.INVALID_ARGUMENT,
+    message: 'the request is not a message of the method',
+    help: 'The bytes are no protobuf message of the request type.',
+  },
+  DATABASE_UNAVAILABLE: {
+    code: status.UNAVAILABLE,
+    message: 'the service cannot reach its database',
+    help: 'An outage, not a fault of the caller. Try again after `retryAfter`.',
+  },
+  KEYS_UNAVAILABLE: {
+    code: status.UNAVAILABLE,
+    message: 'the service has no key set yet',
+    help: 'The service started while the issuer was down and cannot verify anyone yet. Try again.',
+  },
+  PEER_UNAVAILABLE: {
+    code: status.UNAVAILABLE,
+    message: 'a service that is needed does not answer',
+    help: 'An outage behind the service. Try again after `retryAfter`.',
+  },
+  OVERLOADED: {
+    code: status.UNAVAILABLE,
+    message: 'the service has more to do than it can',
+    help: 'The work was refused before it began. Try again after `retryAfter`.',
+  },
+  INTERNAL: {
+    code: status.INTERNAL,
+    message: 'internal error',
+    help: 'A fault of the service. The cause is in its log under the request id.',
+  },
+});

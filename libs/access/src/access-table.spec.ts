@@ -1,0 +1,104 @@
+import { clone, createFileRegistry, fromBinary, setExtension } from '@bufbuild/protobuf';
+import { FileDescriptorSetSchema, MethodOptionsSchema, type FileDescriptorSet } from '@bufbuild/protobuf/wkt';
+import { contract, descriptorSet } from '@gatehouse/contracts';
+import { Caller, Revocation, Rule } from '@gatehouse/contracts/access';
+import { ContractFault, readAccessTable } from './index.js';
+
+const PATH = '/gatehouse.users.v1.UserService/GetUser';
+const ruleExtension = contract.getExtension('gatehouse.access.v1.rule');
+
+/** The contract with the rule of GetUser replaced, or removed. */
+function contractWith(rule: Rule | undefined) {
+  const set: FileDescriptorSet = clone(
+    FileDescriptorSetSchema,
+    fromBinary(FileDescriptorSetSchema, descriptorSet),
+  );
+  const file = set.file.find(({ name }) => name === 'gatehouse/users/v1/user_service.proto');
+  const method = file?.service[0]?.method.find(({ name }) => name === 'GetUser');
+  if (!method || !ruleExtension?.message) throw new Error('the contract has no UserService.GetUser');
+  const options = fromBinary(MethodOptionsSchema, new Uint8Array());
+  if (rule)
+    setExtension(options, ruleExtension, fromBinary(ruleExtension.message, Rule.encode(rule).finish()));
+  method.options = options;
+  return createFileRegistry(set);
+}
+
+function faultsOf(rule: Rule | undefined): readonly string[] {
+  try {
+    readAccessTable(contractWith(rule));
+  } catch (error) {
+    if (error instanceof ContractFault) return error.faults;
+    throw error;
+  }
+  return [];
+}
+
+const sound: Rule = {
+  requirement: { $case: 'permission', value: 'users:admin' },
+  callers: [Caller.USER],
+  revocation: Revocation.LENIENT,
+  audited: false,
+};
+
+describe('the access table', () => {
+  it('has a rule for every method of the contract', () => {
+    const methods = [...contract.files]
+      .filter((file) => file.proto.package.startsWith('gatehouse.'))
+      .flatMap((file) => file.services.flatMap((service) => service.methods));
+    expect(methods.length).toBeGreaterThan(20);
+    expect(readAccessTable(contract).rules.size).toBe(methods.length);
+  });
+
+  it('reads a rule as it is written', () => {
+    expect(
+      readAccessTable(contract).rules.get('/gatehouse.resources.v1.ResourceService/DeleteResource'),
+    ).toMatchObject({
+      access: 'permission',
+      permission: 'resources:delete',
+      callers: new Set(['user']),
+      revocation: 'strict',
+      audited: true,
+    });
+  });
+
+  it('accepts the sound rule that the refusals below are variations of', () => {
+    expect(faultsOf(sound)).toEqual([]);
+  });
+
+  it.each<[string, Rule | undefined, string]>([
+    ['no rule', undefined, 'has no access rule'],
+    ['no requirement', { ...sound, requirement: undefined }, 'is neither public nor asks for anything'],
+    [
+      'a requirement that is switched off',
+      { ...sound, requirement: { $case: 'authenticated', value: false } },
+      'is neither public nor asks for anything',
+    ],
+    [
+      'an unknown permission',
+      { ...sound, requirement: { $case: 'permission', value: 'users:fly' } },
+      'asks for an unknown permission: users:fly',
+    ],
+    ['no caller', { ...sound, callers: [] }, 'admits no caller'],
+    [
+      'a caller that does not exist',
+      { ...sound, callers: [9 as Caller] },
+      'admits a caller that does not exist: 9',
+    ],
+    [
+      'no word on revocation',
+      { ...sound, revocation: Revocation.UNSPECIFIED },
+      'does not say how it treats revocation',
+    ],
+    [
+      'callers on a public method',
+      { ...sound, requirement: { $case: 'public', value: true } },
+      'is public, so callers and revocation have no meaning',
+    ],
+  ])('refuses a method with %s and names it', (_, rule, fault) => {
+    expect(faultsOf(rule)).toContain(`${PATH} ${fault}`);
+  });
+
+  it('refuses a service that the contract does not have', () => {
+    expect(() => readAccessTable(contract, ['gatehouse.users.v1.Nobody'])).toThrow(ContractFault);
+  });
+});

@@ -1,0 +1,66 @@
+import { getExtension, hasExtension, toBinary, type DescMethod, type FileRegistry } from '@bufbuild/protobuf';
+import { Caller, Revocation, Rule } from '@gatehouse/contracts/access';
+import type { CallerKind, MethodRule, RevocationMode } from './method-rule.js';
+
+const CALLERS: ReadonlyMap<Caller, CallerKind> = new Map([
+  [Caller.USER, 'user'],
+  [Caller.SERVICE, 'service'],
+]);
+const REVOCATIONS: ReadonlyMap<Revocation, RevocationMode> = new Map([
+  [Revocation.LENIENT, 'lenient'],
+  [Revocation.STRICT, 'strict'],
+]);
+
+/** The gRPC path of a method (`:path` of its HTTP/2 request). */
+export function grpcPath(method: DescMethod): string {
+  return `/${method.parent.typeName}/${method.name}`;
+}
+
+/**
+ * Reads and checks the rule of one method.
+ *
+ * @param known the names of the permissions that the contract declares
+ * @returns the rule, or the faults that keep the method from being served
+ */
+export function readRule(
+  registry: FileRegistry,
+  method: DescMethod,
+  known: ReadonlySet<string>,
+): MethodRule | string[] {
+  const path = grpcPath(method);
+  const extension = registry.getExtension('gatehouse.access.v1.rule');
+  const options = method.proto.options;
+  if (!extension?.message || !options || !hasExtension(options, extension))
+    return [`${path} has no access rule`];
+  const message = getExtension(options, extension) as Parameters<typeof toBinary>[1];
+  return checkRule(Rule.decode(toBinary(extension.message, message)), method, known);
+}
+
+function checkRule(rule: Rule, method: DescMethod, known: ReadonlySet<string>): MethodRule | string[] {
+  const path = grpcPath(method);
+  const faults: string[] = [];
+  const fault = (text: string) => faults.push(`${path} ${text}`);
+  const { requirement, audited } = rule;
+  const callers = new Set<CallerKind>();
+  for (const caller of rule.callers) {
+    const kind = CALLERS.get(caller);
+    if (kind) callers.add(kind);
+    else fault(`admits a caller that does not exist: ${caller}`);
+  }
+  const revocation = REVOCATIONS.get(rule.revocation);
+  if (!requirement || (requirement.$case !== 'permission' && !requirement.value)) {
+    fault('is neither public nor asks for anything');
+    return faults;
+  }
+  if (requirement.$case === 'public') {
+    if (callers.size > 0 || revocation) fault('is public, so callers and revocation have no meaning');
+    return faults.length > 0 ? faults : { path, method, audited, access: 'public' };
+  }
+  if (callers.size === 0) fault('admits no caller');
+  if (!revocation) fault('does not say how it treats revocation');
+  const permission = requirement.$case === 'permission' ? requirement.value : undefined;
+  if (permission !== undefined && !known.has(permission))
+    fault(`asks for an unknown permission: ${permission}`);
+  if (faults.length > 0 || !revocation) return faults;
+  return { path, method, audited, access: requirement.$case, permission, callers, revocation };
+}

@@ -1,0 +1,38 @@
+import type { Scope } from './scope.js';
+
+/** The payload of an access token on the wire (RFC 9068 section 2.2). Times are seconds since the epoch. */
+export interface AccessTokenClaims {
+  readonly iss: string;
+  /** The audience, or several of which the verifier's must be one. */
+  readonly aud: string | readonly string[];
+  readonly sub: string;
+  readonly client_id: string;
+  /** The session; every access token has one, except those of services, whose `sub` is their `client_id`. */
+  readonly sid?: string;
+  readonly jti: string;
+  readonly iat: number;
+  readonly exp: number;
+  readonly nbf?: number;
+  /** The granted permissions, separated by single spaces. */
+  readonly scope?: string;
+}
+
+/** The claims of a verified access token. Frozen, and shared by all calls that carry the same access token. */
+export interface Claims {
+  readonly issuer: string;
+  /** The verifier's own audience, which the access token names. */
+  readonly audience: string;
+  readonly subject: string;
+  readonly clientId: string;
+  /** Absent for a service that has none. */
+  readonly sessionId: string | undefined;
+  readonly tokenId: string;
+  /** Whether the subject is the client itself (RFC 9068 section 5): a service acting in its own name. */
+  readonly isService: boolean;
+  /** Seconds since the epoch, like `notBefore` and `expiresAt`. */
+  readonly issuedAt: number;
+  /** `issuedAt` when the access token names none. */
+  readonly notBefore: number;
+  readonly expiresAt: number;
+  readonly scope: Scope;
+}

@@ -1,0 +1,17 @@
+export { AccessTokenVerifier } from './access-token-verifier.js';
+export type { AccessTokenVerifierOptions } from './access-token-verifier.js';
+export type { AccessTokenClaims, Claims } from './claims.js';
+export { verifyCompactJws } from './compact-jws.js';
+export { MAX_TOKEN_CHARS } from './compact-text.js';
+export { InvalidKeySet } from './invalid-key-set.js';
+export { jwkThumbprint } from './jwk-thumbprint.js';
+export { KeySet } from './key-set.js';
+export type { JwkSet } from './key-set.js';
+export type { KeySource } from './key-source.js';
+export { KeysUnavailable } from './keys-unavailable.js';
+export type { RejectionReason } from './rejection-reason.js';
+export { RemoteKeySet } from './remote-key-set.js';
+export type { RemoteKeySetOptions } from './remote-key-set.js';
+export { Scope } from './scope.js';
+export { TokenRejected } from './token-rejected.js';
+export type { PublicJwk, VerificationKey } from './verification-key.js';

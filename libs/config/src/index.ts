@@ -1,0 +1,12 @@
+export { ConfigFault } from './config-fault.js';
+export { readSettings, type Environment } from './read-settings.js';
+export { refuseDevelopmentSecrets, serviceSettings } from './service-settings.js';
+export {
+  count,
+  DEVELOPMENT_SECRET_PREFIX,
+  durationMs,
+  environmentName,
+  list,
+  port,
+  secretBytes,
+} from './setting-types.js';

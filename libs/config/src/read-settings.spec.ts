@@ -1,0 +1,79 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { z } from 'zod';
+import {
+  ConfigFault,
+  port,
+  readSettings,
+  refuseDevelopmentSecrets,
+  secretBytes,
+  serviceSettings,
+} from './index.js';
+
+const schema = z.object({ GRPC_PORT: port, KEY: z.string().min(3), LEVEL: z.string().default('info') });
+
+function faultsOf(environment: Record<string, string>): readonly string[] {
+  try {
+    readSettings(schema, environment);
+  } catch (error) {
+    if (error instanceof ConfigFault) return error.faults;
+    throw error;
+  }
+  return [];
+}
+
+describe('readSettings', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'settings-'));
+  const file = join(folder, 'key');
+  beforeAll(() => writeFileSync(file, 'secret\n'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  it('reads variables and secret files, fills defaults and freezes', () => {
+    const settings = readSettings(schema, {
+      GATEHOUSE_GRPC_PORT: '5001',
+      GATEHOUSE_KEY_FILE: file,
+      PATH: '/bin',
+    });
+    expect(settings).toEqual({ GRPC_PORT: 5001, KEY: 'secret', LEVEL: 'info' });
+    expect(Object.isFrozen(settings)).toBe(true);
+  });
+
+  it('names every fault at once', () => {
+    const faults = faultsOf({ GATEHOUSE_GRPC_PORT: '70000', GATEHOUSE_KEY: 'x', GATEHOUSE_KEI: 'typo' });
+    expect(faults.map((fault) => fault.split(':')[0]).sort()).toEqual([
+      'GATEHOUSE_GRPC_PORT',
+      'GATEHOUSE_KEI',
+      'GATEHOUSE_KEY',
+    ]);
+  });
+
+  it.each([
+    ['a file that is not there', { GATEHOUSE_KEY_FILE: '/nowhere/key' }, 'GATEHOUSE_KEY_FILE'],
+    [
+      'a value beside its file',
+      { GATEHOUSE_KEY: 'abc', GATEHOUSE_KEY_FILE: thisFile() },
+      'GATEHOUSE_KEY and',
+    ],
+  ])('refuses %s', (_, environment, start) => {
+    const faults = faultsOf({ GATEHOUSE_GRPC_PORT: '1', ...environment });
+    expect(faults.some((fault) => fault.startsWith(start))).toBe(true);
+  });
+
+  it('refuses development secrets in production alone', () => {
+    const guarded = z
+      .object({ ...serviceSettings, KEK: secretBytes(16) })
+      .superRefine(refuseDevelopmentSecrets('KEK'));
+    const environment = (name: string) => ({
+      GATEHOUSE_ENVIRONMENT: name,
+      GATEHOUSE_HEALTH_PORT: '0',
+      GATEHOUSE_KEK: Buffer.from('development-0123456789').toString('base64'),
+    });
+    expect(() => readSettings(guarded, environment('development'))).not.toThrow();
+    expect(() => readSettings(guarded, environment('production'))).toThrow(ConfigFault);
+  });
+});
+
+function thisFile(): string {
+  return new URL(import.meta.url).pathname;
+}

@@ -1,7 +1,22 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
 // Jest runs what tsc compiled: the tests exercise the very files that ship.
-export default {
+const config = {
   testEnvironment: 'node',
   testMatch: ['<rootDir>/**/*.spec.js'],
   transform: {},
   testTimeout: 30_000,
 };
+
+// Packages that use @gatehouse/testing get its real PostgreSQL, which starts when the first suite asks for one.
+// The others neither build it nor wait for it.
+const { name, dependencies, devDependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
+const testing = '@gatehouse/testing';
+if (name === testing || testing in { ...dependencies, ...devDependencies }) {
+  const setup = (file) => fileURLToPath(new URL(`libs/testing/dist/jest/${file}.js`, import.meta.url));
+  config.globalSetup = setup('global-setup');
+  config.globalTeardown = setup('global-teardown');
+}
+
+export default config;

@@ -1,0 +1,6 @@
+export { eventually } from './eventually.js';
+export { freePort } from './free-port.js';
+export { type FrozenClock, frozenClock } from './frozen-clock.js';
+export { createSigningKey } from './signing-key.js';
+export type { SpecPublicJwk, SpecSigningKey } from './signing-key.js';
+export { type TestDatabase, testDatabase } from './test-database.js';

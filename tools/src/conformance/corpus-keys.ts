@@ -59,8 +59,8 @@ function makeKey(name: string): CorpusKey {
 /** A name ends in what kind of key it is; P-256 when it says nothing. */
 function makePair(name: string): { publicKey: KeyObject; privateKey: KeyObject } {
   if (/(^|-)rsa$/.test(name)) return generateKeyPairSync('rsa', { modulusLength: 2048 });
-  if (/-ed$/.test(name)) return generateKeyPairSync('ed25519');
-  return generateKeyPairSync('ec', { namedCurve: /-k1$/.test(name) ? 'secp256k1' : 'P-256' });
+  if (name.endsWith('-ed')) return generateKeyPairSync('ed25519');
+  return generateKeyPairSync('ec', { namedCurve: name.endsWith('-k1') ? 'secp256k1' : 'P-256' });
 }
 
 function swapLetterCase(text: string): string {

@@ -26,6 +26,8 @@ export interface AppErrorInit {
   readonly violations?: readonly FieldViolation[];
   /** Milliseconds after which trying again makes sense. */
   readonly retryAfterMs?: number;
+  /** The finer reason, for the log alone: why an access token was refused, say. */
+  readonly logReason?: string;
   /** Why, for the log alone. It never leaves the process. */
   readonly cause?: unknown;
 }
@@ -45,6 +47,7 @@ export class AppError extends Error {
   readonly metadata: Readonly<Record<string, string>>;
   readonly violations: readonly FieldViolation[];
   readonly retryAfterMs: number | undefined;
+  readonly logReason: string | undefined;
 
   constructor(init: AppErrorInit) {
     super(init.message, init.cause === undefined ? undefined : { cause: init.cause });
@@ -55,5 +58,6 @@ export class AppError extends Error {
     this.metadata = init.metadata ?? {};
     this.violations = init.violations ?? [];
     this.retryAfterMs = init.retryAfterMs;
+    this.logReason = init.logReason;
   }
 }

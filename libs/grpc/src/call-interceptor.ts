@@ -1,0 +1,91 @@
+import {
+  ResponderBuilder,
+  ServerInterceptingCall,
+  ServerListenerBuilder,
+  status,
+  type Metadata,
+  type ServerInterceptor,
+} from '@grpc/grpc-js';
+import { platformReasons, toStatusObject } from '@gatehouse/errors';
+import type { Logger } from '@gatehouse/telemetry';
+import { Call, registerCall } from './call.js';
+import { reasonOf } from './error-filter.js';
+import type { ServedMethod } from './served-method.js';
+import { MAX_CALL_MS } from './server-limits.js';
+
+type SentStatus = Parameters<ServerInterceptingCall['sendStatus']>[0];
+
+/**
+ * Sees each call from its first to its last moment, refusals included: gives
+ * it its {@link Call}, caps its deadline and writes its one log line. Calls
+ * to methods outside the contract (health, reflection) pass through.
+ */
+export function callInterceptor(methods: ReadonlyMap<string, ServedMethod>, log: Logger): ServerInterceptor {
+  return (descriptor, nextCall) => {
+    const method = methods.get(descriptor.path);
+    if (!method) return new ServerInterceptingCall(nextCall);
+
+    const start = performance.now();
+    const now = Date.now();
+    const deadline = Math.min(Number(nextCall.getDeadline()), now + MAX_CALL_MS);
+    let call: Call | undefined;
+    let answered = false;
+
+    const finish = (sent: SentStatus) => {
+      answered = true;
+      clearTimeout(timer);
+      call?.end();
+      logCall(log, method, call, sent, performance.now() - start, nextCall.getPeer());
+    };
+    const listener = new ServerListenerBuilder()
+      .withOnReceiveMetadata((metadata: Metadata, next) => {
+        call = new Call(method, metadata, deadline, log);
+        registerCall(call);
+        next(metadata);
+      })
+      .withOnCancel(() => {
+        if (!answered) finish({ code: status.CANCELLED, details: 'the caller is gone' });
+      })
+      .build();
+    const responder = new ResponderBuilder()
+      .withStart((next) => next(listener))
+      .withSendMetadata((metadata, next) => void (answered || next(metadata)))
+      .withSendMessage((message, next) => void (answered || next(message)))
+      .withSendStatus((sent, next) => {
+        // Whoever answers first is heard: the handler, or the deadline.
+        if (answered) return;
+        finish(sent);
+        next(sent);
+      })
+      .build();
+    const intercepting = new ServerInterceptingCall(nextCall, responder);
+    const expire = () => intercepting.sendStatus(toStatusObject(platformReasons.DEADLINE_EXCEEDED()));
+    const timer = setTimeout(expire, Math.max(0, deadline - now));
+    return intercepting;
+  };
+}
+
+function logCall(
+  log: Logger,
+  method: ServedMethod,
+  call: Call | undefined,
+  sent: SentStatus,
+  durationMs: number,
+  peer: string,
+): void {
+  const code = sent.code ?? status.UNKNOWN;
+  const line = {
+    grpc_service: method.service,
+    grpc_method: method.name,
+    grpc_code: status[code],
+    reason: reasonOf(sent),
+    duration_ms: Math.round(durationMs * 1000) / 1000,
+    request_id: call?.requestId,
+    trace_id: call?.traceId,
+    principal_sub: call?.hasPrincipal ? call.principal.subject : undefined,
+    peer,
+  };
+  if (code === status.INTERNAL || code === status.UNKNOWN || code === status.DATA_LOSS)
+    log.error(line, 'call');
+  else log.info(line, 'call');
+}

@@ -1,0 +1,84 @@
+import { randomUUID } from 'node:crypto';
+import type { Metadata } from '@grpc/grpc-js';
+import type { Logger } from '@gatehouse/telemetry';
+import type { Principal } from './principal.js';
+import type { ServedMethod } from './served-method.js';
+import { readTraceId } from './trace-context.js';
+
+const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/;
+
+/**
+ * One call on its way through a service: made when its metadata arrives,
+ * found again by that metadata, gone with it.
+ */
+export class Call {
+  /** Names the call in logs and in error answers; the caller's own when it sent a sound one. */
+  readonly requestId: string;
+  /** The W3C trace it belongs to: 32 hexadecimal digits. */
+  readonly traceId: string;
+  #principal: Principal | undefined;
+  #abort: AbortController | undefined;
+  #ended = false;
+
+  constructor(
+    readonly method: ServedMethod,
+    readonly metadata: Metadata,
+    /** Milliseconds since the epoch at which the work is given up. */
+    readonly deadline: number,
+    readonly log: Logger,
+  ) {
+    const [given] = metadata.get('x-request-id');
+    this.requestId = typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
+    this.traceId = readTraceId(metadata.get('traceparent')[0]);
+  }
+
+  /**
+   * The verified caller. Only a public method has none, and its handler does
+   * not ask.
+   */
+  get principal(): Principal {
+    if (!this.#principal) throw new Error(`${this.method.path} is public: it has no principal`);
+    return this.#principal;
+  }
+
+  /** Whether the guard has admitted a principal. */
+  get hasPrincipal(): boolean {
+    return this.#principal !== undefined;
+  }
+
+  /** Called by the guard, once. */
+  admit(principal: Principal): void {
+    this.#principal = principal;
+  }
+
+  /** Aborts when the caller is gone or the deadline has passed. */
+  get signal(): AbortSignal {
+    this.#abort ??= new AbortController();
+    if (this.#ended) this.#abort.abort();
+    return this.#abort.signal;
+  }
+
+  /** Called by the server when nobody waits for the answer any more. */
+  end(): void {
+    this.#ended = true;
+    this.#abort?.abort();
+  }
+}
+
+const calls = new WeakMap<Metadata, Call>();
+
+/** Remembers a call by its request metadata. */
+export function registerCall(call: Call): void {
+  calls.set(call.metadata, call);
+}
+
+/**
+ * Returns the call that came with this metadata.
+ *
+ * @throws Error when the server was started without the call interceptor
+ */
+export function callOf(metadata: Metadata): Call {
+  const call = calls.get(metadata);
+  if (!call) throw new Error('the call is not known: the server runs without its interceptor');
+  return call;
+}

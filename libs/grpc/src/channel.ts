@@ -1,0 +1,72 @@
+import {
+  ChannelCredentials,
+  type ChannelOptions,
+  type Client,
+  type ClientOptions,
+  type ServiceDefinition,
+} from '@grpc/grpc-js';
+import type { DescService, FileRegistry } from '@bufbuild/protobuf';
+import { MethodOptions_IdempotencyLevel } from '@bufbuild/protobuf/wkt';
+import { serviceName } from './served-method.js';
+
+/** A generated client's constructor. */
+export interface ClientConstructor<C extends Client> {
+  new (address: string, credentials: ChannelCredentials, options?: Partial<ClientOptions>): C;
+  readonly service: ServiceDefinition;
+}
+
+/** Options of every outgoing channel; see {@link openClient}. */
+const channelOptions: ChannelOptions = {
+  'grpc.keepalive_time_ms': 30_000,
+  'grpc.keepalive_timeout_ms': 10_000,
+  'grpc.max_receive_message_length': 4 * 1024 * 1024,
+  'grpc.initial_reconnect_backoff_ms': 100,
+  'grpc.max_reconnect_backoff_ms': 2_000,
+  'grpc.enable_retries': 1,
+};
+
+/**
+ * Opens a client of a service of the contract: all replicas behind a name get
+ * calls in turn, and the methods that the contract calls idempotent are
+ * retried within a budget (gRFC A6). One channel does not share connections
+ * with another.
+ *
+ * @param address `host:port`, or `dns:///host:port`
+ */
+export function openClient<C extends Client>(
+  constructor: ClientConstructor<C>,
+  address: string,
+  registry: FileRegistry,
+  credentials = ChannelCredentials.createInsecure(),
+): C {
+  const service = registry.getService(serviceName(constructor.service));
+  if (!service) throw new Error(`${serviceName(constructor.service)} is not in the contract`);
+  return new constructor(address, credentials, {
+    ...channelOptions,
+    'grpc.use_local_subchannel_pool': 1,
+    'grpc.service_config': JSON.stringify(serviceConfig(service)),
+  });
+}
+
+/** The retry policy of a service, from the idempotency levels of its methods. */
+function serviceConfig(service: DescService): object {
+  const idempotent = service.methods.filter(
+    ({ idempotency }) => idempotency !== MethodOptions_IdempotencyLevel.IDEMPOTENCY_UNKNOWN,
+  );
+  const retryPolicy = {
+    maxAttempts: 3,
+    // grpc-js reads fewer than nine decimals as nanoseconds.
+    initialBackoff: '0.050000000s',
+    maxBackoff: '0.500000000s',
+    backoffMultiplier: 2,
+    // INTERNAL: what a call gets when another call's cancellation ends the connection.
+    retryableStatusCodes: ['UNAVAILABLE', 'INTERNAL'],
+  };
+  return {
+    loadBalancingConfig: [{ round_robin: {} }],
+    retryThrottling: { maxTokens: 10, tokenRatio: 0.1 },
+    methodConfig: [
+      { name: idempotent.map(({ name }) => ({ service: service.typeName, method: name })), retryPolicy },
+    ].filter(({ name }) => name.length > 0),
+  };
+}

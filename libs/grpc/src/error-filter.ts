@@ -1,0 +1,38 @@
+import { Catch, type ArgumentsHost, type RpcExceptionFilter } from '@nestjs/common';
+import { status, type Metadata } from '@grpc/grpc-js';
+import { toAppError, toStatusObject } from '@gatehouse/errors';
+import type { Logger } from '@gatehouse/telemetry';
+import { throwError, type Observable } from 'rxjs';
+import { callOf } from './call.js';
+
+/** What the log says of a refusal, beyond what the caller is told. */
+const reasons = new WeakMap<Metadata, string>();
+
+/** Returns the reason for the log of a status that {@link ErrorFilter} made. */
+export function reasonOf(sent: { metadata?: Metadata | null }): string | undefined {
+  return sent.metadata ? reasons.get(sent.metadata) : undefined;
+}
+
+/**
+ * Turns whatever a guard or handler throws into its status. Nest's own filter
+ * answers UNKNOWN for everything. What was not thrown on purpose is logged
+ * here, once, with its cause.
+ */
+@Catch()
+export class ErrorFilter implements RpcExceptionFilter {
+  constructor(private readonly log: Logger) {}
+
+  catch(thrown: unknown, host: ArgumentsHost): Observable<never> {
+    const error = toAppError(thrown);
+    const object = toStatusObject(error);
+    if (object.metadata) reasons.set(object.metadata, error.logReason ?? error.reason);
+    if (error.code === status.INTERNAL || error.code === status.UNAVAILABLE) {
+      const call = callOf(host.switchToRpc().getContext<Metadata>());
+      this.log.error(
+        { error: error.cause ?? error, request_id: call.requestId, trace_id: call.traceId },
+        'cause',
+      );
+    }
+    return throwError(() => object);
+  }
+}

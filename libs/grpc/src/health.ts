@@ -1,0 +1,99 @@
+import { createServer, type Server as HttpServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Server } from '@grpc/grpc-js';
+import { HealthImplementation } from 'grpc-health-check';
+
+/** A condition of being ready, such as a database that answers. Throws or returns false when it does not hold. */
+export interface ReadinessCheck {
+  readonly name: string;
+  readonly holds: () => boolean | Promise<boolean>;
+}
+
+/** How often the conditions are looked at, in milliseconds. */
+const CHECK_EVERY_MS = 1_000;
+
+/**
+ * What a process says of itself: by the gRPC health protocol for each service
+ * and for the whole (the empty name), and over HTTP as `/livez` and `/readyz`
+ * for platforms that cannot ask gRPC. Alive means that the event loop turns;
+ * ready means that every condition held when it was last looked at.
+ */
+export class Health {
+  readonly #checks: readonly ReadinessCheck[];
+  readonly #services: readonly string[];
+  readonly #grpc: HealthImplementation;
+  readonly #http: HttpServer;
+  #failing: readonly string[] = ['starting'];
+  #timer: NodeJS.Timeout | undefined;
+  #draining = false;
+
+  constructor(services: readonly string[], checks: readonly ReadinessCheck[]) {
+    this.#services = ['', ...services];
+    this.#checks = checks;
+    this.#grpc = new HealthImplementation(
+      Object.fromEntries(this.#services.map((name) => [name, 'NOT_SERVING'])),
+    );
+    this.#http = createServer((request, response) => {
+      const ok = request.url === '/livez' || (request.url === '/readyz' && this.ready);
+      const known = request.url === '/livez' || request.url === '/readyz';
+      response.writeHead(known ? (ok ? 200 : 503) : 404, { 'content-type': 'application/json' });
+      response.end(JSON.stringify(known ? { ok, failing: ok ? [] : this.#failing } : { ok: false }));
+    });
+  }
+
+  /** Whether calls should be sent here. */
+  get ready(): boolean {
+    return !this.#draining && this.#failing.length === 0;
+  }
+
+  addToServer(server: Server): void {
+    this.#grpc.addToServer(server);
+  }
+
+  /**
+   * Starts answering and looking at the conditions.
+   *
+   * @returns the HTTP port
+   */
+  async start(host: string, port: number): Promise<number> {
+    await new Promise<void>((resolve, reject) =>
+      this.#http.once('error', reject).listen(port, host, resolve),
+    );
+    await this.#look();
+    return (this.#http.address() as AddressInfo).port;
+  }
+
+  /** Says NOT_SERVING from now on, so that callers turn away before the server closes. */
+  drain(): void {
+    this.#draining = true;
+    this.#failing = ['draining'];
+    this.#publish();
+  }
+
+  async stop(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#http.closeAllConnections();
+    await new Promise((resolve) => this.#http.close(resolve));
+  }
+
+  async #look(): Promise<void> {
+    const outcomes = await Promise.all(
+      this.#checks.map(async ({ name, holds }) => {
+        try {
+          return (await holds()) ? [] : [name];
+        } catch {
+          return [name];
+        }
+      }),
+    );
+    if (this.#draining) return;
+    this.#failing = outcomes.flat();
+    this.#publish();
+    this.#timer = setTimeout(() => void this.#look(), CHECK_EVERY_MS);
+    this.#timer.unref();
+  }
+
+  #publish(): void {
+    for (const name of this.#services) this.#grpc.setStatus(name, this.ready ? 'SERVING' : 'NOT_SERVING');
+  }
+}

@@ -1,0 +1,15 @@
+export { Call, callOf } from './call.js';
+export { openClient, type ClientConstructor } from './channel.js';
+export { ContractServer, type ContractServerOptions } from './contract-server.js';
+export { ErrorFilter } from './error-filter.js';
+export { callInterceptor } from './call-interceptor.js';
+export { Health, type ReadinessCheck } from './health.js';
+export { nestLogger } from './nest-logger.js';
+export type { Principal } from './principal.js';
+export { RpcController, type RpcHandlers } from './rpc-controller.js';
+export { startService, type RunningService, type ServiceOptions } from './start-service.js';
+export { readServedMethods, serviceName, type ServedMethod } from './served-method.js';
+export { MAX_CALL_MS, serverLimits } from './server-limits.js';
+export { makeTraceparent, readTraceId } from './trace-context.js';
+export { callUnary, type UnaryMethod, type UnaryOptions } from './unary.js';
+export { runUntilStopped } from './run-until-stopped.js';

@@ -1,0 +1,20 @@
+/** The verified caller, as handlers see it: what its access token says of it. */
+export interface Principal {
+  /** The `sub` of its access token. */
+  readonly subject: string;
+  /** The client that the access token was issued to. */
+  readonly clientId: string;
+  /** The sign-in that the access token belongs to; undefined for services. */
+  readonly sessionId: string | undefined;
+  /** The `jti` of its access token. */
+  readonly tokenId: string;
+  /** Whether it is a service with a token of its own, rather than a user. */
+  readonly isService: boolean;
+  /** Seconds since the epoch at which its access token expires. */
+  readonly expiresAt: number;
+  /** What the access token was granted. */
+  readonly scope: {
+    /** Whether this permission was granted. */
+    has(permission: string): boolean;
+  };
+}

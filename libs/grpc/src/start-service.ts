@@ -1,0 +1,90 @@
+import { NestFactory } from '@nestjs/core';
+import type { CanActivate, DynamicModule, INestMicroservice, Type } from '@nestjs/common';
+import type { ServerCredentials, ServiceDefinition } from '@grpc/grpc-js';
+import { contract, descriptorSet } from '@gatehouse/contracts';
+import type { Logger } from '@gatehouse/telemetry';
+import { callInterceptor } from './call-interceptor.js';
+import { ContractServer } from './contract-server.js';
+import { ErrorFilter } from './error-filter.js';
+import { Health, type ReadinessCheck } from './health.js';
+import { nestLogger } from './nest-logger.js';
+import { reflection } from './reflection.js';
+import { readServedMethods, serviceName } from './served-method.js';
+
+/** What {@link startService} starts. */
+export interface ServiceOptions {
+  /** The Nest module with a controller for each of `definitions`. */
+  readonly module: Type | DynamicModule;
+  /** ts-proto's definitions of the services of the contract to serve. */
+  readonly definitions: readonly ServiceDefinition[];
+  /** Returns the guard from the started module. Every method of the contract goes through it. */
+  readonly guard: (app: INestMicroservice) => CanActivate;
+  /** Returns the conditions of being ready. */
+  readonly readiness?: (app: INestMicroservice) => readonly ReadinessCheck[];
+  readonly host: string;
+  readonly port: number;
+  readonly healthPort: number;
+  /** Whether tools may ask for the contract. */
+  readonly reflection: boolean;
+  readonly drainTimeoutMs: number;
+  readonly credentials?: ServerCredentials;
+  readonly log: Logger;
+}
+
+/** A service that accepts calls. */
+export interface RunningService {
+  readonly app: INestMicroservice;
+  readonly port: number;
+  readonly healthPort: number;
+  /** NOT_SERVING, finish what is in flight within the bound, end. Safe to call twice. */
+  stop(): Promise<void>;
+}
+
+/** How long callers get to notice NOT_SERVING before the server stops accepting, in milliseconds. */
+const NOTICE_MS = 200;
+
+/**
+ * Starts a gRPC service of the contract.
+ *
+ * @throws ContractFault when a method has no access rule or a senseless one
+ * @throws Error when a method has no handler, or the port is taken
+ */
+export async function startService(options: ServiceOptions): Promise<RunningService> {
+  const { definitions, host, log } = options;
+  const methods = readServedMethods(contract, definitions);
+  const logger = nestLogger(log);
+  let checks: readonly ReadinessCheck[] = [];
+  const listening: ReadinessCheck = { name: 'handlers', holds: () => accepting };
+  const rest: ReadinessCheck = {
+    name: 'dependencies',
+    holds: async () => (await Promise.all(checks.map(({ holds }) => holds()))).every(Boolean),
+  };
+  let accepting = false;
+  const health = new Health(definitions.map(serviceName), [listening, rest]);
+  const strategy = new ContractServer({
+    definitions,
+    host,
+    port: options.port,
+    credentials: options.credentials,
+    interceptors: [callInterceptor(methods, log)],
+    addons: options.reflection ? [health, reflection(descriptorSet, definitions)] : [health],
+    drainTimeoutMs: options.drainTimeoutMs,
+  });
+  const app = await NestFactory.createMicroservice(options.module, { strategy, logger, abortOnError: false });
+  app.useGlobalFilters(new ErrorFilter(log));
+  app.useGlobalGuards(options.guard(app));
+  checks = options.readiness?.(app) ?? [];
+  await app.listen();
+  accepting = true;
+  const healthPort = await health.start(host, options.healthPort);
+  log.info({ host, port: strategy.port, health_port: healthPort }, 'ready to serve');
+  let stopping: Promise<void> | undefined;
+  const stop = async () => {
+    health.drain();
+    await new Promise((resolve) => setTimeout(resolve, NOTICE_MS));
+    await app.close();
+    await health.stop();
+    log.info('stopped');
+  };
+  return { app, port: strategy.port, healthPort, stop: () => (stopping ??= stop()) };
+}

@@ -1,0 +1,81 @@
+import type { Metadata } from '@grpc/grpc-js';
+import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import { AuthGuard } from '@nestjs/passport';
+import { platformReasons, type AppError } from '@gatehouse/errors';
+import { callOf, type Call, type Principal } from '@gatehouse/grpc';
+import { KeysUnavailable, TokenRejected } from '@gatehouse/tokens';
+import { ACCESS_TOKEN_STRATEGY, type StrategyRequest } from './access-token-strategy.js';
+import { AccessTokens } from './access-tokens.js';
+import { bearerOf } from './bearer.js';
+
+/**
+ * Decides every call of a service by the rule of its method: who is it, and
+ * may it? An access token seen before is answered from memory, without
+ * waiting; a new one goes through Passport.
+ */
+@Injectable()
+export class AccessGuard extends AuthGuard(ACCESS_TOKEN_STRATEGY) implements CanActivate {
+  constructor(private readonly tokens: AccessTokens) {
+    super();
+  }
+
+  /** @throws AppError UNAUTHENTICATED, PERMISSION_MISSING, CALLER_NOT_ADMITTED or KEYS_UNAVAILABLE */
+  override canActivate(context: ExecutionContext): boolean | Promise<boolean> {
+    const call = callIn(context);
+    if (call.method.rule.access === 'public') return true;
+    const accessToken = bearerOf(call.metadata);
+    if (accessToken === undefined) throw unauthenticated('ACCESS_TOKEN_MISSING');
+    const principal = this.tokens.peek(accessToken);
+    if (principal === undefined) return super.canActivate(context) as Promise<boolean>;
+    admit(principal, call);
+    return true;
+  }
+
+  /** What Passport sees instead of an HTTP request. */
+  override getRequest(context: ExecutionContext): StrategyRequest {
+    return { accessToken: bearerOf(callIn(context).metadata) ?? '' };
+  }
+
+  getResponse(): object {
+    return {};
+  }
+
+  /** Called by Passport with its verdict. */
+  override handleRequest(
+    error: unknown,
+    principal: Principal | false,
+    info: unknown,
+    context: ExecutionContext,
+  ): any {
+    if (error || !principal) throw refusal(error ?? info);
+    admit(principal, callIn(context));
+    return principal;
+  }
+}
+
+function callIn(context: ExecutionContext): Call {
+  return callOf(context.switchToRpc().getContext<Metadata>());
+}
+
+function admit(principal: Principal, call: Call): void {
+  const { rule } = call.method;
+  if (rule.access === 'public') return;
+  call.admit(principal);
+  if (!rule.callers.has(principal.isService ? 'service' : 'user'))
+    throw platformReasons.CALLER_NOT_ADMITTED();
+  if (rule.permission !== undefined && !principal.scope.has(rule.permission)) {
+    throw platformReasons.PERMISSION_MISSING({ metadata: { permission: rule.permission } });
+  }
+}
+
+/** An outage is UNAVAILABLE; every other cause gets one and the same answer. */
+function refusal(cause: unknown): AppError {
+  if (cause instanceof KeysUnavailable)
+    return platformReasons.KEYS_UNAVAILABLE({ cause, retryAfterMs: 1_000 });
+  if (cause instanceof TokenRejected) return unauthenticated(cause.reason);
+  return unauthenticated(cause instanceof Error ? cause.message : 'PASSPORT_REFUSED');
+}
+
+function unauthenticated(logReason: string): AppError {
+  return platformReasons.UNAUTHENTICATED({ logReason });
+}

@@ -1,0 +1,82 @@
+import {
+  AccessTokenVerifier,
+  readCompactJws,
+  TokenRejected,
+  type Claims,
+  type KeySource,
+} from '@gatehouse/tokens';
+import type { KeyObject } from 'node:crypto';
+
+/** Whose access tokens a service accepts. */
+export interface AccessTokensOptions {
+  /** The only issuer (`iss`). */
+  readonly issuer: string;
+  /** The audience (`aud`) of every user's access token. */
+  readonly apiAudience: string;
+  /** The service's own name: the audience of service tokens for it. */
+  readonly service: string;
+  /** The issuer's keys. */
+  readonly keys: KeySource;
+  /** Milliseconds since the epoch. */
+  readonly clock?: () => number;
+}
+
+/**
+ * The access tokens of one service. A user's token is for the API and a
+ * service's token for this service alone; neither passes as the other.
+ */
+export class AccessTokens {
+  readonly #keys: KeySource;
+  readonly #users: AccessTokenVerifier;
+  readonly #services: AccessTokenVerifier;
+
+  constructor({ issuer, apiAudience, service, keys, clock }: AccessTokensOptions) {
+    const shared = { issuer, keys, clock };
+    this.#keys = keys;
+    this.#users = new AccessTokenVerifier({ ...shared, audience: apiAudience });
+    this.#services = new AccessTokenVerifier({ ...shared, audience: service, cacheSize: 1_000 });
+  }
+
+  /** The claims of an access token that was verified before and is still good; never waits. */
+  peek(accessToken: string): Claims | undefined {
+    return this.#users.peek(accessToken) ?? this.#services.peek(accessToken);
+  }
+
+  /**
+   * The key that this access token claims to be signed with, once its text
+   * and header are sound.
+   *
+   * @throws TokenRejected for the text, the header or an unknown key
+   * @throws KeysUnavailable when the issuer never answered
+   */
+  async keyOf(accessToken: string): Promise<KeyObject> {
+    const { keyId } = readCompactJws(accessToken).header;
+    const key = this.#keys.find(keyId) ?? (await this.#keys.lookUp(keyId));
+    if (!key) throw new TokenRejected('KEY_UNKNOWN');
+    return key.publicKey;
+  }
+
+  /**
+   * Verifies an access token completely and remembers it for {@link peek}.
+   *
+   * @throws TokenRejected with the reason for the log
+   * @throws KeysUnavailable when the issuer never answered
+   */
+  async verify(accessToken: string): Promise<Claims> {
+    const claims = await this.#verifyUser(accessToken);
+    if (claims) return claims;
+    const service = await this.#services.verify(accessToken);
+    if (!service.isService) throw new TokenRejected('AUDIENCE_MISMATCH');
+    return service;
+  }
+
+  /** @returns undefined when the access token is for another audience than the API */
+  async #verifyUser(accessToken: string): Promise<Claims | undefined> {
+    try {
+      return await this.#users.verify(accessToken);
+    } catch (error) {
+      if (error instanceof TokenRejected && error.reason === 'AUDIENCE_MISMATCH') return undefined;
+      throw error;
+    }
+  }
+}

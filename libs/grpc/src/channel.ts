@@ -41,18 +41,26 @@ export function openClient<C extends Client>(
 ): C {
   const service = registry.getService(serviceName(constructor.service));
   if (!service) throw new Error(`${serviceName(constructor.service)} is not in the contract`);
-  return new constructor(address, credentials, {
-    ...channelOptions,
-    'grpc.use_local_subchannel_pool': 1,
-    'grpc.service_config': JSON.stringify(serviceConfig(service)),
-  });
+  return new constructor(address, credentials, clientOptions([service]));
 }
 
-/** The retry policy of a service, from the idempotency levels of its methods. */
-function serviceConfig(service: DescService): object {
-  const idempotent = service.methods.filter(
-    ({ idempotency }) => idempotency !== MethodOptions_IdempotencyLevel.IDEMPOTENCY_UNKNOWN,
-  );
+/**
+ * The options of a channel to these services: limits, keepalive, round robin over the replicas and the retries
+ * that the contract allows. Channels that are made with it share no connection.
+ */
+export function clientOptions(services: readonly DescService[]): ChannelOptions {
+  return {
+    ...channelOptions,
+    'grpc.use_local_subchannel_pool': 1,
+    'grpc.service_config': JSON.stringify(serviceConfig(services)),
+  };
+}
+
+/** The retry policy of services, from the idempotency levels of their methods. */
+function serviceConfig(services: readonly DescService[]): object {
+  const idempotent = services
+    .flatMap(({ methods }) => methods)
+    .filter(({ idempotency }) => idempotency !== MethodOptions_IdempotencyLevel.IDEMPOTENCY_UNKNOWN);
   const retryPolicy = {
     maxAttempts: 3,
     // grpc-js reads fewer than nine decimals as nanoseconds.
@@ -66,7 +74,10 @@ function serviceConfig(service: DescService): object {
     loadBalancingConfig: [{ round_robin: {} }],
     retryThrottling: { maxTokens: 10, tokenRatio: 0.1 },
     methodConfig: [
-      { name: idempotent.map(({ name }) => ({ service: service.typeName, method: name })), retryPolicy },
+      {
+        name: idempotent.map(({ name, parent }) => ({ service: parent.typeName, method: name })),
+        retryPolicy,
+      },
     ].filter(({ name }) => name.length > 0),
   };
 }

@@ -1,5 +1,5 @@
 export { Call, callOf } from './call.js';
-export { openClient, type ClientConstructor } from './channel.js';
+export { clientOptions, openClient, type ClientConstructor } from './channel.js';
 export { ContractServer, type ContractServerOptions } from './contract-server.js';
 export { ErrorFilter } from './error-filter.js';
 export { callInterceptor } from './call-interceptor.js';

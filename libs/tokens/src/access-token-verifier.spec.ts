@@ -167,7 +167,9 @@ describe('AccessTokenVerifier over a remote key set', () => {
     const pending = { ...successor.jwk, nbf: issued + 6 };
     const { source, verifier } = remote({ keys: [key.jwk, pending] });
     const text = successor.sign(accessClaims());
-    await expect(verifier.verify(text)).rejects.toMatchObject({ reason: 'KEY_NOT_ACTIVE' });
+    for (let attempt = 0; attempt < 2; attempt++) {
+      await expect(verifier.verify(text)).rejects.toMatchObject({ reason: 'KEY_NOT_ACTIVE' });
+    }
     source.served = { keys: [key.jwk, successor.jwk] };
     await expect(verifier.verify(text)).resolves.toBeDefined();
   });

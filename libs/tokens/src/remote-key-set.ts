@@ -21,7 +21,7 @@ export interface RemoteKeySetOptions {
   readonly retryMs?: number;
   /** A clock that never steps, in milliseconds. */
   readonly monotonic?: () => number;
-  /** Told about every failed fetch, for the log: the set in use goes on serving. */
+  /** Told about every failed fetch, for the log; must not throw. The set in use goes on serving. */
   readonly onFailure?: (cause: unknown) => void;
 }
 

@@ -27,6 +27,15 @@ describe('VerifiedCache', () => {
     expect(cache.find(held.text)).toBe(held);
   });
 
+  it('answers for the whole text only, in the old generation too', () => {
+    const cache = new VerifiedCache(2);
+    const held = entry('one', 'same');
+    cache.add(held);
+    cache.add(entry('next'));
+    expect(cache.find(entry('two', 'same').text)).toBeUndefined();
+    expect(cache.find(held.text)).toBe(held);
+  });
+
   it('never holds more than its bound', () => {
     const cache = new VerifiedCache(100);
     for (let index = 0; index < 1_000; index++) {

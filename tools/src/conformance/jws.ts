@@ -30,10 +30,15 @@ export function runJws(vectors: JwsVectors): ConformanceReport {
   const results: CaseResult[] = [];
   let refusedByAlgorithm = 0;
   for (const vector of vectors.cases) {
-    const refusal = refusalOf(vector);
-    const result = judge(vector, refusal);
-    results.push(result);
-    if (result.verdict === 'agreed' && refusal === 'ALGORITHM_NOT_ALLOWED') refusedByAlgorithm++;
+    try {
+      const refusal = refusalOf(vector);
+      const result = judge(vector, refusal);
+      results.push(result);
+      if (result.verdict === 'agreed' && refusal === 'ALGORITHM_NOT_ALLOWED') refusedByAlgorithm++;
+    } catch (error) {
+      const { id, group } = vector;
+      results.push({ id, group, verdict: 'failed', detail: `could not be run: ${String(error)}` });
+    }
   }
   const name = 'agreed refusals explained by the algorithm alone';
   return {

@@ -8,20 +8,19 @@ import type { ConformanceReport } from './report.js';
 import { runTokens } from './tokens.js';
 
 /** The kinds of case files, and what runs them. */
-const KINDS: Readonly<Record<string, (document: unknown) => ConformanceReport | Promise<ConformanceReport>>> =
-  {
-    tokens: (document) => runTokens(document as Corpus),
-    jws: (document) => runJws(document as JwsVectors),
-  };
+const KINDS = new Map<string, (document: unknown) => ConformanceReport | Promise<ConformanceReport>>([
+  ['tokens', (document) => runTokens(document as Corpus)],
+  ['jws', (document) => runJws(document as JwsVectors)],
+]);
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
   options: { json: { type: 'string' } },
 });
 const [kind = '', file] = positionals;
-const run = KINDS[kind];
+const run = KINDS.get(kind);
 if (run === undefined || file === undefined) {
-  console.error(`usage: npm run conformance -- ${Object.keys(KINDS).join('|')} FILE [--json FILE]`);
+  console.error(`usage: npm run conformance -- ${[...KINDS.keys()].join('|')} FILE [--json FILE]`);
   process.exitCode = 2;
 } else {
   const report = await run(JSON.parse(await readFile(file, 'utf8')));

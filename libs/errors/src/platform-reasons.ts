@@ -14,6 +14,16 @@ export const platformReasons = defineReasons(PLATFORM_DOMAIN, {
     message: 'the page token was not issued for this list',
     help: 'A `page_token` was changed, or used with another filter or order. Start from the first page.',
   },
+  FIELD_MASK_INVALID: {
+    code: status.INVALID_ARGUMENT,
+    message: 'the update mask names what cannot be changed, or nothing',
+    help: 'The `update_mask` holds a path that is not a field to change, or the update would change nothing.',
+  },
+  ETAG_MISMATCH: {
+    code: status.ABORTED,
+    message: 'it has changed since it was read',
+    help: 'The `etag` that was sent is not the current one. Read again, decide again.',
+  },
   UNAUTHENTICATED: {
     code: status.UNAUTHENTICATED,
     message: 'a valid access token is required',

@@ -1,0 +1,3 @@
+export { etagOf, versionOf } from './etag.js';
+export { isUuid } from './uuid.js';
+export { readUpdateMask } from './update-mask.js';

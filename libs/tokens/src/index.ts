@@ -2,6 +2,7 @@ export { AccessTokenVerifier } from './access-token-verifier.js';
 export type { AccessTokenVerifierOptions } from './access-token-verifier.js';
 export type { AccessTokenClaims, Claims } from './claims.js';
 export { readCompactJws, verifyCompactJws } from './compact-jws.js';
+export type { CompactJws } from './compact-jws.js';
 export { MAX_TOKEN_CHARS } from './compact-text.js';
 export { InvalidKeySet } from './invalid-key-set.js';
 export { jwkThumbprint } from './jwk-thumbprint.js';

@@ -1,0 +1,46 @@
+import { badRequest, TranscodingError } from '../transcoding-error.js';
+import { Code } from './status.js';
+
+const ENTITY_TAG = /^(W\/)?"([\x21\x23-\x7e\x80-\xff]*)"$/;
+
+/**
+ * The ETag header (RFC 9110 section 8.8.3) of an `etag` field: quoted, unless the field holds a complete
+ * entity tag already. Undefined for an empty field and for one that no entity tag can hold.
+ */
+export function etagHeader(field: string): string | undefined {
+  if (field === '') return undefined;
+  const header = ENTITY_TAG.test(field) ? field : `"${field}"`;
+  return ENTITY_TAG.test(header) ? header : undefined;
+}
+
+/**
+ * The value for a request's `etag` field of an If-Match header; undefined for `*`, which asks only that the
+ * resource exists.
+ *
+ * @throws TranscodingError IF_MATCH_UNSUPPORTED (400) for anything but one entity tag; ETAG_MISMATCH (412) for a
+ * weak one, which never matches (RFC 9110 section 13.1.1)
+ */
+export function etagOfIfMatch(header: string): string | undefined {
+  const text = header.trim();
+  if (text === '*') return undefined;
+  const match = ENTITY_TAG.exec(text);
+  if (match === null) throw badRequest('IF_MATCH_UNSUPPORTED', 'If-Match must be "*" or one entity tag');
+  if (match[1] === undefined) return match[2];
+  throw new TranscodingError({
+    httpStatus: 412,
+    code: Code.FAILED_PRECONDITION,
+    reason: 'ETAG_MISMATCH',
+    message: 'a weak entity tag never matches If-Match',
+  });
+}
+
+/**
+ * Whether a GET may be answered 304: If-None-Match is `*` or lists the entity tag, compared weakly (RFC 9110
+ * section 13.1.2).
+ */
+export function matchesIfNoneMatch(header: string, etag: string | undefined): boolean {
+  if (etag === undefined) return false;
+  if (header.trim() === '*') return true;
+  const opaque = (tag: string): string => tag.trim().replace(/^W\//, '');
+  return header.split(',').some((tag) => opaque(tag) === opaque(etag));
+}

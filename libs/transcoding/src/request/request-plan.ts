@@ -1,0 +1,53 @@
+import type { DescField } from '@bufbuild/protobuf';
+import { ScalarType } from '@bufbuild/protobuf';
+import type { Codec } from '../json/codec.js';
+import type { Route } from '../routes/route.js';
+import { bodyMessage } from './decode-body.js';
+import { parameterOf, type Parameter } from './parameter.js';
+
+/** What of a request is known from its route alone. */
+export interface RequestPlan {
+  /** In the order of `route.variables`. */
+  readonly variables: readonly Parameter[];
+  /** Query parameters by the spellings that came so far. */
+  readonly parameters: Map<string, Parameter>;
+  readonly systemParameters: ReadonlySet<string>;
+  /** The field mask that a PATCH fills from its body when the caller gives none. */
+  readonly updateMask: DescField | undefined;
+  /** The field that If-Match fills: `etag` of the request, else of the message that is the body. */
+  readonly etag: Parameter | undefined;
+}
+
+/** Compiles the plan of a route. */
+export function compileRequestPlan(route: Route, codec: Codec): RequestPlan {
+  return {
+    variables: route.variables.map((variable) => parameterOf(variable.fields, codec) as Parameter),
+    parameters: new Map(),
+    systemParameters: new Set(route.options.systemParameters ?? []),
+    updateMask: updateMaskOf(route),
+    etag: etagOf(route, codec),
+  };
+}
+
+function updateMaskOf(route: Route): DescField | undefined {
+  if (route.method !== 'PATCH' || route.body.kind !== 'field' || bodyMessage(route) === undefined)
+    return undefined;
+  const field = route.rpc.input.fields.find(({ name }) => name === 'update_mask');
+  return field?.fieldKind === 'message' && field.message.typeName === 'google.protobuf.FieldMask'
+    ? field
+    : undefined;
+}
+
+function etagOf(route: Route, codec: Codec): Parameter | undefined {
+  const own = stringField(route.rpc.input.fields);
+  if (own !== undefined) return parameterOf([own], codec);
+  if (route.body.kind !== 'field') return undefined;
+  const inBody = stringField(bodyMessage(route)?.fields ?? []);
+  return inBody === undefined ? undefined : parameterOf([...route.body.fields, inBody], codec);
+}
+
+function stringField(fields: readonly DescField[]): DescField | undefined {
+  return fields.find(
+    (field) => field.name === 'etag' && field.fieldKind === 'scalar' && field.scalar === ScalarType.STRING,
+  );
+}

@@ -1,0 +1,106 @@
+import type { DescField, DescMessage } from '@bufbuild/protobuf';
+import { ScalarType } from '@bufbuild/protobuf';
+import { etagHeader } from '../http/etag.js';
+import { createCodec, type Codec } from '../json/codec.js';
+import { HTTP_BODY } from '../json/well-known.js';
+import type { Route, RouteTable } from '../routes/route.js';
+import { WireReader } from '../wire/wire-reader.js';
+import { tagOf, WireType } from '../wire/wire-writer.js';
+
+/** A reply as HTTP: status 200 with these headers and this body. */
+export interface EncodedResponse {
+  readonly contentType: string;
+  /** JSON text, or the bytes of a google.api.HttpBody, which are a view of the message. */
+  readonly body: string | Uint8Array;
+  /** The ETag header, where the reply has an `etag`. */
+  readonly etag: string | undefined;
+}
+
+/** Turns response messages into HTTP responses, by the rules of the route. */
+export class ResponseEncoder {
+  private readonly codec: Codec;
+
+  constructor(table: RouteTable, codec: Codec = createCodec(table.registry, table.print)) {
+    this.codec = codec;
+  }
+
+  /**
+   * A whole reply: canonical proto3 JSON of the message or of its `response_body` field, or the bytes of a
+   * google.api.HttpBody.
+   *
+   * @throws TranscodingError 500 when the bytes are no message of the type
+   */
+  encode(route: Route, message: Uint8Array): EncodedResponse {
+    const raw = httpBodyOf(route, message);
+    if (raw !== undefined) return { ...raw, etag: undefined };
+    return {
+      contentType: 'application/json',
+      body: this.encodeJson(route, message),
+      etag: etagOf(route, message),
+    };
+  }
+
+  /** The JSON text of a reply, for routes that are no HttpBody. Throws the same. */
+  encodeJson(route: Route, message: Uint8Array): string {
+    if (route.responseField === undefined) return this.codec.encodeJson(route.rpc.output, message);
+    return this.codec.encodeFieldJson(route.responseField, message);
+  }
+}
+
+/** The message of a route's response body that is raw bytes, google.api.HttpBody. */
+export function isHttpBodyResponse(route: Route): boolean {
+  return responseMessage(route)?.typeName === HTTP_BODY;
+}
+
+/**
+ * Content type and data of a reply that is a google.api.HttpBody, without a copy; undefined for other routes.
+ * `application/octet-stream` where the service names none.
+ *
+ * @throws TranscodingError REPLY_MALFORMED (500)
+ */
+export function httpBodyOf(
+  route: Route,
+  message: Uint8Array,
+): { contentType: string; body: Uint8Array } | undefined {
+  if (!isHttpBodyResponse(route)) return undefined;
+  const body =
+    route.responseField === undefined
+      ? message
+      : (lastBytes(message, route.responseField.number) ?? new Uint8Array());
+  const contentType = lastBytes(body, 1);
+  return {
+    contentType:
+      contentType === undefined || contentType.length === 0
+        ? 'application/octet-stream'
+        : contentType.toString(),
+    body: lastBytes(body, 2) ?? new Uint8Array(),
+  };
+}
+
+function responseMessage(route: Route): DescMessage | undefined {
+  if (route.responseField === undefined) return route.rpc.output;
+  return route.responseField.fieldKind === 'message' ? route.responseField.message : undefined;
+}
+
+function etagOf(route: Route, message: Uint8Array): string | undefined {
+  const field = responseMessage(route)?.fields.find(isEtag);
+  if (field === undefined) return undefined;
+  const holder = route.responseField === undefined ? message : lastBytes(message, route.responseField.number);
+  const etag = holder === undefined ? undefined : lastBytes(holder, field.number);
+  return etag === undefined ? undefined : etagHeader(etag.toString());
+}
+
+function isEtag(field: DescField): boolean {
+  return field.name === 'etag' && field.fieldKind === 'scalar' && field.scalar === ScalarType.STRING;
+}
+
+function lastBytes(message: Uint8Array, fieldNumber: number): Buffer | undefined {
+  const reader = new WireReader(message);
+  let found: Buffer | undefined;
+  while (reader.at < reader.length) {
+    const tag = reader.varint32();
+    if (tag === tagOf(fieldNumber, WireType.LEN)) found = reader.bytes();
+    else reader.skip(tag);
+  }
+  return found;
+}

@@ -1,4 +1,3 @@
-import type { DescOneof } from '@bufbuild/protobuf';
 import { isReflectList, isReflectMessage, type ReflectMessage } from '@bufbuild/protobuf/reflect';
 import type { Faults } from './faults.js';
 import type { Settings } from './rule.js';
@@ -15,14 +14,14 @@ export interface FieldRules {
   readonly typed: { readonly family: string; readonly settings: Settings } | undefined;
 }
 
-export const NO_RULES: FieldRules = { required: false, ignore: undefined, typed: undefined };
+const NO_RULES: FieldRules = { required: false, ignore: undefined, typed: undefined };
 
 /** Reads the rules of a field; what has no place in {@link FieldRules} is a fault. */
 export function readFieldRules(message: ReflectMessage | undefined, faults: Faults): FieldRules {
   if (!message) return NO_RULES;
   const settings = readSettings(message, faults);
   const type = message.oneofs.find((oneof) => oneof.name === 'type');
-  const given = type && message.oneofCase(type as DescOneof);
+  const given = type && message.oneofCase(type);
   for (const name of settings.keys()) {
     if (name !== 'required' && name !== 'ignore' && name !== given?.name) faults.unsupported(name);
   }

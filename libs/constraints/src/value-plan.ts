@@ -16,7 +16,7 @@ import type { Rule, RuleTable } from './rule.js';
 export type ValueType = ScalarType | DescEnum | DescMessage;
 
 /** The rules messages that a type of value admits, by the name of its field in `FieldRules`. */
-export interface Family {
+interface Family {
   readonly name: string;
   readonly table: RuleTable<never>;
 }

@@ -180,6 +180,8 @@ describe('oneofs and nested messages agree with protovalidate', () => {
 
 describe('a message type', () => {
   const registry = dynamicContract({
+    Outer: { fields: { middle: { type: `${PACKAGE}.Middle` } } },
+    Middle: { fields: { holding: { type: `${PACKAGE}.Holding` } } },
     Bare: {
       fields: { name: text(), self: { type: `${PACKAGE}.Bare` }, other: { type: `${PACKAGE}.Ignoring` } },
     },
@@ -220,6 +222,11 @@ describe('a message type', () => {
       'next.back.name',
       'next.all[1].back.name',
     ]);
+  });
+
+  it('has a check when the constrained message is far below it', () => {
+    const found = constraints.check(`${PACKAGE}.Outer`)?.({ middle: { holding: { held: { name: '' } } } });
+    expect(found).toMatchObject([{ field: 'middle.holding.held.name' }]);
   });
 
   it('gives the same empty list for every message that keeps its rules', () => {

@@ -1,0 +1,54 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { readTraceId } from '@gatehouse/grpc';
+import { readTarget } from './target.js';
+
+/** A request ID that is taken over from the caller. */
+const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/;
+
+/** One request and its answer, with what the log will say of them. */
+export class Exchange {
+  readonly startedAt = performance.now();
+  /** Names the exchange in logs and answers; the caller's own when it sent a sound one. */
+  readonly requestId: string;
+  /** The W3C trace it belongs to: 32 hexadecimal digits. */
+  readonly traceId: string;
+  /** The path as it came, still percent-encoded. */
+  readonly rawPath: string;
+  /** The query without its "?", still encoded. */
+  readonly query: string;
+  /** The template of the route, once it is found. */
+  route: string | undefined;
+  /** The gRPC path of the method, once the route is found. */
+  grpcPath: string | undefined;
+  /** The name of the gRPC code of the answer. */
+  grpcCode: string | undefined;
+  /** Why it was refused, for the log: finer than what the caller is told. */
+  reason: string | undefined;
+  /** The verified caller. */
+  subject: string | undefined;
+
+  constructor(
+    readonly request: IncomingMessage,
+    readonly response: ServerResponse,
+  ) {
+    const given = request.headers['x-request-id'];
+    this.requestId = typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
+    this.traceId = readTraceId(request.headers.traceparent);
+    ({ rawPath: this.rawPath, query: this.query } = readTarget(request.url ?? ''));
+    exchanges.set(request, this);
+  }
+}
+
+const exchanges = new WeakMap<IncomingMessage, Exchange>();
+
+/**
+ * Returns the exchange that a request began.
+ *
+ * @throws Error for a request that did not come through the edge
+ */
+export function exchangeOf(request: IncomingMessage): Exchange {
+  const exchange = exchanges.get(request);
+  if (!exchange) throw new Error('the request did not come through the edge');
+  return exchange;
+}

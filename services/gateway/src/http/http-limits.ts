@@ -1,0 +1,32 @@
+import type { ServerOptions } from 'node:http';
+
+/** The longest path and query that is looked at, in characters. */
+export const MAX_TARGET_CHARS = 8_192;
+
+/** The most headers of one request. */
+export const MAX_HEADERS = 100;
+
+/** The largest request body, in bytes. */
+export const MAX_BODY_BYTES = 1024 * 1024;
+
+/** The most connections at once; further ones are closed as they come. */
+export const MAX_CONNECTIONS = 10_000;
+
+/**
+ * How long a connection may stand still, in milliseconds: a caller that does not read its answer is let go. Longer
+ * than the keep-alive time and than any call.
+ */
+export const IDLE_SOCKET_MS = 75_000;
+
+/** The limits that Node's HTTP parser enforces, times in milliseconds, sizes in bytes. */
+export const parserLimits: ServerOptions = {
+  maxHeaderSize: 16 * 1024,
+  headersTimeout: 10_000,
+  requestTimeout: 30_000,
+  // How often the two timeouts above are looked at; Node's 30 s would double them.
+  connectionsCheckingInterval: 1_000,
+  keepAliveTimeout: 65_000,
+  insecureHTTPParser: false,
+  requireHostHeader: true,
+  noDelay: true,
+};

@@ -1,0 +1,27 @@
+import type { Logger } from '@gatehouse/telemetry';
+import type { Exchange } from './exchange.js';
+
+/** What is logged when the caller went before its answer was complete. */
+const CLIENT_CLOSED_REQUEST = 499;
+
+/** Writes the one log line of an exchange. No header, query or body is in it. */
+export function logExchange(exchange: Exchange, log: Logger): void {
+  const { request, response } = exchange;
+  const status = response.writableFinished ? response.statusCode : CLIENT_CLOSED_REQUEST;
+  const line = {
+    http_method: request.method,
+    route: exchange.route,
+    path: exchange.rawPath.slice(0, 256),
+    http_status: status,
+    grpc_path: exchange.grpcPath,
+    grpc_code: exchange.grpcCode,
+    reason: exchange.reason,
+    duration_ms: Math.round((performance.now() - exchange.startedAt) * 1000) / 1000,
+    request_id: exchange.requestId,
+    trace_id: exchange.traceId,
+    principal_sub: exchange.subject,
+    peer: request.socket.remoteAddress,
+  };
+  if (status === 500) log.error(line, 'request');
+  else log.info(line, 'request');
+}

@@ -1,0 +1,37 @@
+import type { IncomingMessage } from 'node:http';
+import { gatewayReasons } from '../reasons.js';
+import { MAX_HEADERS, MAX_TARGET_CHARS } from './http-limits.js';
+
+/** Headers that decide something and may stand once. Node keeps the first of most of them and drops the rest in silence. */
+const ONCE = new Set([
+  'authorization',
+  'content-encoding',
+  'content-length',
+  'content-type',
+  'expect',
+  'grpc-timeout',
+  'host',
+  'if-match',
+  'origin',
+  'traceparent',
+  'transfer-encoding',
+  'x-request-id',
+  'x-request-timeout',
+]);
+
+/**
+ * Checks what is known of a request before its body.
+ *
+ * @throws AppError HEADERS_TOO_LARGE, TARGET_TOO_LONG or HEADER_DUPLICATE
+ */
+export function checkRequestHead({ rawHeaders, url = '' }: IncomingMessage): void {
+  if (rawHeaders.length > 2 * MAX_HEADERS) throw gatewayReasons.HEADERS_TOO_LARGE();
+  if (url.length > MAX_TARGET_CHARS) throw gatewayReasons.TARGET_TOO_LONG();
+  const seen = new Set<string>();
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = (rawHeaders[index] as string).toLowerCase();
+    if (!ONCE.has(name)) continue;
+    if (seen.has(name)) throw gatewayReasons.HEADER_DUPLICATE({ metadata: { header: name } });
+    seen.add(name);
+  }
+}

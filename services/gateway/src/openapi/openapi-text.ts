@@ -1,0 +1,4 @@
+/** The OpenAPI document that is served, made once at boot. */
+export class OpenApiText {
+  constructor(readonly text: string) {}
+}

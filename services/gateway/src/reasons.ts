@@ -1,0 +1,70 @@
+import { status } from '@grpc/grpc-js';
+import { defineReasons } from '@gatehouse/errors';
+
+/** The owner of the gateway's own reasons. */
+export const GATEWAY_DOMAIN = 'gateway.gatehouse.dev';
+
+/** The reasons of the gateway's own refusals, before or instead of a call. */
+export const gatewayReasons = defineReasons(GATEWAY_DOMAIN, {
+  ROUTE_UNKNOWN: {
+    code: status.NOT_FOUND,
+    message: 'there is nothing at this path',
+    help: 'No method of the contract has this path. Paths are matched exactly: no slash is added or dropped.',
+  },
+  METHOD_NOT_ALLOWED: {
+    code: status.UNIMPLEMENTED,
+    message: 'the path does not take this method',
+    help: 'The `Allow` header names the methods that the path takes.',
+  },
+  HEADER_DUPLICATE: {
+    code: status.INVALID_ARGUMENT,
+    message: 'a header that may stand once stands twice',
+    help: 'Two values of one header could be read differently by two readers. `metadata.header` names it.',
+  },
+  REQUEST_MALFORMED: {
+    code: status.INVALID_ARGUMENT,
+    message: 'the request is not sound HTTP',
+    help: 'The request breaks the syntax of HTTP/1.1, or its body ended early.',
+  },
+  REQUEST_TIMEOUT: {
+    code: status.DEADLINE_EXCEEDED,
+    message: 'the request did not arrive in time',
+    help: 'Headers have 10 seconds to arrive, a whole request 30.',
+  },
+  HEADERS_TOO_LARGE: {
+    code: status.RESOURCE_EXHAUSTED,
+    message: 'the headers are too large or too many',
+    help: 'Headers may take 16 KiB and be 100.',
+  },
+  TARGET_TOO_LONG: {
+    code: status.INVALID_ARGUMENT,
+    message: 'the path and query are too long',
+    help: 'Path and query may take 8,192 characters together.',
+  },
+  BODY_TOO_LARGE: {
+    code: status.RESOURCE_EXHAUSTED,
+    message: 'the body is too large',
+    help: 'A body may take 1 MiB.',
+  },
+  CONTENT_ENCODING_UNSUPPORTED: {
+    code: status.INVALID_ARGUMENT,
+    message: 'the body must not be compressed',
+    help: 'Send the body as it is, without `Content-Encoding`.',
+  },
+  EXPECTATION_UNSUPPORTED: {
+    code: status.INVALID_ARGUMENT,
+    message: 'the expectation cannot be met',
+    help: 'The only expectation that is understood is `100-continue`.',
+  },
+});
+
+/** Where HTTP has a status of its own for a reason (RFC 9110, section 15.5; RFC 6585, section 5). */
+export const httpStatuses: Readonly<Record<string, number>> = {
+  METHOD_NOT_ALLOWED: 405,
+  REQUEST_TIMEOUT: 408,
+  HEADERS_TOO_LARGE: 431,
+  TARGET_TOO_LONG: 414,
+  BODY_TOO_LARGE: 413,
+  CONTENT_ENCODING_UNSUPPORTED: 415,
+  EXPECTATION_UNSUPPORTED: 417,
+};

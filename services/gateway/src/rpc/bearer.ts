@@ -1,0 +1,7 @@
+/** `Bearer`, one space, the access token (RFC 6750, section 2.1). Scheme names ignore case (RFC 9110, section 11.1). */
+const BEARER = /^Bearer ([^ ]+)$/i;
+
+/** Returns the access token of an `authorization` header; undefined for none and for another scheme. */
+export function bearerOf(authorization: string | undefined): string | undefined {
+  return BEARER.exec(authorization ?? '')?.[1];
+}

@@ -1,0 +1,40 @@
+import { makeTraceparent } from '@gatehouse/grpc';
+import type { Exchange } from '../http/exchange.js';
+
+/** What metadata can carry: printable ASCII without spaces at the ends. */
+const SOUND_VALUE = /^[\x21-\x7e](?:[\x20-\x7e]{0,510}[\x21-\x7e])?$/;
+
+/** Headers that describe the caller's wishes and go on, and the keys they go on under. */
+const FORWARDED = [
+  ['accept-language', 'accept-language'],
+  // `user-agent` itself is the gRPC client's.
+  ['user-agent', 'client-user-agent'],
+] as const;
+
+/**
+ * The metadata of a call, from this list and nothing else. Whatever a caller says about who it is, in any header
+ * but `authorization`, ends here.
+ *
+ * @param withCredential whether the method reads the credential; it goes on as it came, so that the service
+ *   verifies it again
+ */
+export function callMetadata(exchange: Exchange, withCredential: boolean): Record<string, string> {
+  const { headers } = exchange.request;
+  const metadata: Record<string, string> = {
+    'x-request-id': exchange.requestId,
+    traceparent: makeTraceparent(exchange.traceId),
+  };
+  if (withCredential && headers.authorization !== undefined) metadata['authorization'] = headers.authorization;
+  const { tracestate } = headers;
+  // A state belongs to the trace it came with (W3C Trace Context, section 3.3).
+  if (headers.traceparent?.includes(exchange.traceId) && isSound(tracestate)) metadata['tracestate'] = tracestate;
+  for (const [header, key] of FORWARDED) {
+    const value = headers[header];
+    if (isSound(value)) metadata[key] = value;
+  }
+  return metadata;
+}
+
+function isSound(value: string | string[] | undefined): value is string {
+  return typeof value === 'string' && SOUND_VALUE.test(value);
+}

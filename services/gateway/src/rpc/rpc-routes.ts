@@ -1,0 +1,40 @@
+import { METHODS } from 'node:http';
+import type { OnModuleInit } from '@nestjs/common';
+import type { Logger } from '@gatehouse/telemetry';
+import type { FastifyInstance, HTTPMethods } from 'fastify';
+import { exchangeOf } from '../http/exchange.js';
+import { sendProblem } from '../http/send-problem.js';
+import type { RpcHandler } from './rpc-handler.js';
+
+/**
+ * Gives the router of the contract every request that no page of the gateway takes. Fastify finds its own pages by
+ * decoded paths; what it hands over here is the request as it came, so that only one reader decides what a path
+ * means.
+ */
+export class RpcRoutes implements OnModuleInit {
+  constructor(
+    private readonly fastify: FastifyInstance,
+    private readonly handler: RpcHandler,
+    private readonly log: Logger,
+  ) {}
+
+  onModuleInit(): void {
+    const { fastify, handler, log } = this;
+    // Bodies stay where they are: the handler reads them, once it knows that they are wanted.
+    fastify.removeAllContentTypeParsers();
+    fastify.addContentTypeParser('*', (_request, _payload, done) => done(null));
+    // CONNECT never gets here: it is no request for a resource.
+    const methods = METHODS.filter((method) => method !== 'CONNECT');
+    for (const method of methods) fastify.addHttpMethod(method, { hasBody: true });
+    fastify.route({
+      method: methods as HTTPMethods[],
+      url: '*',
+      exposeHeadRoute: false,
+      handler: (request, reply) => {
+        reply.hijack();
+        const exchange = exchangeOf(request.raw);
+        handler.handle(exchange).catch((error: unknown) => sendProblem(exchange, error, log));
+      },
+    });
+  }
+}

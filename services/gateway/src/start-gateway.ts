@@ -1,0 +1,100 @@
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { FileRegistry } from '@bufbuild/protobuf';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { contract as shippedContract } from '@gatehouse/contracts';
+import { Health, nestLogger } from '@gatehouse/grpc';
+import { issuerKeys } from '@gatehouse/guard';
+import type { Logger } from '@gatehouse/telemetry';
+import { AccessTokenVerifier } from '@gatehouse/tokens';
+import type { FastifyServerOptions } from 'fastify';
+import { AppModule } from './app.module.js';
+import { backendsOf } from './backends.js';
+import type { GatewaySettings } from './config.js';
+import { corsPolicy } from './http/cors-policy.js';
+import { HttpEdge } from './http/http-edge.js';
+import { answer, ProblemFilter } from './http/problem.filter.js';
+import { Admission } from './rpc/admission.js';
+import { keySetKnown } from './rpc/key-set-known.js';
+import { readRestContract } from './rpc/rest-contract.js';
+import { RpcHandler } from './rpc/rpc-handler.js';
+import { GrpcUpstream } from './upstream/grpc-upstream.js';
+
+/** A gateway that accepts requests. */
+export interface RunningGateway {
+  readonly port: number;
+  readonly healthPort: number;
+  /** Not ready, finish what is in flight within the bound, end. Safe to call twice. */
+  stop(): Promise<void>;
+}
+
+/** How long balancers get to notice that it is not ready before it stops accepting, in milliseconds. */
+const NOTICE_MS = 200;
+
+/**
+ * Starts the gateway.
+ *
+ * @throws ContractFault when the contract cannot be served, listing every fault
+ * @throws Error when a port is taken
+ */
+export async function startGateway(
+  settings: GatewaySettings,
+  log: Logger,
+  registry: FileRegistry = shippedContract,
+): Promise<RunningGateway> {
+  const contract = readRestContract(registry);
+  const { keys, close: closeKeys } = issuerKeys(settings.AUTH_ADDRESS, (cause) =>
+    log.warn({ error: cause }, 'the key set could not be fetched'),
+  );
+  const verifier = new AccessTokenVerifier({ issuer: settings.ISSUER, audience: settings.API_AUDIENCE, keys });
+  const upstream = new GrpcUpstream(backendsOf(registry, settings));
+  const cors = corsPolicy(settings.CORS_ORIGINS);
+  const handler = new RpcHandler(contract, new Admission(verifier), upstream, cors);
+  const edge = new HttpEdge({ production: settings.ENVIRONMENT === 'production', cors, log });
+  const app = await createApp(edge, AppModule.register({ contract, handler, log }), log);
+  const listening = { name: 'routes', holds: () => app.getHttpServer().listening };
+  const health = new Health([], [listening, keySetKnown(keys)]);
+
+  await app.listen(settings.HTTP_PORT, settings.HOST);
+  const healthPort = await health.start(settings.HOST, settings.HEALTH_PORT);
+  const server = app.getHttpServer();
+  const { port } = server.address() as AddressInfo;
+  log.info({ host: settings.HOST, port, health_port: healthPort }, 'listening');
+
+  const stop = async () => {
+    health.drain();
+    edge.drain();
+    await delay(NOTICE_MS);
+    await closeWithin(app, server, settings.DRAIN_TIMEOUT_MS);
+    upstream.close();
+    closeKeys();
+    await health.stop();
+    log.info('stopped');
+  };
+  let stopping: Promise<void> | undefined;
+  return { port, healthPort, stop: () => (stopping ??= stop()) };
+}
+
+function createApp(edge: HttpEdge, module: ReturnType<typeof AppModule.register>, log: Logger) {
+  const server: FastifyServerOptions = {
+    serverFactory: (listener) => edge.createServer(listener),
+    clientErrorHandler: (error, socket) => edge.onClientError(error, socket),
+    frameworkErrors: (error, request, reply) => answer(error, request, reply, log),
+    // What arrives on a connection that is being closed is still answered.
+    return503OnClosing: false,
+  };
+  const adapter = new FastifyAdapter({ ...server, skipMiddie: true });
+  const options = { bodyParser: false, logger: nestLogger(log), abortOnError: false } as const;
+  return NestFactory.create<NestFastifyApplication>(module, adapter, options).then((app) =>
+    app.useGlobalFilters(new ProblemFilter(log)),
+  );
+}
+
+/** Finishes what is in flight; whatever is left after the bound is cut. */
+async function closeWithin(app: NestFastifyApplication, server: Server, boundMs: number): Promise<void> {
+  const cut = setTimeout(() => server.closeAllConnections(), boundMs);
+  await app.close();
+  clearTimeout(cut);
+}

@@ -1,0 +1,104 @@
+import { AppError, platformReasons } from '@gatehouse/errors';
+
+/** Codes of the driver and of the operating system for a connection that is not there, or no longer. */
+const CONNECTION_CODES = new Set([
+  'CONNECTION_CLOSED',
+  'CONNECTION_DESTROYED',
+  'CONNECTION_ENDED',
+  'CONNECT_TIMEOUT',
+  'EAI_AGAIN',
+  'ECONNABORTED',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EPIPE',
+  'ETIMEDOUT',
+]);
+
+/** PostgreSQL, Appendix A: SQLSTATEs (or, by two characters, classes) of a server that cannot serve now. */
+const UNAVAILABLE_STATES = [
+  '08', // connection exception
+  '25006', // read_only_sql_transaction: a standby answers, a failover is under way
+  '25P03', // idle_in_transaction_session_timeout
+  '28', // invalid authorization: the service's own credentials, never the caller's
+  '53', // insufficient resources: disk full, out of memory, too many connections
+  '57P', // admin shutdown, crash shutdown, cannot connect now
+  '58', // system error: I/O
+];
+
+/** SQLSTATEs of transactions that lost to another one and would likely win when tried again. */
+const CONFLICT_STATES = new Set(['40001', '40P01']);
+
+const LOCK_NOT_AVAILABLE = '55P03';
+const QUERY_CANCELED = '57014';
+
+/** How long a caller does well to wait before trying again. */
+const RETRY_AFTER_MS = 1_000;
+
+/**
+ * What a failure of the database means to the caller of an RPC:
+ * no server to be had is UNAVAILABLE / DATABASE_UNAVAILABLE, a lost race or a lock not got in time is ABORTED /
+ * CONFLICT, a statement over its time is DEADLINE_EXCEEDED. Everything else, constraint violations above all,
+ * is returned as it is: only the store knows what it means (see {@link isUniqueViolation}).
+ */
+export function databaseError(error: unknown): unknown {
+  if (error instanceof AppError) return error;
+  const code = codeOf(error);
+  if (code === undefined) return error;
+  if (CONNECTION_CODES.has(code) || UNAVAILABLE_STATES.some((state) => code.startsWith(state))) {
+    return platformReasons.DATABASE_UNAVAILABLE({
+      cause: withoutRowData(error),
+      retryAfterMs: RETRY_AFTER_MS,
+    });
+  }
+  if (CONFLICT_STATES.has(code) || code === LOCK_NOT_AVAILABLE) {
+    return platformReasons.CONFLICT({ cause: withoutRowData(error) });
+  }
+  if (code === QUERY_CANCELED) return platformReasons.DEADLINE_EXCEEDED({ cause: withoutRowData(error) });
+  return withoutRowData(error);
+}
+
+/** No connection was to be had, or no answer, within the time the pool allows. */
+export function databaseSilent(message: string): AppError {
+  return platformReasons.DATABASE_UNAVAILABLE({ cause: new Error(message), retryAfterMs: RETRY_AFTER_MS });
+}
+
+/** Whether running the same transaction once more makes sense: serialization failure or deadlock. */
+export function isRetryableConflict(error: unknown): boolean {
+  const code = codeOf(error) ?? codeOf((error as Error | undefined)?.cause);
+  return code !== undefined && CONFLICT_STATES.has(code);
+}
+
+/** Whether `error` says that a row with these values is there already, by the name of the constraint or index. */
+export function isUniqueViolation(error: unknown, constraint: string): boolean {
+  return violates(error, '23505', constraint);
+}
+
+/** Whether `error` says that a row that is referred to is not there, or is still referred to. */
+export function isForeignKeyViolation(error: unknown, constraint: string): boolean {
+  return violates(error, '23503', constraint);
+}
+
+/** Whether `error` says that a CHECK constraint does not hold. */
+export function isCheckViolation(error: unknown, constraint: string): boolean {
+  return violates(error, '23514', constraint);
+}
+
+function violates(error: unknown, state: string, constraint: string): boolean {
+  return codeOf(error) === state && (error as { constraint_name?: unknown }).constraint_name === constraint;
+}
+
+function codeOf(error: unknown): string | undefined {
+  const code = error instanceof Error ? (error as { code?: unknown }).code : undefined;
+  return typeof code === 'string' ? code : undefined;
+}
+
+/** DETAIL and CONTEXT quote rows ("Failing row contains (...)"), and errors end up in logs. */
+function withoutRowData(error: unknown): unknown {
+  const fields = error as { detail?: string; where?: string };
+  delete fields.detail;
+  delete fields.where;
+  return error;
+}

@@ -1,0 +1,215 @@
+import { AppError } from '@gatehouse/errors';
+import { type TestDatabase, testDatabase } from '@gatehouse/testing';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { setTimeout as delay } from 'node:timers/promises';
+import postgres from 'postgres';
+import { isUniqueViolation } from './database-error.js';
+import { type Database, type DatabaseOptions, openPool } from './database.js';
+
+const log = { warn: () => undefined };
+
+describe('openPool', () => {
+  let server: TestDatabase;
+  const opened: Database[] = [];
+
+  const open = (options: Partial<DatabaseOptions> = {}) => {
+    const database = openPool({ url: server.url, applicationName: 'spec', log, ...options });
+    opened.push(database);
+    return database;
+  };
+
+  beforeAll(async () => {
+    server = await testDatabase();
+    await server.sql`create table account (
+      id int primary key, email text constraint account_email unique, balance bigint not null default 0
+    )`;
+  });
+  afterEach(async () => {
+    await Promise.all(opened.splice(0).map((database) => database.close()));
+    await server.sql`truncate account`;
+  });
+  afterAll(() => server.drop());
+
+  it('maps int8 to bigint, timestamps to Date and json to values, both ways', async () => {
+    const { sql } = open();
+    const big = 2n ** 53n + 1n;
+    const time = new Date('2026-01-02T03:04:05.678Z');
+    const [row] =
+      await sql`select ${big}::int8 as big, ${time}::timestamptz as time, ${sql.json({ a: [1] })}::jsonb as json`;
+    expect(row).toEqual({ big, time, json: { a: [1] } });
+  });
+
+  it('composes fragments and helpers', async () => {
+    const { sql } = open();
+    await sql`insert into account ${sql([
+      { id: 1, email: 'a' },
+      { id: 2, email: 'b' },
+    ])}`;
+    const filter = sql`email = ${'b'}`;
+    expect(await sql`select id from account where ${filter}`).toEqual([{ id: 2 }]);
+    expect(await sql`select id from account where id = any(${[1, 2]}) order by id`).toHaveLength(2);
+  });
+
+  it('keeps what is interpolated out of the text of the statement', async () => {
+    const { sql } = open();
+    const hostile = `'; drop table account; --`;
+    await sql`insert into account (id, email) values (1, ${hostile})`;
+    expect(await sql`select email from account`).toEqual([{ email: hostile }]);
+  });
+
+  it('leaves a constraint violation recognizable by its name, and keeps row data out of it', async () => {
+    const { sql } = open();
+    const insert = (id: number) => sql`insert into account (id, email) values (${id}, 'same')`;
+    await insert(1);
+    const error: unknown = await insert(2).catch((reason: unknown) => reason);
+    expect(isUniqueViolation(error, 'account_email')).toBe(true);
+    expect(isUniqueViolation(error, 'account_pkey')).toBe(false);
+    expect(error).not.toHaveProperty('detail');
+  });
+
+  it('cuts off a statement that takes too long', async () => {
+    const { sql } = open({ statementTimeoutMs: 100 });
+    await expect(sql`select pg_sleep(30)`).rejects.toMatchObject({ reason: 'DEADLINE_EXCEEDED' });
+  });
+
+  it('gives up on a lock that is not to be had', async () => {
+    await server.sql`insert into account (id) values (1)`;
+    const { sql } = open({ lockTimeoutMs: 100 });
+    await server.sql.begin(async (holder) => {
+      await holder`select from account where id = 1 for update`;
+      await expect(sql`update account set balance = 1 where id = 1`).rejects.toMatchObject({
+        reason: 'CONFLICT',
+      });
+    });
+  });
+
+  it('ends a transaction that sits idle', async () => {
+    const database = open({ idleInTransactionTimeoutMs: 100 });
+    const idle = database.transaction(async (tx) => {
+      await tx`select 1`;
+      await delay(1_000);
+      await tx`select 1`;
+    });
+    await expect(idle).rejects.toMatchObject({ reason: 'DATABASE_UNAVAILABLE' });
+  });
+
+  describe('transaction', () => {
+    it('commits what resolves and rolls back what rejects, passing its error on', async () => {
+      const database = open();
+      await database.transaction((tx) => tx`insert into account (id) values (1)`);
+      const refusal = new Error('refused');
+      const refused = database.transaction(async (tx) => {
+        await tx`insert into account (id) values (2)`;
+        throw refusal;
+      });
+      await expect(refused).rejects.toBe(refusal);
+      expect(await server.sql`select id from account`).toEqual([{ id: 1 }]);
+    });
+
+    it('lets a savepoint fail alone', async () => {
+      const database = open();
+      await database.transaction(async (tx) => {
+        await tx`insert into account (id) values (1)`;
+        const error: unknown = await tx
+          .savepoint((inner) => inner`insert into account (id) values (1)`)
+          .catch((reason: unknown) => reason);
+        expect(isUniqueViolation(error, 'account_pkey')).toBe(true);
+      });
+      expect(await server.sql`select id from account`).toHaveLength(1);
+    });
+
+    it('runs again after a serialization failure, so that no update is lost', async () => {
+      const database = open({ max: 4 });
+      await server.sql`insert into account (id) values (1)`;
+      let runs = 0;
+      let arrived = 0;
+      let bothRead: () => void = () => undefined;
+      const meeting = new Promise<void>((resolve) => (bothRead = resolve));
+      const deposit = () =>
+        database.transaction(
+          async (tx) => {
+            runs++;
+            const [row] = await tx<{ balance: bigint }[]>`select balance from account where id = 1`;
+            if (++arrived === 2) bothRead();
+            await meeting;
+            await tx`update account set balance = ${(row?.balance ?? 0n) + 1n} where id = 1`;
+          },
+          { isolation: 'repeatable read' },
+        );
+      await Promise.all([deposit(), deposit()]);
+      expect(runs).toBe(3);
+      expect(await server.sql`select balance::int from account`).toEqual([{ balance: 2 }]);
+    });
+
+    it('stops running again after three times', async () => {
+      const database = open();
+      let runs = 0;
+      const losing = database.transaction(async (tx) => {
+        runs++;
+        await tx`do $$ begin raise exception 'lost' using errcode = '40001'; end $$`;
+      });
+      await expect(losing).rejects.toMatchObject({ reason: 'CONFLICT' });
+      expect(runs).toBe(3);
+    });
+
+    it('turns the next one away in time when all connections are taken, and does not run it later', async () => {
+      const database = open({ max: 1, acquireTimeoutMs: 150 });
+      let release: () => void = () => undefined;
+      const held = new Promise<void>((resolve) => (release = resolve));
+      const holding = database.transaction(async (tx) => {
+        await tx`select 1`;
+        await held;
+      });
+      const refused = await Promise.allSettled([
+        database.sql`insert into account (id) values (1)`,
+        database.transaction((tx) => tx`insert into account (id) values (2)`),
+      ]);
+      for (const { status, reason } of refused as PromiseRejectedResult[]) {
+        expect(status).toBe('rejected');
+        expect(reason).toMatchObject({ reason: 'DATABASE_UNAVAILABLE' });
+      }
+      release();
+      await holding;
+      await database.ping();
+      expect(await server.sql`select id from account`).toHaveLength(0);
+    });
+  });
+
+  it('survives having all its connections ended again and again under load', async () => {
+    const database = open();
+    const admin = postgres(server.adminUrl, { max: 1 });
+    const faults: unknown[] = [];
+    let answered = 0;
+    const until = performance.now() + 4_000;
+    const load = Array.from({ length: 8 }, async (_, i) => {
+      while (performance.now() < until) {
+        try {
+          if (i % 2 === 0) await database.sql`select ${i}::int`;
+          else await database.transaction((tx) => tx`select ${i}::int`);
+          answered++;
+        } catch (error) {
+          faults.push(error);
+        }
+      }
+    });
+    while (performance.now() < until) {
+      await admin`select pg_terminate_backend(pid) from pg_stat_activity
+        where datname = ${server.name} and application_name = 'spec'`;
+      await delay(40);
+    }
+    await Promise.all(load);
+    await admin.end();
+    expect(answered).toBeGreaterThan(0);
+    expect(faults.length).toBeGreaterThan(0);
+    for (const fault of faults) expect(fault).toMatchObject({ reason: 'DATABASE_UNAVAILABLE' });
+    await Promise.all(Array.from({ length: 16 }, () => database.ping()));
+  }, 30_000);
+
+  it('refuses work once closed', async () => {
+    const database = open();
+    await database.ping();
+    await database.close();
+    await expect(database.ping()).rejects.toBeInstanceOf(AppError);
+    await expect(database.ping()).rejects.toMatchObject({ reason: 'DATABASE_UNAVAILABLE' });
+  });
+});

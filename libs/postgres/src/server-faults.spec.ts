@@ -1,0 +1,150 @@
+import { type EmbeddedPostgres, startEmbeddedPostgres } from '@gatehouse/embedded-postgres';
+import { provisionDatabase } from '@gatehouse/migrations';
+import { eventually, freePort } from '@gatehouse/testing';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { type AddressInfo, connect, createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openPool } from './database.js';
+
+const log = { warn: () => undefined };
+const unavailable = { reason: 'DATABASE_UNAVAILABLE' };
+
+async function elapsedMs(work: () => Promise<unknown>): Promise<number> {
+  const start = performance.now();
+  await work();
+  return performance.now() - start;
+}
+
+describe('a server that goes away', () => {
+  let folder: string;
+  let port: number;
+  let server: EmbeddedPostgres;
+  let url: string;
+
+  const start = () => startEmbeddedPostgres({ dataDir: join(folder, 'postgres'), port, durable: false });
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'gatehouse-faults-'));
+    await chmod(folder, 0o755);
+    port = await freePort();
+    server = await start();
+    const names = { database: 'faults', password: 'p', ownerPassword: 'o' };
+    ({ url } = await provisionDatabase({ adminUrl: server.url, ...names }));
+  });
+  afterAll(async () => {
+    await server.stop();
+    await rm(folder, { recursive: true });
+  });
+
+  it('is UNAVAILABLE at once while it is down, and used again within 3 s of its return', async () => {
+    const database = openPool({ url, applicationName: 'spec', log });
+    await database.ping();
+    await server.stop();
+    for (let i = 0; i < 20; i++) await expect(database.ping()).rejects.toMatchObject(unavailable);
+    await expect(database.transaction((tx) => tx`select 1`)).rejects.toMatchObject(unavailable);
+    server = await start();
+    expect(await elapsedMs(() => eventually(() => database.ping()))).toBeLessThan(3_000);
+    await database.transaction((tx) => tx`select 1`);
+    await database.close();
+  });
+
+  it('gets its listeners back after a restart', async () => {
+    const database = openPool({ url, applicationName: 'spec', log });
+    let hints = 0;
+    const listening = database.listen('spec', () => hints++);
+    await eventually(() => expect(hints).toBe(1));
+    await server.stop();
+    server = await start();
+    await eventually(() => expect(hints).toBe(2));
+    await eventually(() => database.sql`select pg_notify('spec', '')`);
+    await eventually(() => expect(hints).toBe(3));
+    await listening.stop();
+    await database.close();
+  });
+});
+
+describe('a server that is silent', () => {
+  let silent: Server;
+  let url: string;
+
+  beforeAll(async () => {
+    silent = createServer((socket) => socket.on('error', () => undefined).resume());
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    url = `postgres://nobody:x@127.0.0.1:${(silent.address() as AddressInfo).port}/none`;
+  });
+  afterAll(() => void silent.close());
+
+  it('is UNAVAILABLE within the acquire timeout, for statements and transactions', async () => {
+    const database = openPool({ url, applicationName: 'spec', log, acquireTimeoutMs: 200 });
+    const waits = Array.from({ length: 10 }, (_, i) =>
+      i % 2 === 0 ? database.ping() : database.transaction((tx) => tx`select 1`),
+    );
+    const settled = await Promise.allSettled(waits);
+    for (const result of settled) expect(result).toMatchObject({ status: 'rejected', reason: unavailable });
+    await database.close({ timeoutMs: 100 });
+  });
+
+  it('does not hold up closing', async () => {
+    const database = openPool({
+      url,
+      applicationName: 'spec',
+      log,
+      acquireTimeoutMs: 100,
+      statementTimeoutMs: 100,
+    });
+    await expect(database.ping()).rejects.toMatchObject(unavailable);
+    expect(await elapsedMs(() => database.close({ timeoutMs: 100 }))).toBeLessThan(5_000);
+  });
+});
+
+describe('a connection that dies without a word', () => {
+  it('is given up after the answer timeout, and the next statement takes a new one', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'gatehouse-silence-'));
+    await chmod(folder, 0o755);
+    const server = await startEmbeddedPostgres({ dataDir: join(folder, 'postgres'), durable: false });
+    const proxy = await silenceableProxy(server.port);
+    const target = new URL(server.url);
+    target.port = String(proxy.port);
+    const database = openPool({
+      url: target.href,
+      applicationName: 'spec',
+      log,
+      acquireTimeoutMs: 200,
+      statementTimeoutMs: 200,
+    });
+    await database.ping();
+    proxy.silence();
+    await expect(database.ping()).rejects.toMatchObject(unavailable);
+    proxy.speak();
+    await eventually(() => database.ping());
+    await database.close({ timeoutMs: 100 });
+    proxy.close();
+    await server.stop();
+    await rm(folder, { recursive: true });
+  });
+});
+
+/** Forwards to the port; while silent it swallows everything on connections that are open. */
+async function silenceableProxy(port: number) {
+  let silent = false;
+  const proxy = createServer((client) => {
+    const upstream = connect(port, '127.0.0.1');
+    for (const [from, to] of [
+      [client, upstream],
+      [upstream, client],
+    ] as const) {
+      from.on('data', (bytes) => silent || to.write(bytes));
+      from.on('close', () => to.destroy());
+      from.on('error', () => undefined);
+    }
+  });
+  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+  return {
+    port: (proxy.address() as AddressInfo).port,
+    silence: () => (silent = true),
+    speak: () => (silent = false),
+    close: () => proxy.close(),
+  };
+}

@@ -9,7 +9,7 @@ import { Health, nestLogger } from '@gatehouse/grpc';
 import { issuerKeys } from '@gatehouse/guard';
 import type { Logger } from '@gatehouse/telemetry';
 import { AccessTokenVerifier } from '@gatehouse/tokens';
-import type { FastifyServerOptions } from 'fastify';
+import type { FastifyHttpOptions } from 'fastify';
 import { AppModule } from './app.module.js';
 import { backendsOf } from './backends.js';
 import type { GatewaySettings } from './config.js';
@@ -78,7 +78,7 @@ export async function startGateway(
 }
 
 function createApp(edge: HttpEdge, module: ReturnType<typeof AppModule.register>, log: Logger) {
-  const server: FastifyServerOptions = {
+  const server: FastifyHttpOptions<Server> = {
     serverFactory: (listener) => edge.createServer(listener),
     clientErrorHandler: (error, socket) => edge.onClientError(error, socket),
     frameworkErrors: (error, request, reply) => answer(error, request, reply, log),

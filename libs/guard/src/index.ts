@@ -3,4 +3,4 @@ export { ACCESS_TOKEN_STRATEGY, AccessTokenStrategy } from './access-token-strat
 export { AccessTokens, type AccessTokensOptions } from './access-tokens.js';
 export { bearerOf } from './bearer.js';
 export { GuardModule } from './guard-module.js';
-export { issuerKeys } from './issuer-keys.js';
+export { issuerKeys, type IssuerKeys } from './issuer-keys.js';

@@ -1,0 +1,45 @@
+import {
+  durationMs,
+  port,
+  readSettings,
+  refuseDevelopmentSecrets,
+  secretBytes,
+  serviceSettings,
+  type Environment,
+} from '@gatehouse/config';
+import { z } from 'zod';
+
+/** The service's name: its client ID towards auth, and the audience of service tokens for it. */
+export const SERVICE = 'users';
+
+const schema = z
+  .object({
+    ...serviceSettings,
+    /** Where the contract is served. */
+    GRPC_PORT: port,
+    /** Of the run-time role, which may read and write rows and nothing else. */
+    DATABASE_URL: z.string().min(1),
+    /** Connections kept. */
+    DATABASE_CONNECTIONS: z.coerce.number().int().min(1).default(4),
+    /** What page tokens are signed with: 32 bytes in base64, the same in every replica. */
+    PAGE_TOKEN_KEY: secretBytes(32),
+    /** The only issuer (`iss`) of access tokens. */
+    ISSUER: z.string().min(1),
+    /** The audience (`aud`) of users' access tokens. */
+    API_AUDIENCE: z.string().min(1).default('gatehouse-api'),
+    /** Where auth answers: `host:port`. */
+    AUTH_ADDRESS: z.string().min(1),
+    /** What the service proves itself with towards auth. */
+    CLIENT_SECRET: z.string().min(16),
+    /** How long auth may take to erase an account. */
+    AUTH_TIMEOUT_MS: durationMs.default(5_000),
+  })
+  .superRefine(refuseDevelopmentSecrets('DATABASE_URL', 'PAGE_TOKEN_KEY', 'CLIENT_SECRET'));
+
+/** Every setting of the service. */
+export type UsersSettings = Readonly<z.output<typeof schema>>;
+
+/** @throws ConfigFault naming every fault */
+export function readUsersSettings(environment: Environment = process.env): UsersSettings {
+  return readSettings(schema, environment);
+}

@@ -1,0 +1,23 @@
+import {
+  ProvisioningServiceService,
+  type EraseUserRequest,
+  type ProvisionUserRequest,
+} from '@gatehouse/contracts/users';
+import { RpcController, type RpcHandlers } from '@gatehouse/grpc';
+import { UserContext } from '../user/user-context.js';
+import { eraseUser } from './erase-user.js';
+import { provisionUser } from './provision-user.js';
+
+/** The gRPC edge of ProvisioningService. */
+@RpcController(ProvisioningServiceService)
+export class ProvisioningController implements RpcHandlers<typeof ProvisioningServiceService> {
+  constructor(private readonly context: UserContext) {}
+
+  provisionUser(request: ProvisionUserRequest) {
+    return provisionUser(this.context, request);
+  }
+
+  eraseUser(request: EraseUserRequest) {
+    return eraseUser(this.context, request);
+  }
+}

@@ -1,0 +1,36 @@
+import { readUpdateMask, rowSubject, versionOf } from '@gatehouse/aip';
+import { User, type UpdateProfileRequest, type UpdateProfileResponse } from '@gatehouse/contracts/users';
+import { platformReasons } from '@gatehouse/errors';
+import type { Call } from '@gatehouse/grpc';
+import { usersReasons } from '../reasons.js';
+import { toUser } from './to-user.js';
+import type { UserContext } from './user-context.js';
+import { MISSING, STALE } from './user.store.js';
+
+/** @throws AppError FIELD_MASK_INVALID, FIELD_INVALID, PROFILE_PENDING, ETAG_MISMATCH */
+export async function updateProfile(
+  { users }: UserContext,
+  { user = User.fromPartial({}), updateMask }: UpdateProfileRequest,
+  { principal }: Call,
+): Promise<UpdateProfileResponse> {
+  const { displayName, bio, etag } = user;
+  const mask = readUpdateMask(updateMask, { display_name: displayName !== '', bio: bio !== '' });
+  if (mask.has('display_name') && displayName.trim() === '') throw nameless();
+  const changes = {
+    displayName: mask.has('display_name') ? displayName : undefined,
+    bio: mask.has('bio') ? bio : undefined,
+  };
+  const outcome = await users.update(rowSubject(principal), changes, versionOf(etag));
+  if (outcome === MISSING) throw usersReasons.PROFILE_PENDING({ retryAfterMs: 1_000 });
+  if (outcome === STALE) throw platformReasons.ETAG_MISMATCH();
+  return { user: toUser(outcome, principal) };
+}
+
+function nameless(): Error {
+  const violation = {
+    field: 'user.display_name',
+    description: 'must not be empty',
+    reason: 'string.min_len',
+  };
+  return platformReasons.FIELD_INVALID({ violations: [violation] });
+}

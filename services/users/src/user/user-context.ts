@@ -1,0 +1,12 @@
+import type { PageTokens } from '@gatehouse/postgres';
+import type { Accounts } from '../account/accounts.js';
+import type { UserStore } from './user.store.js';
+
+/** What the handlers of the directory work with. */
+export class UserContext {
+  constructor(
+    readonly users: UserStore,
+    readonly pages: PageTokens,
+    readonly accounts: Accounts,
+  ) {}
+}

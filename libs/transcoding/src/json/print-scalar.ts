@@ -14,7 +14,7 @@ export function quote(text: string): string {
 
 /** A number as JSON text; the three that JSON does not have as strings. */
 export function printFloating(value: number): string {
-  return Number.isFinite(value) ? String(value === 0 ? 0 : value) : `"${value}"`;
+  return Number.isFinite(value) ? String(value) : `"${value}"`;
 }
 
 /** The printer of a scalar type: 64-bit integers as strings, bytes as padded base64. */

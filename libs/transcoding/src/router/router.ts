@@ -98,11 +98,7 @@ export class Router {
     const last = path.keys.at(-1) ?? '';
     for (const { suffix, root } of this.tries) {
       if (suffix === '' ? this.table.strictVerbs && last.includes(':') : !last.endsWith(suffix)) continue;
-      const keys = suffix === '' ? path.keys : [...path.keys.slice(0, -1), last.slice(0, -suffix.length)];
-      // "/:verb" is the root with a verb.
-      const found = search(root, keys.length === 1 && keys[0] === '' ? [] : keys, (routes) =>
-        visit(routes, suffix),
-      );
+      const found = search(root, withoutVerb(path.keys, suffix.length), (routes) => visit(routes, suffix));
       if (found !== undefined) return found;
     }
     return undefined;
@@ -130,21 +126,26 @@ function split(rawPath: string): SplitPath | undefined {
 /** A `**` that stands outside of a variable may pass over empty segments, since nothing is made of them. */
 function fits(path: SplitPath, route: Route, suffix: string): boolean {
   if (route.template.doubleStarAt < 0) return true;
-  if (path.emptyAt < 0 && path.raw.at(-1) !== suffix) return true;
+  if (path.emptyAt < 0 && (path.raw.length === 1 || path.keys.at(-1) !== suffix)) return true;
   return !route.variables.some((variable) => segmentsOf(path, route, variable).includes(''));
 }
 
 function segmentsOf(path: SplitPath, route: Route, variable: RouteVariable): string[] {
-  const verb = route.template.verb;
-  const count = path.raw.length;
+  const segments = withoutVerb(
+    path.raw,
+    route.template.verb === undefined ? 0 : route.template.verb.length + 1,
+  );
+  const count = segments.length;
   const start = variable.start < 0 ? count + variable.start + 1 : variable.start;
   const end = variable.end < 0 ? count + variable.end + 1 : variable.end;
-  const segments = path.raw.slice(start, end);
-  const last = segments.at(-1);
-  if (verb !== undefined && last !== undefined && end === count) {
-    segments[segments.length - 1] = last.slice(0, -verb.length - 1);
-  }
-  return segments;
+  return segments.slice(start, end);
+}
+
+/** Takes a verb off the last segment; "/:verb" is the root with a verb. */
+function withoutVerb(segments: readonly string[], length: number): readonly string[] {
+  if (length === 0) return segments;
+  const last = (segments.at(-1) ?? '').slice(0, -length);
+  return segments.length === 1 && last === '' ? [] : [...segments.slice(0, -1), last];
 }
 
 function valueOf(path: SplitPath, route: Route, variable: RouteVariable): string {

@@ -74,6 +74,11 @@ export const platformReasons = defineReasons(PLATFORM_DOMAIN, {
     message: 'the service has more to do than it can',
     help: 'The work was refused before it began. Try again after `retryAfter`.',
   },
+  STOPPING: {
+    code: status.UNAVAILABLE,
+    message: 'the replica is stopping',
+    help: 'The replica ended before the work was done. Its effect is unknown unless the method is a read; try again.',
+  },
   INTERNAL: {
     code: status.INTERNAL,
     message: 'internal error',

@@ -9,6 +9,7 @@ import {
 import { platformReasons, toStatusObject } from '@gatehouse/errors';
 import type { Logger } from '@gatehouse/telemetry';
 import { Call, registerCall } from './call.js';
+import type { CallsInFlight } from './calls-in-flight.js';
 import { reasonOf } from './error-filter.js';
 import type { ServedMethod } from './served-method.js';
 import { MAX_CALL_MS } from './server-limits.js';
@@ -20,7 +21,11 @@ type SentStatus = Parameters<ServerInterceptingCall['sendStatus']>[0];
  * it its {@link Call}, caps its deadline and writes its one log line. Calls
  * to methods outside the contract (health, reflection) pass through.
  */
-export function callInterceptor(methods: ReadonlyMap<string, ServedMethod>, log: Logger): ServerInterceptor {
+export function callInterceptor(
+  methods: ReadonlyMap<string, ServedMethod>,
+  log: Logger,
+  inFlight: CallsInFlight,
+): ServerInterceptor {
   return (descriptor, nextCall) => {
     const method = methods.get(descriptor.path);
     if (!method) return new ServerInterceptingCall(nextCall);
@@ -34,6 +39,7 @@ export function callInterceptor(methods: ReadonlyMap<string, ServedMethod>, log:
     const finish = (sent: SentStatus) => {
       answered = true;
       clearTimeout(timer);
+      inFlight.delete(refuse);
       call?.end();
       logCall(log, method, call, sent, performance.now() - start, nextCall.getPeer());
     };
@@ -60,7 +66,9 @@ export function callInterceptor(methods: ReadonlyMap<string, ServedMethod>, log:
       .build();
     const intercepting = new ServerInterceptingCall(nextCall, responder);
     const expire = () => intercepting.sendStatus(toStatusObject(platformReasons.DEADLINE_EXCEEDED()));
+    const refuse = () => intercepting.sendStatus(toStatusObject(platformReasons.STOPPING()));
     const timer = setTimeout(expire, Math.max(0, deadline - now));
+    inFlight.add(refuse);
     return intercepting;
   };
 }

@@ -1,5 +1,6 @@
 import { Server, ServerCredentials, type ServerInterceptor, type ServiceDefinition } from '@grpc/grpc-js';
 import { ServerGrpc } from '@nestjs/microservices';
+import type { CallsInFlight } from './calls-in-flight.js';
 import { toPackageDefinition } from './package-definition.js';
 import { serviceName } from './served-method.js';
 import { serverLimits } from './server-limits.js';
@@ -15,9 +16,14 @@ export interface ContractServerOptions {
   readonly interceptors: readonly ServerInterceptor[];
   /** Adds what is not of the contract: health, reflection. */
   readonly addons?: readonly { addToServer(server: Server): void }[];
+  /** The calls to answer when time is up. */
+  readonly inFlight: CallsInFlight;
   /** How long {@link ContractServer.close} waits for calls in flight, in milliseconds. */
   readonly drainTimeoutMs: number;
 }
+
+/** How long the last answers may take to leave before connections are cut, in milliseconds. */
+const LAST_WORDS_MS = 200;
 
 /**
  * Nest's gRPC transport with what it leaves open: every method of the
@@ -70,12 +76,11 @@ export class ContractServer extends ServerGrpc {
     if (!server) return;
     this.#server = undefined;
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(() => {
-        server.forceShutdown();
-        resolve();
-      }, this.#options.drainTimeoutMs);
+      const refuse = setTimeout(() => this.#options.inFlight.refuseAll(), this.#options.drainTimeoutMs);
+      const force = setTimeout(() => server.forceShutdown(), this.#options.drainTimeoutMs + LAST_WORDS_MS);
       server.tryShutdown(() => {
-        clearTimeout(timer);
+        clearTimeout(refuse);
+        clearTimeout(force);
         resolve();
       });
     });

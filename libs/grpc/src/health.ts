@@ -72,6 +72,7 @@ export class Health {
 
   async stop(): Promise<void> {
     clearTimeout(this.#timer);
+    if (!this.#http.listening) return;
     this.#http.closeAllConnections();
     await new Promise((resolve) => this.#http.close(resolve));
   }

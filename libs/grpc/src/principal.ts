@@ -2,6 +2,8 @@
 export interface Principal {
   /** The `sub` of its access token. */
   readonly subject: string;
+  /** The `aud` that its access token was accepted for: the API, or a service's name. */
+  readonly audience: string;
   /** The client that the access token was issued to. */
   readonly clientId: string;
   /** The sign-in that the access token belongs to; undefined for services. */

@@ -4,6 +4,7 @@ import type { ServerCredentials, ServiceDefinition } from '@grpc/grpc-js';
 import { contract, descriptorSet } from '@gatehouse/contracts';
 import type { Logger } from '@gatehouse/telemetry';
 import { callInterceptor } from './call-interceptor.js';
+import { CallsInFlight } from './calls-in-flight.js';
 import { ContractServer } from './contract-server.js';
 import { ErrorFilter } from './error-filter.js';
 import { Health, type ReadinessCheck } from './health.js';
@@ -61,29 +62,40 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
   };
   let accepting = false;
   const health = new Health(definitions.map(serviceName), [listening, rest]);
+  const inFlight = new CallsInFlight();
   const strategy = new ContractServer({
     definitions,
     host,
     port: options.port,
     credentials: options.credentials,
-    interceptors: [callInterceptor(methods, log)],
+    interceptors: [callInterceptor(methods, log, inFlight)],
+    inFlight,
     addons: options.reflection ? [health, reflection(descriptorSet, definitions)] : [health],
     drainTimeoutMs: options.drainTimeoutMs,
   });
   const app = await NestFactory.createMicroservice(options.module, { strategy, logger, abortOnError: false });
-  app.useGlobalFilters(new ErrorFilter(log));
-  app.useGlobalGuards(options.guard(app));
-  checks = options.readiness?.(app) ?? [];
-  await app.listen();
-  accepting = true;
-  const healthPort = await health.start(host, options.healthPort);
+  const close = async () => {
+    await app.close();
+    await health.stop();
+  };
+  let healthPort: number;
+  try {
+    app.useGlobalFilters(new ErrorFilter(log));
+    app.useGlobalGuards(options.guard(app));
+    checks = options.readiness?.(app) ?? [];
+    await app.listen();
+    accepting = true;
+    healthPort = await health.start(host, options.healthPort);
+  } catch (error) {
+    await close();
+    throw error;
+  }
   log.info({ host, port: strategy.port, health_port: healthPort }, 'ready to serve');
   let stopping: Promise<void> | undefined;
   const stop = async () => {
     health.drain();
     await new Promise((resolve) => setTimeout(resolve, NOTICE_MS));
-    await app.close();
-    await health.stop();
+    await close();
     log.info('stopped');
   };
   return { app, port: strategy.port, healthPort, stop: () => (stopping ??= stop()) };

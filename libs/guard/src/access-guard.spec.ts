@@ -220,6 +220,8 @@ describe('the access guard', () => {
     const metadata = bearer(key.sign(serviceClaims()));
     expect((await provision(metadata)).error).toBeUndefined();
     expect((await getProfile(metadata)).error).toMatchObject({ reason: 'CALLER_NOT_ADMITTED' });
+    const atLarge = await provision(bearer(key.sign(serviceClaims({ aud: 'api' }))));
+    expect(atLarge.error).toMatchObject({ code: status.PERMISSION_DENIED, reason: 'CALLER_NOT_ADMITTED' });
     const user = await provision(bearer(key.sign({ ...claims(), scope: 'users:provision' })));
     expect(user.error).toMatchObject({ code: status.PERMISSION_DENIED, reason: 'CALLER_NOT_ADMITTED' });
   });

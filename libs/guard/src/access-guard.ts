@@ -27,7 +27,7 @@ export class AccessGuard extends AuthGuard(ACCESS_TOKEN_STRATEGY) implements Can
     if (accessToken === undefined) throw unauthenticated('ACCESS_TOKEN_MISSING');
     const principal = this.tokens.peek(accessToken);
     if (principal === undefined) return super.canActivate(context) as Promise<boolean>;
-    admit(principal, call);
+    this.#admit(principal, call);
     return true;
   }
 
@@ -48,24 +48,24 @@ export class AccessGuard extends AuthGuard(ACCESS_TOKEN_STRATEGY) implements Can
     context: ExecutionContext,
   ): any {
     if (error || !principal) throw refusal(error ?? info);
-    admit(principal, callIn(context));
+    this.#admit(principal, callIn(context));
     return principal;
+  }
+
+  #admit(principal: Principal, call: Call): void {
+    const { rule } = call.method;
+    if (rule.access === 'public') return;
+    call.admit(principal);
+    const kind = this.tokens.kindOf(principal);
+    if (kind === undefined || !rule.callers.has(kind)) throw platformReasons.CALLER_NOT_ADMITTED();
+    if (rule.permission !== undefined && !principal.scope.has(rule.permission)) {
+      throw platformReasons.PERMISSION_MISSING({ metadata: { permission: rule.permission } });
+    }
   }
 }
 
 function callIn(context: ExecutionContext): Call {
   return callOf(context.switchToRpc().getContext<Metadata>());
-}
-
-function admit(principal: Principal, call: Call): void {
-  const { rule } = call.method;
-  if (rule.access === 'public') return;
-  call.admit(principal);
-  if (!rule.callers.has(principal.isService ? 'service' : 'user'))
-    throw platformReasons.CALLER_NOT_ADMITTED();
-  if (rule.permission !== undefined && !principal.scope.has(rule.permission)) {
-    throw platformReasons.PERMISSION_MISSING({ metadata: { permission: rule.permission } });
-  }
 }
 
 /** An outage is UNAVAILABLE; every other cause gets one and the same answer. */

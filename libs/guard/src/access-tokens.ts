@@ -5,6 +5,7 @@ import {
   type Claims,
   type KeySource,
 } from '@gatehouse/tokens';
+import type { CallerKind } from '@gatehouse/access';
 import type { KeyObject } from 'node:crypto';
 
 /** Whose access tokens a service accepts. */
@@ -26,12 +27,14 @@ export interface AccessTokensOptions {
  * service's token for this service alone; neither passes as the other.
  */
 export class AccessTokens {
+  readonly #service: string;
   readonly #keys: KeySource;
   readonly #users: AccessTokenVerifier;
   readonly #services: AccessTokenVerifier;
 
   constructor({ issuer, apiAudience, service, keys, clock }: AccessTokensOptions) {
     const shared = { issuer, keys, clock };
+    this.#service = service;
     this.#keys = keys;
     this.#users = new AccessTokenVerifier({ ...shared, audience: apiAudience });
     this.#services = new AccessTokenVerifier({ ...shared, audience: service, cacheSize: 1_000 });
@@ -40,6 +43,17 @@ export class AccessTokens {
   /** The claims of an access token that was verified before and is still good; never waits. */
   peek(accessToken: string): Claims | undefined {
     return this.#users.peek(accessToken) ?? this.#services.peek(accessToken);
+  }
+
+  /**
+   * What kind of principal these claims make.
+   *
+   * @returns undefined for a service that presents itself to the API at
+   *   large: a service token is for one service alone
+   */
+  kindOf({ isService, audience }: Pick<Claims, 'isService' | 'audience'>): CallerKind | undefined {
+    if (!isService) return 'user';
+    return audience === this.#service ? 'service' : undefined;
   }
 
   /**

@@ -20,6 +20,7 @@ import { contract, descriptorSet } from '@gatehouse/contracts';
 import { Caller, Revocation, Rule } from '@gatehouse/contracts/access';
 import {
   callInterceptor,
+  CallsInFlight,
   ContractServer,
   ErrorFilter,
   readServedMethods,
@@ -124,11 +125,13 @@ describe('the access guard on streams', () => {
   beforeAll(async () => {
     const log = createLogger({ service: 's', level: 'silent' });
     const methods = readServedMethods(registryWithStreams(), [definition]);
+    const inFlight = new CallsInFlight();
     const strategy = new ContractServer({
       definitions: [definition],
       host: '127.0.0.1',
       port: 0,
-      interceptors: [callInterceptor(methods, log)],
+      interceptors: [callInterceptor(methods, log, inFlight)],
+      inFlight,
       drainTimeoutMs: 500,
     });
     app = await NestFactory.createMicroservice(SpecModule, { strategy, logger: false, abortOnError: false });

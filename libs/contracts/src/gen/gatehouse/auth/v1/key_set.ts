@@ -26,10 +26,15 @@ export interface JsonWebKey {
   x: string;
   /** The y coordinate, base64url. */
   y: string;
+  /**
+   * Seconds since the epoch before which the key signs nothing. Only a key
+   * that is published ahead of its use has it.
+   */
+  nbf?: number | undefined;
 }
 
 function createBaseJsonWebKey(): JsonWebKey {
-  return { kty: "", kid: "", use: "", alg: "", crv: "", x: "", y: "" };
+  return { kty: "", kid: "", use: "", alg: "", crv: "", x: "", y: "", nbf: undefined };
 }
 
 export const JsonWebKey: MessageFns<JsonWebKey> = {
@@ -54,6 +59,9 @@ export const JsonWebKey: MessageFns<JsonWebKey> = {
     }
     if (message.y !== "") {
       writer.uint32(58).string(message.y);
+    }
+    if (message.nbf !== undefined) {
+      writer.uint32(64).uint32(message.nbf);
     }
     return writer;
   },
@@ -127,6 +135,14 @@ export const JsonWebKey: MessageFns<JsonWebKey> = {
             message.y = reader.string();
             continue;
           }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.nbf = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -151,6 +167,7 @@ export const JsonWebKey: MessageFns<JsonWebKey> = {
     message.crv = object.crv ?? "";
     message.x = object.x ?? "";
     message.y = object.y ?? "";
+    message.nbf = object.nbf ?? undefined;
     return message;
   },
 };

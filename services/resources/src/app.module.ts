@@ -1,0 +1,30 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { GuardModule, type AccessTokensOptions } from '@gatehouse/guard';
+import type { PageTokens, Sql } from '@gatehouse/postgres';
+import { ErasureController } from './erasure/erasure.controller.js';
+import { ErasureStore } from './erasure/erasure.store.js';
+import { ResourceContext } from './resource/resource-context.js';
+import { ResourceListStore } from './resource/resource-list.store.js';
+import { ResourceController } from './resource/resource.controller.js';
+import { ResourceStore } from './resource/resource.store.js';
+import { ShareContext } from './share/share-context.js';
+import { ShareController } from './share/share.controller.js';
+import { ShareStore } from './share/share.store.js';
+
+/** Puts the service together. */
+@Module({})
+export class AppModule {
+  static register(sql: Sql, pages: PageTokens, access: AccessTokensOptions): DynamicModule {
+    const resources = new ResourceContext(new ResourceStore(sql), new ResourceListStore(sql), pages);
+    return {
+      module: AppModule,
+      imports: [GuardModule.register(access)],
+      controllers: [ResourceController, ShareController, ErasureController],
+      providers: [
+        { provide: ResourceContext, useValue: resources },
+        { provide: ShareContext, useValue: new ShareContext(new ShareStore(sql), pages) },
+        { provide: ErasureStore, useValue: new ErasureStore(sql) },
+      ],
+    };
+  }
+}

@@ -1,0 +1,35 @@
+import type { Sql } from '@gatehouse/postgres';
+
+/** How many rows one statement removes: short locks, and far below the statement timeout. */
+const BATCH = 500;
+
+/** What is left of subjects whose accounts are gone. */
+export class ErasureStore {
+  constructor(private readonly sql: Sql) {}
+
+  /**
+   * Closes a subject for good: waits for what is adding rows for it, and from
+   * then on nothing adds any.
+   */
+  async close(subject: string): Promise<void> {
+    await this.sql`
+      insert into subject as s (id, erase_time) values (${subject}, clock_timestamp())
+      on conflict (id) do update set erase_time = excluded.erase_time where s.erase_time is null`;
+  }
+
+  /** Removes some of the shares with a subject. @returns whether there may be more */
+  async removeShares(subject: string): Promise<boolean> {
+    const { count } = await this.sql`
+      delete from share s where s.subject = ${subject} and s.resource_id in (
+        select d.resource_id from share d where d.subject = ${subject} limit ${BATCH}
+      )`;
+    return count === BATCH;
+  }
+
+  /** Removes some of a subject's resources, with their shares. @returns whether there may be more */
+  async removeResources(owner: string): Promise<boolean> {
+    const { count } = await this.sql`
+      delete from resource r where r.id in (select d.id from resource d where d.owner = ${owner} limit ${BATCH})`;
+    return count === BATCH;
+  }
+}

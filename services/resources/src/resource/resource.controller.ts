@@ -1,0 +1,41 @@
+import {
+  ResourceServiceService,
+  type CreateResourceRequest,
+  type DeleteResourceRequest,
+  type GetResourceRequest,
+  type ListResourcesRequest,
+  type UpdateResourceRequest,
+} from '@gatehouse/contracts/resources';
+import { RpcController, type Call, type RpcHandlers } from '@gatehouse/grpc';
+import { createResource } from './create-resource.js';
+import { deleteResource } from './delete-resource.js';
+import { getResource } from './get-resource.js';
+import { listResources } from './list-resources.js';
+import { ResourceContext } from './resource-context.js';
+import { updateResource } from './update-resource.js';
+
+/** The gRPC edge of ResourceService. */
+@RpcController(ResourceServiceService)
+export class ResourceController implements RpcHandlers<typeof ResourceServiceService> {
+  constructor(private readonly context: ResourceContext) {}
+
+  createResource(request: CreateResourceRequest, call: Call) {
+    return createResource(this.context, request, call);
+  }
+
+  getResource(request: GetResourceRequest, call: Call) {
+    return getResource(this.context, request, call);
+  }
+
+  listResources(request: ListResourcesRequest, call: Call) {
+    return listResources(this.context, request, call);
+  }
+
+  updateResource(request: UpdateResourceRequest, call: Call) {
+    return updateResource(this.context, request, call);
+  }
+
+  deleteResource(request: DeleteResourceRequest, call: Call) {
+    return deleteResource(this.context, request, call);
+  }
+}

@@ -1,0 +1,128 @@
+import type { Sql } from '@gatehouse/postgres';
+import { accessTo } from './reach.store.js';
+import type { Reach } from './reach.js';
+import { resourceColumns } from './resource-columns.store.js';
+import type { ResourceRow, StoredVisibility } from './to-resource.js';
+
+/** What a caller gives to make a resource. */
+export interface NewResource {
+  readonly owner: string;
+  readonly title: string;
+  readonly content: string;
+  readonly visibility: StoredVisibility;
+  /** Names the request for retries, with a digest of what it asks for. */
+  readonly request: { readonly id: string; readonly digest: Buffer } | undefined;
+}
+
+/** What may be changed of a resource; what is undefined stays. */
+export interface ResourceChanges {
+  readonly title: string | undefined;
+  readonly content: string | undefined;
+  readonly visibility: StoredVisibility | undefined;
+}
+
+/** Why a query did not act. */
+export type Refusal =
+  /** There is none, or none that may be seen. */
+  | 'unknown'
+  /** It may be seen and nothing more. */
+  | 'forbidden'
+  /** Its version is not the one asked for. */
+  | 'stale';
+
+/** Resources, one at a time. Each query finds the row, decides and acts in one statement. */
+export class ResourceStore {
+  constructor(private readonly sql: Sql) {}
+
+  /**
+   * Makes a resource. A request that made one before gets that one, as it is
+   * now; the unique constraint decides among requests that arrive together.
+   *
+   * @returns undefined when the owner was erased
+   */
+  async create({ owner, title, content, visibility, request }: NewResource) {
+    const { sql } = this;
+    const [row] = await sql<(ResourceRow & { requestDigest: Buffer | null })[]>`
+      with owner as (
+        select s.erase_time is null as alive from subject s where s.id = ${owner} for share
+      ), met as (
+        insert into subject as s (id)
+        select ${owner}::uuid where not exists (select from owner)
+        on conflict (id) do update set id = excluded.id where s.erase_time is null
+        returning true as alive
+      )
+      insert into resource as r (owner, title, content, visibility, request_id, request_digest)
+      select ${owner}::uuid, ${title}, ${content}, ${visibility}, ${request?.id ?? null}::uuid,
+        ${request?.digest ?? null}::bytea
+      where exists (select from owner where alive) or exists (select from met)
+      on conflict (owner, request_id) do update set request_id = excluded.request_id
+      returning ${resourceColumns(sql)}, r.request_digest as "requestDigest"`;
+    return row;
+  }
+
+  async find(id: string, reach: Reach): Promise<ResourceRow | undefined> {
+    const { sql } = this;
+    const { visible } = accessTo(sql, reach);
+    const [row] = await sql<ResourceRow[]>`
+      select ${resourceColumns(sql)} from resource r where r.id = ${id} and ${visible}`;
+    return row;
+  }
+
+  /** @param version the one that the change is based on; undefined for any */
+  async update(
+    id: string,
+    reach: Reach,
+    { title, content, visibility }: ResourceChanges,
+    version: bigint | undefined,
+  ): Promise<ResourceRow | Refusal> {
+    const { sql } = this;
+    const { visible, editable } = accessTo(sql, reach);
+    const [row] = await sql<({ allowed: boolean } & (ResourceRow | { id: null }))[]>`
+      with reached as (
+        select r.id, ${editable} as allowed from resource r where r.id = ${id} and ${visible}
+      ), changed as (
+        update resource r
+        set title = ${title ?? sql`r.title`},
+            content = ${content ?? sql`r.content`},
+            visibility = ${visibility ?? sql`r.visibility`},
+            update_time = clock_timestamp(),
+            version = r.version + 1
+        from reached
+        where r.id = reached.id and reached.allowed ${this.atVersion(version)}
+        returning ${resourceColumns(sql)}
+      )
+      select reached.allowed, changed.* from reached left join changed on true`;
+    return outcome(row, version) ?? (row as ResourceRow);
+  }
+
+  /** @param version the one that is to go; undefined for any */
+  async delete(id: string, reach: Reach, version: bigint | undefined): Promise<Refusal | undefined> {
+    const { sql } = this;
+    const { visible, owned } = accessTo(sql, reach);
+    const [row] = await sql<{ id: string | null; allowed: boolean }[]>`
+      with reached as (
+        select r.id, ${owned} as allowed from resource r where r.id = ${id} and ${visible}
+      ), gone as (
+        delete from resource r using reached
+        where r.id = reached.id and reached.allowed ${this.atVersion(version)}
+        returning r.id
+      )
+      select reached.allowed, gone.id from reached left join gone on true`;
+    return outcome(row, version);
+  }
+
+  private atVersion(version: bigint | undefined) {
+    return version === undefined ? this.sql`` : this.sql`and r.version = ${version}`;
+  }
+}
+
+/** What a query that acts on one row has to say of it: undefined when it acted. */
+function outcome(
+  row: { readonly id: string | null; readonly allowed: boolean } | undefined,
+  version: bigint | undefined,
+): Refusal | undefined {
+  if (!row) return 'unknown';
+  if (!row.allowed) return 'forbidden';
+  if (row.id !== null) return undefined;
+  return version === undefined ? 'unknown' : 'stale'; // deleted in between, or changed
+}

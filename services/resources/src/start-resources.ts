@@ -1,0 +1,58 @@
+import {
+  ErasureServiceService,
+  ResourceServiceService,
+  ShareServiceService,
+} from '@gatehouse/contracts/resources';
+import { startService, type RunningService } from '@gatehouse/grpc';
+import { AccessGuard, issuerKeys } from '@gatehouse/guard';
+import { openPool, pageTokens } from '@gatehouse/postgres';
+import type { Logger } from '@gatehouse/telemetry';
+import { AppModule } from './app.module.js';
+import { SERVICE, type ResourcesSettings } from './config.js';
+
+/**
+ * Starts the service. Neither its database nor auth needs to be there: it is
+ * ready once the database answers and a key set is known.
+ */
+export async function startResources(
+  settings: ResourcesSettings,
+  log: Logger,
+): Promise<Omit<RunningService, 'app'>> {
+  const issuer = issuerKeys(settings.AUTH_ADDRESS, (cause) => {
+    log.warn({ error: cause }, 'the key set cannot be fetched');
+  });
+  const database = openPool({
+    url: settings.DATABASE_URL,
+    max: settings.DATABASE_CONNECTIONS,
+    applicationName: SERVICE,
+    log,
+  });
+  const release = async () => {
+    issuer.close();
+    await database.close();
+  };
+  try {
+    const running = await startService({
+      module: AppModule.register(database.sql, pageTokens({ key: settings.PAGE_TOKEN_KEY }), {
+        issuer: settings.ISSUER,
+        apiAudience: settings.API_AUDIENCE,
+        service: SERVICE,
+        keys: issuer.keys,
+      }),
+      definitions: [ResourceServiceService, ShareServiceService, ErasureServiceService],
+      guard: (app) => app.get(AccessGuard),
+      readiness: () => [{ name: 'database', holds: () => database.ping().then(() => true) }, issuer.known],
+      host: settings.HOST,
+      port: settings.GRPC_PORT,
+      healthPort: settings.HEALTH_PORT,
+      reflection: settings.ENVIRONMENT !== 'production',
+      drainTimeoutMs: settings.DRAIN_TIMEOUT_MS,
+      log,
+    });
+    const { port, healthPort } = running;
+    return { port, healthPort, stop: () => running.stop().finally(release) };
+  } catch (error) {
+    await release();
+    throw error;
+  }
+}

@@ -1,4 +1,5 @@
 export { Call, callOf } from './call.js';
+export { CallsInFlight } from './calls-in-flight.js';
 export { clientOptions, openClient, type ClientConstructor } from './channel.js';
 export { ContractServer, type ContractServerOptions } from './contract-server.js';
 export { ErrorFilter } from './error-filter.js';

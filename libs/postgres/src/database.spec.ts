@@ -4,16 +4,15 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { setTimeout as delay } from 'node:timers/promises';
 import postgres from 'postgres';
 import { isUniqueViolation } from './database-error.js';
-import { type Database, type DatabaseOptions, openPool } from './database.js';
-
-const log = { warn: () => undefined };
+import { type Database, openPool } from './database.js';
+import type { PoolOptions } from './pool.js';
 
 describe('openPool', () => {
   let server: TestDatabase;
   const opened: Database[] = [];
 
-  const open = (options: Partial<DatabaseOptions> = {}) => {
-    const database = openPool({ url: server.url, applicationName: 'spec', log, ...options });
+  const open = (options: Partial<PoolOptions> = {}) => {
+    const database = openPool({ url: server.url, applicationName: 'spec', ...options });
     opened.push(database);
     return database;
   };
@@ -37,6 +36,22 @@ describe('openPool', () => {
     const [row] =
       await sql`select ${big}::int8 as big, ${time}::timestamptz as time, ${sql.json({ a: [1] })}::jsonb as json`;
     expect(row).toEqual({ big, time, json: { a: [1] } });
+  });
+
+  it('takes and gives arrays', async () => {
+    const { sql } = open();
+    const row = {
+      texts: ['a', 'quote " comma , brace }', 'back\\slash', 'NULL', ''],
+      gaps: ['x', null],
+      longs: [1n, 2n ** 60n],
+      flags: [true, false],
+      times: [new Date('2026-01-02T03:04:05.678Z')],
+      none: [],
+    };
+    const [read] = await sql`select ${row.texts}::text[] as texts, ${row.gaps}::text[] as gaps,
+      ${row.longs}::int8[] as longs, ${row.flags}::boolean[] as flags, ${row.times}::timestamptz[] as times,
+      ${row.none}::uuid[] as none`;
+    expect(read).toEqual(row);
   });
 
   it('composes fragments and helpers', async () => {
@@ -111,7 +126,7 @@ describe('openPool', () => {
       await database.transaction(async (tx) => {
         await tx`insert into account (id) values (1)`;
         const error: unknown = await tx
-          .savepoint((inner) => inner`insert into account (id) values (1)`)
+          .savepoint(async (inner) => inner`insert into account (id) values (1)`)
           .catch((reason: unknown) => reason);
         expect(isUniqueViolation(error, 'account_pkey')).toBe(true);
       });

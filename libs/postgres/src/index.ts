@@ -6,16 +6,14 @@ export {
   isRetryableConflict,
   isUniqueViolation,
 } from './database-error.js';
-export {
-  type Database,
-  type DatabaseOptions,
-  openPool,
-  type PoolLog,
-  type TransactionOptions,
-} from './database.js';
+export type { ConnectionOptions } from './connection-options.js';
+export { type Database, openPool } from './database.js';
+export type { WarningLog } from './log.js';
 export { OutboxDispatcher, type OutboxDispatcherOptions } from './outbox/outbox-dispatcher.js';
 export type { JsonValue, NewOutboxEvent, OutboxBacklog, OutboxEvent } from './outbox/outbox-event.js';
 export { type ClaimOptions, OutboxStore } from './outbox/outbox.store.js';
 export { pageSize, type PageSizeLimits } from './paging/page-size.js';
 export { type CursorValue, pageTokens, type PageTokenOptions, type PageTokens } from './paging/page-token.js';
+export type { PoolOptions } from './pool.js';
 export type { Sql, TransactionSql } from './sql.js';
+export type { TransactionOptions } from './transaction.js';

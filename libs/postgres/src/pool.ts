@@ -1,72 +1,153 @@
-import { connect as connectSocket, type Socket } from 'node:net';
-import postgres from 'postgres';
-import { type DriverPool, VALUE_TYPES } from './sql.js';
+import { Connection } from './connection.js';
+import { CONNECTION_DEFAULTS, type ConnectionOptions } from './connection-options.js';
+import { databaseSilent } from './database-error.js';
+import { StallWatch } from './stall-watch.js';
+import type { Pending, Statement } from './statement.js';
 
-/** What every connection of a pool is opened with. */
-export interface PoolOptions {
-  /** Connection URL: postgres://role:password@host:port/database. */
-  readonly url: string;
-  /** TLS as the driver takes it: true verifies against the system's roots; an object is passed to `tls.connect`. */
-  readonly ssl?: boolean | 'require' | object;
+export interface PoolOptions extends ConnectionOptions {
   /** Connections kept; statements are pipelined, so few carry much. Each transaction holds one. Default 4. */
   readonly max?: number;
-  /** Bound on one statement, set in the server. Default 5,000. */
-  readonly statementTimeoutMs?: number;
-  /** Bound on waiting for a row or table lock. Default 2,000. */
-  readonly lockTimeoutMs?: number;
-  /** Bound on a transaction that does nothing. Default 10,000. */
-  readonly idleInTransactionTimeoutMs?: number;
-  /** Bound on opening one connection. Default 5,000. */
-  readonly connectTimeoutMs?: number;
-  /** Shown in pg_stat_activity. */
-  readonly applicationName: string;
+  /** Longest wait for a connection. Default 1,000. */
+  readonly acquireTimeoutMs?: number;
 }
 
-export const POOL_DEFAULTS = {
-  max: 4,
-  statementTimeoutMs: 5_000,
-  lockTimeoutMs: 2_000,
-  idleInTransactionTimeoutMs: 10_000,
-  connectTimeoutMs: 5_000,
-};
+const DEFAULT_MAX = 4;
+const DEFAULT_ACQUIRE_TIMEOUT_MS = 1_000;
 
-/** One pool of the driver, with its sockets in reach so that it can always be put to an end. */
+/** Over and above the server's own statement timeout: its answer is under way, or the server is gone. */
+const ANSWER_GRACE_MS = 1_000;
+
+/** A connection is replaced after this, so that a changed address or a grown server process does not stay for ever. */
+const MAX_LIFETIME_MS = 45 * 60_000;
+
+interface Waiter {
+  readonly exclusive: boolean;
+  readonly take: (connection: Connection) => void;
+}
+
+/** Gives out connections, and sees to it that nobody waits longer than the limits say. */
 export class Pool {
-  readonly sql: DriverPool;
-  private readonly sockets = new Set<Socket>();
+  private readonly max: number;
+  private readonly connections = new Set<Connection>();
+  private readonly waiters = new Map<Pending, Waiter>();
+  private readonly places = new Map<Pending, Connection>();
+  private readonly acquireTimeoutMs: number;
+  private readonly answerTimeoutMs: number;
+  private readonly watch: StallWatch;
+  private closing: Promise<void> | undefined;
 
-  constructor(options: PoolOptions) {
-    const settings = { ...POOL_DEFAULTS, ...options };
-    this.sql = postgres(settings.url, {
-      max: settings.max,
-      ...(settings.ssl === undefined ? {} : { ssl: settings.ssl }),
-      connect_timeout: settings.connectTimeoutMs / 1_000,
-      // The driver's own wait before it connects again grows to 20 s; a restarted server is to be used at once.
-      backoff: () => 0.1 + Math.random() * 0.2,
-      types: VALUE_TYPES,
-      onnotice: () => undefined,
-      connection: {
-        application_name: settings.applicationName,
-        statement_timeout: settings.statementTimeoutMs,
-        lock_timeout: settings.lockTimeoutMs,
-        idle_in_transaction_session_timeout: settings.idleInTransactionTimeoutMs,
-        TimeZone: 'UTC',
-      },
-      socket: (target: { host: string[]; port: number[] }) => this.openSocket(target),
-    } as postgres.Options<typeof VALUE_TYPES>);
+  constructor(private readonly options: PoolOptions) {
+    this.max = options.max ?? DEFAULT_MAX;
+    this.acquireTimeoutMs = options.acquireTimeoutMs ?? DEFAULT_ACQUIRE_TIMEOUT_MS;
+    const statementTimeoutMs = options.statementTimeoutMs ?? CONNECTION_DEFAULTS.statementTimeoutMs;
+    this.answerTimeoutMs = this.acquireTimeoutMs + statementTimeoutMs + ANSWER_GRACE_MS;
+    const { acquireTimeoutMs, answerTimeoutMs } = this;
+    this.watch = new StallWatch({ acquireTimeoutMs, answerTimeoutMs }, (pending) => this.giveUp(pending));
+  }
+
+  /** Runs the statement on the given connection, or on whichever is free. */
+  execute(statement: Statement, connection?: Connection): void {
+    this.watch.add(statement);
+    statement.onSettled(() => this.forget(statement));
+    const take = (chosen: Connection) => {
+      this.places.set(statement, chosen);
+      chosen.execute(statement);
+    };
+    if (connection === undefined) this.await(statement, { exclusive: false, take });
+    else take(connection);
+  }
+
+  /** A connection for one transaction; to be given back with {@link release}. @throws AppError DATABASE_UNAVAILABLE */
+  acquire(): Promise<Connection> {
+    return new Promise((resolve, reject) => {
+      const pending: Pending = {
+        isAcquired: () => false,
+        abandon: (error) => {
+          this.forget(pending);
+          reject(error as Error);
+        },
+      };
+      const take = (connection: Connection) => {
+        this.forget(pending);
+        connection.exclusive = true;
+        resolve(connection);
+      };
+      this.watch.add(pending);
+      this.await(pending, { exclusive: true, take });
+    });
+  }
+
+  release(connection: Connection): void {
+    connection.exclusive = false;
+    this.serve();
   }
 
   /** Lets running work end for `timeoutMs`, then cuts it off. Never rejects. */
-  async end(timeoutMs: number): Promise<void> {
-    await this.sql.end({ timeout: timeoutMs / 1_000 }).catch(() => undefined);
-    // The driver only says goodbye; a peer that is gone without a trace would keep the socket for many minutes.
-    for (const socket of this.sockets) socket.destroy();
+  close(timeoutMs: number): Promise<void> {
+    if (this.closing === undefined) {
+      this.closing = Promise.all([...this.connections].map((connection) => connection.end(timeoutMs))).then(
+        () => this.watch.stop(),
+      );
+      for (const pending of [...this.waiters.keys()]) pending.abandon(databaseSilent('closed'));
+    }
+    return this.closing;
   }
 
-  private openSocket({ host, port }: { host: string[]; port: number[] }): Socket {
-    const socket = connectSocket({ host: host[0] ?? 'localhost', port: port[0] ?? 5432, noDelay: true });
-    for (const earlier of this.sockets) if (earlier.destroyed) this.sockets.delete(earlier);
-    this.sockets.add(socket);
-    return Object.assign(socket, { host: host[0] }); // the driver takes the TLS server name from here
+  private await(pending: Pending, waiter: Waiter): void {
+    if (this.closing !== undefined) return pending.abandon(databaseSilent('closed'));
+    this.waiters.set(pending, waiter);
+    this.serve();
+  }
+
+  private serve(): void {
+    for (const [pending, { take }] of this.waiters) {
+      const connection = this.choose();
+      if (connection === undefined) return;
+      this.waiters.delete(pending);
+      take(connection);
+    }
+  }
+
+  /**
+   * An idle connection, else a new one, else the least busy: what is sent to it runs after what was sent before,
+   * which also holds for the BEGIN of a transaction.
+   */
+  private choose(): Connection | undefined {
+    const open = [...this.connections].filter(({ exclusive }) => !exclusive);
+    const leastBusy = open.sort((a, b) => a.load - b.load)[0];
+    if (leastBusy?.load === 0 || this.connections.size >= this.max) return leastBusy;
+    const connection = new Connection(this.options, (changed) => this.onChange(changed));
+    this.connections.add(connection);
+    return connection;
+  }
+
+  private onChange(connection: Connection): void {
+    if (connection.isLost) {
+      this.connections.delete(connection);
+      this.serve();
+    } else if (
+      connection.load === 0 &&
+      !connection.exclusive &&
+      performance.now() - connection.openedAt > MAX_LIFETIME_MS
+    ) {
+      this.connections.delete(connection);
+      void connection.end(0);
+    }
+  }
+
+  private giveUp(pending: Pending): void {
+    const connection = this.places.get(pending);
+    const acquired = pending.isAcquired();
+    const limitMs = acquired ? this.answerTimeoutMs : this.acquireTimeoutMs;
+    // Behind slow statements of others a wait is long but not hopeless; a server that answers nobody is gone.
+    const silent = acquired && (connection?.silentMs ?? 0) >= this.answerTimeoutMs - ANSWER_GRACE_MS;
+    pending.abandon(databaseSilent(`no ${acquired ? 'answer' : 'connection'} within ${limitMs} ms`));
+    if (silent) connection?.lose(databaseSilent('server silent'));
+  }
+
+  private forget(pending: Pending): void {
+    this.watch.remove(pending);
+    this.waiters.delete(pending);
+    this.places.delete(pending);
   }
 }

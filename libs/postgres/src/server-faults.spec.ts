@@ -8,7 +8,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openPool } from './database.js';
 
-const log = { warn: () => undefined };
 const unavailable = { reason: 'DATABASE_UNAVAILABLE' };
 
 async function elapsedMs(work: () => Promise<unknown>): Promise<number> {
@@ -39,7 +38,7 @@ describe('a server that goes away', () => {
   });
 
   it('is UNAVAILABLE at once while it is down, and used again within 3 s of its return', async () => {
-    const database = openPool({ url, applicationName: 'spec', log });
+    const database = openPool({ url, applicationName: 'spec' });
     await database.ping();
     await server.stop();
     for (let i = 0; i < 20; i++) await expect(database.ping()).rejects.toMatchObject(unavailable);
@@ -51,7 +50,7 @@ describe('a server that goes away', () => {
   });
 
   it('gets its listeners back after a restart', async () => {
-    const database = openPool({ url, applicationName: 'spec', log });
+    const database = openPool({ url, applicationName: 'spec' });
     let hints = 0;
     const listening = database.listen('spec', () => hints++);
     await eventually(() => expect(hints).toBe(1));
@@ -77,7 +76,7 @@ describe('a server that is silent', () => {
   afterAll(() => void silent.close());
 
   it('is UNAVAILABLE within the acquire timeout, for statements and transactions', async () => {
-    const database = openPool({ url, applicationName: 'spec', log, acquireTimeoutMs: 200 });
+    const database = openPool({ url, applicationName: 'spec', acquireTimeoutMs: 200 });
     const waits = Array.from({ length: 10 }, (_, i) =>
       i % 2 === 0 ? database.ping() : database.transaction((tx) => tx`select 1`),
     );
@@ -90,7 +89,6 @@ describe('a server that is silent', () => {
     const database = openPool({
       url,
       applicationName: 'spec',
-      log,
       acquireTimeoutMs: 100,
       statementTimeoutMs: 100,
     });
@@ -110,7 +108,6 @@ describe('a connection that dies without a word', () => {
     const database = openPool({
       url: target.href,
       applicationName: 'spec',
-      log,
       acquireTimeoutMs: 200,
       statementTimeoutMs: 200,
     });

@@ -1,4 +1,4 @@
-import type { Pending } from './driver-query.js';
+import type { Pending } from './statement.js';
 
 export interface StallLimits {
   /** Longest wait for a connection. */

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Database, PoolLog } from '../database.js';
+import type { Database } from '../database.js';
+import type { WarningLog } from '../log.js';
 import type { OutboxEvent } from './outbox-event.js';
 import { OUTBOX_CHANNEL, OutboxStore } from './outbox.store.js';
 import { WakeSignal } from './wake-signal.js';
@@ -11,7 +12,7 @@ export interface OutboxDispatcherOptions {
    * consumers go by `eventId`; the signal is aborted when the attempt's time is over.
    */
   readonly deliver: (event: OutboxEvent, signal: AbortSignal) => Promise<void>;
-  readonly log: PoolLog;
+  readonly log: WarningLog;
   /** Events under way at once. Default 8. */
   readonly concurrency?: number;
   /** Attempts until an event is parked. Default 20, which by the back-off is about a quarter of an hour. */

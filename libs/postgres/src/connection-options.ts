@@ -1,0 +1,24 @@
+/** What every connection of a pool is opened with. */
+export interface ConnectionOptions {
+  /** Connection URL: postgres://role:password@host:port/database. */
+  readonly url: string;
+  /** TLS as the driver takes it: true verifies against the system's roots; an object is passed to `tls.connect`. */
+  readonly ssl?: boolean | 'require' | object;
+  /** Bound on one statement, set in the server. Default 5,000. */
+  readonly statementTimeoutMs?: number;
+  /** Bound on waiting for a row or table lock. Default 2,000. */
+  readonly lockTimeoutMs?: number;
+  /** Bound on a transaction that does nothing. Default 10,000. */
+  readonly idleInTransactionTimeoutMs?: number;
+  /** Bound on opening one connection. Default 5,000. */
+  readonly connectTimeoutMs?: number;
+  /** Shown in pg_stat_activity. */
+  readonly applicationName: string;
+}
+
+export const CONNECTION_DEFAULTS = {
+  statementTimeoutMs: 5_000,
+  lockTimeoutMs: 2_000,
+  idleInTransactionTimeoutMs: 10_000,
+  connectTimeoutMs: 5_000,
+};

@@ -1,0 +1,4 @@
+/** Takes what a pino logger takes. */
+export interface WarningLog {
+  warn(fields: object, message: string): void;
+}

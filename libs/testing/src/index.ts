@@ -1,6 +1,9 @@
 export { eventually } from './eventually.js';
 export { freePort } from './free-port.js';
 export { type FrozenClock, frozenClock } from './frozen-clock.js';
+export { restartableDatabase, type RestartableDatabase } from './restartable-database.js';
 export { createSigningKey } from './signing-key.js';
 export type { SpecPublicJwk, SpecSigningKey } from './signing-key.js';
+export { startSpecIssuer } from './spec-issuer.js';
+export type { SpecIssuer, SpecIssuerOptions } from './spec-issuer.js';
 export { type TestDatabase, testDatabase } from './test-database.js';

@@ -25,7 +25,6 @@ export async function startResources(
     url: settings.DATABASE_URL,
     max: settings.DATABASE_CONNECTIONS,
     applicationName: SERVICE,
-    log,
   });
   const release = async () => {
     issuer.close();

@@ -21,7 +21,6 @@ export async function startUsers(settings: UsersSettings, log: Logger): Promise<
     url: settings.DATABASE_URL,
     max: settings.DATABASE_CONNECTIONS,
     applicationName: SERVICE,
-    log,
   });
   const accounts = new Accounts({
     address: settings.AUTH_ADDRESS,

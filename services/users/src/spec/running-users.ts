@@ -1,0 +1,109 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import { contract } from '@gatehouse/contracts';
+import { ProvisioningServiceClient, UserServiceClient, type User } from '@gatehouse/contracts/users';
+import { callUnary, openClient, type UnaryMethod } from '@gatehouse/grpc';
+import { createLogger } from '@gatehouse/telemetry';
+import { startSpecIssuer, testDatabase } from '@gatehouse/testing';
+import { readUsersSettings } from '../config.js';
+import { startUsers } from '../start-users.js';
+import { CLIENT_SECRET, StubAuth } from './stub-auth.js';
+
+/** The migrations, seen from `dist/spec`. */
+export const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url));
+
+/** A method as `caller.call` takes it: unbound, of either client. */
+type Method<Request, Reply> = UnaryMethod<Request, Reply>;
+
+/** Who calls, by an access token. */
+export interface Caller {
+  readonly subject: string;
+  readonly accessToken: string;
+}
+
+/** The settings of a service for a spec. */
+export function specSettings(databaseUrl: string, authAddress: string, issuer: string) {
+  return readUsersSettings({
+    GATEHOUSE_ENVIRONMENT: 'development',
+    GATEHOUSE_LOG_LEVEL: 'silent',
+    GATEHOUSE_GRPC_PORT: '0',
+    GATEHOUSE_HEALTH_PORT: '0',
+    GATEHOUSE_DRAIN_TIMEOUT_MS: '1000',
+    GATEHOUSE_DATABASE_URL: databaseUrl,
+    GATEHOUSE_PAGE_TOKEN_KEY: randomBytes(32).toString('base64'),
+    GATEHOUSE_ISSUER: issuer,
+    GATEHOUSE_AUTH_ADDRESS: authAddress,
+    GATEHOUSE_CLIENT_SECRET: CLIENT_SECRET,
+  });
+}
+
+export const silentLog = createLogger({ service: 'users', level: 'silent' });
+
+/** The real service on a database and an issuer of the suite's own. */
+export async function runningUsers(options: { databaseUrl?: string } = {}) {
+  const auth = new StubAuth();
+  const issuer = await startSpecIssuer({ extend: (server) => auth.addTo(server) });
+  const database =
+    options.databaseUrl === undefined ? await testDatabase({ migrations: MIGRATIONS }) : undefined;
+  const settings = specSettings(options.databaseUrl ?? database!.url, issuer.address, issuer.issuer);
+  const service = await startUsers(settings, silentLog);
+  const address = `127.0.0.1:${service.port}`;
+  const users = openClient(UserServiceClient, address, contract);
+  const provisioning = openClient(ProvisioningServiceClient, address, contract);
+
+  const user = (...permissions: string[]): Caller => {
+    const subject = randomUUID();
+    return { subject, accessToken: issuer.userToken(subject, permissions) };
+  };
+  const auths = { subject: 'auth', accessToken: issuer.serviceToken('auth', 'users', ['users:provision']) };
+  const call = <Request, Reply>(
+    method: Method<Request, Reply>,
+    request: Request,
+    caller?: Caller,
+  ): Promise<Reply> => callUnary(method, request, { timeoutMs: 10_000, accessToken: caller?.accessToken });
+
+  return {
+    auth,
+    issuer,
+    database: database!,
+    service,
+    user,
+    auths,
+    call,
+    getProfile: users.getProfile.bind(users),
+    updateProfile: users.updateProfile.bind(users),
+    getUser: users.getUser.bind(users),
+    listUsers: users.listUsers.bind(users),
+    deleteUser: users.deleteUser.bind(users),
+    provisionUser: provisioning.provisionUser.bind(provisioning),
+    eraseUser: provisioning.eraseUser.bind(provisioning),
+    /** A person of the directory, and their access token. */
+    async person(displayName: string, ...permissions: string[]): Promise<Caller & { email: string }> {
+      const caller = user(...permissions);
+      const email = `${caller.subject}@gatehouse.test`;
+      const request = { id: caller.subject, email, displayName, createTime: new Date() };
+      await call(provisioning.provisionUser.bind(provisioning), request, auths);
+      return { ...caller, email };
+    },
+    async close(): Promise<void> {
+      users.close();
+      provisioning.close();
+      await service.stop();
+      issuer.close();
+      await database?.drop();
+    },
+  };
+}
+
+export type RunningUsers = Awaited<ReturnType<typeof runningUsers>>;
+
+/** A profile with nothing in it, for requests. */
+export const EMPTY: User = {
+  id: '',
+  displayName: '',
+  email: '',
+  bio: '',
+  createTime: undefined,
+  updateTime: undefined,
+  etag: '',
+};

@@ -65,3 +65,14 @@ export {
 
 export { openApi } from './openapi/openapi.js';
 export type { DocumentedError, JsonObject, OpenApiOptions } from './openapi/openapi-options.js';
+
+export {
+  streamFormatOf,
+  streamFramer,
+  type StreamFormat,
+  type StreamFramer,
+} from './stream/stream-format.js';
+export { JsonSplitter } from './stream/json-splitter.js';
+export { isJsonContentType, isJsonStreamContentType } from './http/content-type.js';
+export { parseQuery, MAX_PARAMETERS, type QueryParameter } from './request/query-string.js';
+export { requireGrpcResponse } from './http/upstream.js';

@@ -16,6 +16,13 @@ export function isJsonContentType(contentType: string): boolean {
     .every((parameter) => /^charset="?utf-?8"?$/.test(parameter));
 }
 
+/** Whether a Content-Type is that of a client stream: NDJSON, or JSON for one array. */
+export function isJsonStreamContentType(contentType: string): boolean {
+  return (
+    /^application\/(?:x-ndjson|ndjson|jsonl) *(?:;|$)/i.test(contentType) || isJsonContentType(contentType)
+  );
+}
+
 /** @throws TranscodingError CONTENT_TYPE_UNSUPPORTED (415) unless the Content-Type is JSON */
 export function requireJson(contentType: string | undefined): void {
   if (contentType !== undefined && isJsonContentType(contentType)) return;

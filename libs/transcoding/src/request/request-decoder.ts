@@ -1,5 +1,6 @@
 import type { DescField, DescOneof } from '@bufbuild/protobuf';
 import { createCodec, type Codec } from '../json/codec.js';
+import { HTTP_BODY } from '../json/well-known.js';
 import { startsWithPath } from '../routes/field-path.js';
 import type { Route, RouteTable } from '../routes/route.js';
 import { badRequest } from '../transcoding-error.js';
@@ -52,6 +53,21 @@ export class RequestDecoder {
       }
     }
     return assemble(route, plan, assignments, body);
+  }
+
+  /**
+   * A message of a client stream after the first, which `decode` makes: only the body, since path and query have
+   * been given. A google.api.HttpBody repeats no content type.
+   *
+   * @throws TranscodingError 400 as `decode`
+   */
+  decodeNext(route: Route, body: Uint8Array): Uint8Array {
+    const raw = bodyMessage(route)?.typeName === HTTP_BODY;
+    const contentType = raw ? undefined : 'application/json';
+    const { bytes } = decodeBody(route, this.codec, { values: [], query: '', body, contentType });
+    return route.body.kind === 'field'
+      ? placeFields(new Uint8Array(), [{ fields: route.body.fields, bytes }])
+      : bytes;
   }
 
   private plan(route: Route): RequestPlan {

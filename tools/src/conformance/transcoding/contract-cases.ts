@@ -1,0 +1,49 @@
+import { compileRoutes, ContractError, parseTemplate, TemplateError } from '@gatehouse/transcoding';
+import { contract } from '@gatehouse/transcoding/testing';
+import { ruleText } from './case-contract.js';
+import type { TranscodingCase } from './corpus.js';
+import { expectationOf } from './corpus.js';
+import { differs, first } from './outcome.js';
+import type { Disagreement } from './outcome.js';
+
+/** A template that parses, or does not. */
+export function runTemplate(testCase: TranscodingCase): Disagreement {
+  const expect = expectationOf(testCase);
+  try {
+    const template = parseTemplate(testCase.http_rule?.path ?? '');
+    if (expect.template !== 'valid') return 'the template parses';
+    const segments = template.segments.map((segment) =>
+      segment.kind === 'literal' ? segment.text : segment.kind === 'star' ? '*' : '**',
+    );
+    const variables = template.variables.map(({ path, start, end }) => ({
+      field: path.join('.'),
+      start,
+      end,
+    }));
+    return first(
+      differs('segments', segments, expect.segments),
+      differs('verb', template.verb ?? null, expect.verb),
+      differs('variables', variables, expect.variables),
+    );
+  } catch (error) {
+    if (!(error instanceof TemplateError)) throw error;
+    return expect.template === 'invalid' ? undefined : error.message;
+  }
+}
+
+/** A rule that must keep a gateway from starting, naming the RPC. */
+export function runRule(testCase: TranscodingCase): Disagreement {
+  const expect = expectationOf(testCase);
+  if (testCase.http_rule === null) return 'the case has no rule';
+  const rpcs = [{ name: 'Faulty', input: 'Empty', output: 'Empty', http: ruleText(testCase.http_rule) }];
+  try {
+    compileRoutes(contract({ messages: {}, rpcs }));
+    return expect.rule === 'invalid' ? 'the rule is accepted' : undefined;
+  } catch (error) {
+    if (!(error instanceof ContractError)) throw error;
+    if (expect.rule !== 'invalid') return error.message;
+    return error.message.includes('TestService.Faulty')
+      ? undefined
+      : `the RPC is not named: ${error.message}`;
+  }
+}

@@ -48,7 +48,11 @@ export async function startGateway(
   const { keys, close: closeKeys } = issuerKeys(settings.AUTH_ADDRESS, (cause) =>
     log.warn({ error: cause }, 'the key set could not be fetched'),
   );
-  const verifier = new AccessTokenVerifier({ issuer: settings.ISSUER, audience: settings.API_AUDIENCE, keys });
+  const verifier = new AccessTokenVerifier({
+    issuer: settings.ISSUER,
+    audience: settings.API_AUDIENCE,
+    keys,
+  });
   const upstream = new GrpcUpstream(backendsOf(registry, settings));
   const cors = corsPolicy(settings.CORS_ORIGINS);
   const handler = new RpcHandler(contract, new Admission(verifier), upstream, cors);

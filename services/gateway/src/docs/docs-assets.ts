@@ -15,7 +15,10 @@ const fromPackage = (file: string) => join(packageFolder, file);
 /** The only files that the docs page has; a request names one of them and never a path. */
 const FILES: Readonly<Record<string, { readonly path: string; readonly contentType: string }>> = {
   'swagger-ui.css': { path: fromPackage('swagger-ui.css'), contentType: 'text/css; charset=utf-8' },
-  'swagger-ui.js': { path: fromPackage('swagger-ui-bundle.js'), contentType: 'text/javascript; charset=utf-8' },
+  'swagger-ui.js': {
+    path: fromPackage('swagger-ui-bundle.js'),
+    contentType: 'text/javascript; charset=utf-8',
+  },
   'favicon.png': { path: fromPackage('favicon-32x32.png'), contentType: 'image/png' },
   'page.js': {
     path: fileURLToPath(new URL('browser/page.js', import.meta.url)),

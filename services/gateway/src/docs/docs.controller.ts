@@ -22,6 +22,9 @@ export class DocsController {
   file(@Param('file') file: string, @Res() reply: FastifyReply): void {
     const asset = this.assets.find(file);
     if (!asset) throw gatewayReasons.ROUTE_UNKNOWN();
-    void reply.header('content-type', asset.contentType).header('cache-control', 'public, max-age=3600').send(asset.body);
+    void reply
+      .header('content-type', asset.contentType)
+      .header('cache-control', 'public, max-age=3600')
+      .send(asset.body);
   }
 }

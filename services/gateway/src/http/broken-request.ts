@@ -47,7 +47,10 @@ export function answerBrokenRequest({ error, socket, exchange, headers, log }: B
   const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
   socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n${body}`);
   const peer = socket.remoteAddress;
-  log.info({ http_status: status, reason: refused.reason, parser: error.code, request_id: requestId, peer }, 'request');
+  log.info(
+    { http_status: status, reason: refused.reason, parser: error.code, request_id: requestId, peer },
+    'request',
+  );
 }
 
 function refusalOf({ code }: ParserError): AppError {

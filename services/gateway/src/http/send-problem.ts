@@ -10,7 +10,10 @@ import { hasBody } from './read-body.js';
 export function sendProblem(exchange: Exchange, thrown: unknown, log: Logger): void {
   const { request, response, requestId, traceId } = exchange;
   const preconditioned = request.headers['if-match'] !== undefined;
-  const { status, problem, retryAfterSeconds, logReason, cause } = problemOf(thrown, { requestId, preconditioned });
+  const { status, problem, retryAfterSeconds, logReason, cause } = problemOf(thrown, {
+    requestId,
+    preconditioned,
+  });
   exchange.grpcCode = problem.code;
   exchange.reason = logReason;
   if (cause !== undefined) log.error({ error: cause, request_id: requestId, trace_id: traceId }, 'cause');
@@ -19,7 +22,10 @@ export function sendProblem(exchange: Exchange, thrown: unknown, log: Logger): v
     return;
   }
   const body = Buffer.from(JSON.stringify(problem));
-  const headers: OutgoingHttpHeaders = { 'content-type': PROBLEM_CONTENT_TYPE, 'content-length': body.length };
+  const headers: OutgoingHttpHeaders = {
+    'content-type': PROBLEM_CONTENT_TYPE,
+    'content-length': body.length,
+  };
   const challenge = challengeOf(problem, request.headers.authorization !== undefined);
   if (challenge !== undefined) headers['www-authenticate'] = challenge;
   if (retryAfterSeconds !== undefined) headers['retry-after'] = String(Math.ceil(retryAfterSeconds));

@@ -31,7 +31,8 @@ export class Admission {
   /** @throws AppError UNAUTHENTICATED with one text for every cause, or KEYS_UNAVAILABLE */
   private async identify(authorization: string | undefined): Promise<Claims> {
     const accessToken = bearerOf(authorization);
-    if (accessToken === undefined) throw platformReasons.UNAUTHENTICATED({ logReason: 'ACCESS_TOKEN_MISSING' });
+    if (accessToken === undefined)
+      throw platformReasons.UNAUTHENTICATED({ logReason: 'ACCESS_TOKEN_MISSING' });
     try {
       return this.#verifier.peek(accessToken) ?? (await this.#verifier.verify(accessToken));
     } catch (error) {
@@ -41,7 +42,8 @@ export class Admission {
 }
 
 function refusal(cause: unknown): unknown {
-  if (cause instanceof KeysUnavailable) return platformReasons.KEYS_UNAVAILABLE({ cause, retryAfterMs: 1_000 });
+  if (cause instanceof KeysUnavailable)
+    return platformReasons.KEYS_UNAVAILABLE({ cause, retryAfterMs: 1_000 });
   if (cause instanceof TokenRejected) return platformReasons.UNAUTHENTICATED({ logReason: cause.reason });
   return cause;
 }

@@ -24,10 +24,12 @@ export function callMetadata(exchange: Exchange, withCredential: boolean): Recor
     'x-request-id': exchange.requestId,
     traceparent: makeTraceparent(exchange.traceId),
   };
-  if (withCredential && headers.authorization !== undefined) metadata['authorization'] = headers.authorization;
+  if (withCredential && headers.authorization !== undefined)
+    metadata['authorization'] = headers.authorization;
   const { tracestate } = headers;
   // A state belongs to the trace it came with (W3C Trace Context, section 3.3).
-  if (headers.traceparent?.includes(exchange.traceId) && isSound(tracestate)) metadata['tracestate'] = tracestate;
+  if (headers.traceparent?.includes(exchange.traceId) && isSound(tracestate))
+    metadata['tracestate'] = tracestate;
   for (const [header, key] of FORWARDED) {
     const value = headers[header];
     if (isSound(value)) metadata[key] = value;

@@ -32,7 +32,8 @@ export function readRestContract(registry: FileRegistry): RestContract {
   );
   for (const { rpc, rpcName } of table?.routes ?? []) {
     const { package: owner } = rpc.parent.file.proto;
-    if (!BACKEND_PACKAGES.includes(owner)) faults.push(`${rpcName} has a route, but no backend serves ${owner}`);
+    if (!BACKEND_PACKAGES.includes(owner))
+      faults.push(`${rpcName} has a route, but no backend serves ${owner}`);
     if (rpc.methodKind !== 'unary') faults.push(`${rpcName} has a route, but is not unary`);
   }
   if (faults.length > 0 || !rules || !table) throw new ContractFault(faults);
@@ -46,7 +47,9 @@ function collect<T>(faults: string[], read: () => T): T | undefined {
   } catch (error) {
     if (error instanceof ContractFault) faults.push(...error.faults);
     else if (error instanceof ContractError) {
-      faults.push(...error.faults.map(({ reason, rpcs, message }) => `${rpcs.join(' and ')}: ${message} (${reason})`));
+      faults.push(
+        ...error.faults.map(({ reason, rpcs, message }) => `${rpcs.join(' and ')}: ${message} (${reason})`),
+      );
     } else throw error;
     return undefined;
   }

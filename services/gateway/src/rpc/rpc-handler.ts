@@ -76,7 +76,11 @@ export class RpcHandler {
     return rule;
   }
 
-  async #requestMessage({ request, query }: Exchange, route: Route, values: readonly string[]): Promise<Uint8Array> {
+  async #requestMessage(
+    { request, query }: Exchange,
+    route: Route,
+    values: readonly string[],
+  ): Promise<Uint8Array> {
     const body = await readBody(request);
     const { 'content-type': contentType, 'if-match': ifMatch } = request.headers;
     return this.#decoder.decode(route, { values, query, body, contentType, ifMatch });
@@ -88,7 +92,8 @@ export class RpcHandler {
     if (methods.length === 0) throw gatewayReasons.ROUTE_UNKNOWN();
     const { origin, 'access-control-request-method': requestMethod } = request.headers;
     const isPreflight = origin !== undefined && requestMethod !== undefined;
-    const headers = isPreflight && preflightHeaders(this.#router, { rawPath, origin, requestMethod }, this.cors);
+    const headers =
+      isPreflight && preflightHeaders(this.#router, { rawPath, origin, requestMethod }, this.cors);
     response.writeHead(204, { allow: methods.join(', '), ...(headers || {}) });
     response.end();
   }

@@ -25,7 +25,8 @@ export class RpcRoutes implements OnModuleInit {
     fastify.addContentTypeParser('*', (_request, _payload, done) => done(null));
     // CONNECT never gets here: it is no request for a resource.
     const methods = METHODS.filter((method) => method !== 'CONNECT');
-    for (const method of methods) fastify.addHttpMethod(method, { hasBody: true });
+    const added = methods.filter((method) => !fastify.supportedMethods.includes(method));
+    for (const method of added) fastify.addHttpMethod(method);
     fastify.route({
       method: methods as HTTPMethods[],
       url: '*',

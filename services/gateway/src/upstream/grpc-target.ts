@@ -17,7 +17,10 @@ export const grpcTarget = z.string().transform((text, context) => {
   const families = new Set(parsed.map((member) => isIP(member?.host ?? '')));
   const [family] = families;
   if (families.size > 1 || family === 0) {
-    return refuse(context, 'several addresses must be IP addresses of one version; give names as dns:///name:port');
+    return refuse(
+      context,
+      'several addresses must be IP addresses of one version; give names as dns:///name:port',
+    );
   }
   return `ipv${family}:${members.join(',')}`;
 });

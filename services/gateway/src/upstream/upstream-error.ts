@@ -17,7 +17,9 @@ function serviceError(error: ServiceError): AppError {
   try {
     return fromServiceError(error);
   } catch (cause) {
-    return platformReasons.INTERNAL({ cause: new Error('a service sent details that cannot be read', { cause }) });
+    return platformReasons.INTERNAL({
+      cause: new Error('a service sent details that cannot be read', { cause }),
+    });
   }
 }
 

@@ -1,0 +1,144 @@
+import {
+  Server,
+  ServerCredentials,
+  type handleUnaryCall,
+  type Metadata,
+  type StatusObject,
+} from '@grpc/grpc-js';
+import {
+  KeySetServiceService,
+  TokenServiceService,
+  type LoginRequest,
+  type TokenSet,
+} from '@gatehouse/contracts/auth';
+import {
+  ResourceServiceService,
+  Visibility,
+  type CreateResourceRequest,
+  type DeleteResourceRequest,
+  type GetResourceRequest,
+  type Resource,
+  type UpdateResourceRequest,
+} from '@gatehouse/contracts/resources';
+import { toAppError, toStatusObject } from '@gatehouse/errors';
+import type { SpecPublicJwk } from '@gatehouse/testing';
+
+/** A call as it reached the backend. */
+export interface SeenCall {
+  readonly method: string;
+  readonly metadata: Metadata;
+  readonly request: unknown;
+  /** Milliseconds that the caller gave it. */
+  readonly remainingMs: number;
+  readonly cancelled: () => boolean;
+}
+
+/** What the backend does; a spec replaces what it is about. */
+export interface BackendBehaviour {
+  getResource(request: GetResourceRequest): Promise<Resource> | Resource;
+  createResource(request: CreateResourceRequest): Promise<Resource> | Resource;
+  updateResource(request: UpdateResourceRequest): Promise<Resource> | Resource;
+  deleteResource(request: DeleteResourceRequest): Promise<void> | void;
+  login(request: LoginRequest): Promise<TokenSet> | TokenSet;
+}
+
+/** A resource of the backend. */
+export function specResource(fields: Partial<Resource> = {}): Resource {
+  return {
+    id: '0190b0a0-0000-7000-8000-000000000001',
+    owner: '0190b0a0-0000-7000-8000-00000000000a',
+    title: 'Notes',
+    content: 'text',
+    visibility: Visibility.PRIVATE,
+    createTime: new Date('2026-01-01T00:00:00Z'),
+    updateTime: new Date('2026-01-02T00:00:00Z'),
+    etag: 'v1',
+    ...fields,
+  };
+}
+
+/** A real gRPC server with some services of the contract, for a gateway to stand in front of. */
+export class SpecBackend {
+  readonly calls: SeenCall[] = [];
+  behaviour: Partial<BackendBehaviour> = {};
+  #server = new Server();
+
+  private constructor(private readonly keys: readonly SpecPublicJwk[]) {}
+
+  static async start(
+    keys: readonly SpecPublicJwk[],
+    port = 0,
+  ): Promise<{ backend: SpecBackend; port: number }> {
+    const backend = new SpecBackend(keys);
+    return { backend, port: await backend.#listen(port) };
+  }
+
+  get last(): SeenCall {
+    const call = this.calls.at(-1);
+    if (!call) throw new Error('nothing was called');
+    return call;
+  }
+
+  /** Ends at once; calls in flight fail. */
+  kill(): void {
+    this.#server.forceShutdown();
+  }
+
+  async restart(port: number): Promise<void> {
+    this.#server = new Server();
+    await this.#listen(port);
+  }
+
+  async #listen(port: number): Promise<number> {
+    const server = this.#server;
+    server.addService(KeySetServiceService, { getKeySet: this.#serve(() => ({ keys: [...this.keys] })) });
+    server.addService(TokenServiceService, {
+      login: this.#serve(async (request: LoginRequest) => ({
+        tokens: await this.behaviour.login?.(request),
+      })),
+    });
+    server.addService(ResourceServiceService, {
+      getResource: this.#serve(async (request: GetResourceRequest) => ({
+        resource: (await this.behaviour.getResource?.(request)) ?? specResource({ id: request.id }),
+      })),
+      listResources: this.#serve(() => ({ resources: [specResource()], nextPageToken: '' })),
+      createResource: this.#serve(async (request: CreateResourceRequest) => ({
+        resource: (await this.behaviour.createResource?.(request)) ?? specResource(request.resource),
+      })),
+      updateResource: this.#serve(async (request: UpdateResourceRequest) => ({
+        resource: (await this.behaviour.updateResource?.(request)) ?? specResource(request.resource),
+      })),
+      deleteResource: this.#serve(async (request: DeleteResourceRequest) => {
+        await this.behaviour.deleteResource?.(request);
+        return {};
+      }),
+    });
+    return new Promise((resolve, reject) => {
+      const bound = (error: Error | null, actual: number) => (error ? reject(error) : resolve(actual));
+      server.bindAsync(`127.0.0.1:${port}`, ServerCredentials.createInsecure(), bound);
+    });
+  }
+
+  #serve<Request, Reply>(
+    handle: (request: Request) => Promise<Reply> | Reply,
+  ): handleUnaryCall<Request, Reply> {
+    return (call, callback) => {
+      const { metadata, request } = call;
+      const remainingMs = Number(call.getDeadline()) - Date.now();
+      const method = call.getPath().split('/')[2] ?? '';
+      this.calls.push({ method, metadata, request, remainingMs, cancelled: () => call.cancelled });
+      Promise.resolve(request)
+        .then(handle)
+        .then(
+          (reply) => callback(null, reply),
+          (error: unknown) => callback(statusOf(error)),
+        );
+    };
+  }
+}
+
+/** A plain status as it is, an AppError with its details. */
+function statusOf(error: unknown): StatusObject {
+  if (error instanceof Error) return toStatusObject(toAppError(error));
+  return error as StatusObject;
+}

@@ -114,7 +114,7 @@ describe('ListUsers', () => {
     await sql`
       insert into person (id, email, display_name, create_time)
       select gen_random_uuid(), '', md5(i::text), now() from generate_series(1, 5000) i`;
-    await sql`analyze person`;
+    await sql`vacuum analyze person`;
     const plan = await sql.begin(async (tx) => {
       await tx`set local enable_seqscan = off`; // a table of this size would be read as a whole
       return tx`

@@ -1,0 +1,102 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import { ALL_BUT_ADMIN, runningResources, type RunningResources } from '../spec/running-resources.js';
+
+let running: RunningResources;
+beforeAll(async () => {
+  running = await runningResources();
+});
+afterAll(() => running.close());
+
+/** Everything that the database holds of a subject. */
+async function traces(subject: string) {
+  const { sql } = running.database;
+  return [
+    ...(await sql`select id from resource where owner = ${subject}`),
+    ...(await sql`select resource_id from share where subject = ${subject}`),
+  ];
+}
+
+describe('EraseSubject', () => {
+  it('removes what a subject owns and was given, and nothing else', async () => {
+    const [ann, bob] = [running.user(), running.user()];
+    const own = await running.create(ann, { title: 'own' });
+    await running.share(ann, own.id, bob.subject);
+    const other = await running.create(bob, { title: 'other' });
+    await running.share(bob, other.id, ann.subject);
+    await running.erase(running.auth, ann.subject);
+    await running.erase(running.auth, ann.subject.toUpperCase());
+    expect(await traces(ann.subject)).toEqual([]);
+    await expect(running.get(bob, own.id)).rejects.toMatchObject({ code: 5, reason: 'RESOURCE_UNKNOWN' });
+    expect(await running.get(bob, other.id)).toEqual(other);
+    expect((await running.listShares(bob, other.id)).shares).toEqual([]);
+  });
+
+  it('removes more than one batch', async () => {
+    const owner = randomUUID();
+    const { sql } = running.database;
+    await sql`insert into subject (id) values (${owner})`;
+    await sql`
+      insert into resource (owner, title, content, visibility)
+      select ${owner}, 'Item', '', 'private' from generate_series(1, 1200)`;
+    await running.erase(running.auth, owner);
+    expect(await traces(owner)).toEqual([]);
+  });
+
+  it('lets nothing come back by an access token that is still good', async () => {
+    const [ann, bob] = [running.user(), running.user()];
+    const { id } = await running.create(bob, { title: 'other' });
+    const requestId = randomUUID();
+    await running.create(ann, { title: 'before' }, requestId);
+    await running.erase(running.auth, ann.subject);
+    const refusal = { code: 9, reason: 'SUBJECT_ERASED' };
+    await expect(running.create(ann, { title: 'after' })).rejects.toMatchObject(refusal);
+    await expect(running.create(ann, { title: 'before' }, requestId)).rejects.toMatchObject(refusal);
+    await expect(running.share(bob, id, ann.subject)).rejects.toMatchObject(refusal);
+    expect(await traces(ann.subject)).toEqual([]);
+  });
+
+  it('closes a subject that was never heard of', async () => {
+    const ann = running.user();
+    await running.erase(running.auth, ann.subject);
+    const refusal = { code: 9, reason: 'SUBJECT_ERASED' };
+    await expect(running.create(ann, { title: 'first' })).rejects.toMatchObject(refusal);
+  });
+
+  it('leaves nothing of what was added at the same time', async () => {
+    const bob = running.user();
+    const { id } = await running.create(bob, { title: 'shared' });
+    for (let round = 0; round < 25; round++) {
+      const ann = running.user();
+      const race = [
+        running.create(ann, { title: 'a' }),
+        running.share(bob, id, ann.subject),
+        running.erase(running.auth, ann.subject),
+        running.create(ann, { title: 'b' }),
+        running.share(bob, id, ann.subject),
+      ];
+      for (const outcome of await Promise.allSettled(race)) {
+        if (outcome.status === 'rejected') expect(outcome.reason).toMatchObject({ reason: 'SUBJECT_ERASED' });
+      }
+      expect(await traces(ann.subject)).toEqual([]);
+    }
+  });
+
+  it.each([
+    [
+      'a user with every permission',
+      () => running.user(['resources:erase', ...ALL_BUT_ADMIN]),
+      'CALLER_NOT_ADMITTED',
+    ],
+    [
+      'a service without the permission',
+      () => ({ subject: 'auth', accessToken: running.issuer.serviceToken('auth', 'resources') }),
+      'PERMISSION_MISSING',
+    ],
+  ])('refuses %s', async (_case, caller, reason) => {
+    const ann = running.user();
+    await running.create(ann, { title: 'kept' });
+    await expect(running.erase(caller(), ann.subject)).rejects.toMatchObject({ code: 7, reason });
+    expect(await traces(ann.subject)).toHaveLength(1);
+  });
+});

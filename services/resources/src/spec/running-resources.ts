@@ -1,0 +1,130 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import { contract } from '@gatehouse/contracts';
+import {
+  ErasureServiceClient,
+  ResourceServiceClient,
+  ShareRole,
+  ShareServiceClient,
+  Visibility,
+  type ListResourcesRequest,
+  type Resource,
+} from '@gatehouse/contracts/resources';
+import { callUnary, openClient, type UnaryMethod } from '@gatehouse/grpc';
+import { createLogger } from '@gatehouse/telemetry';
+import { startSpecIssuer, testDatabase } from '@gatehouse/testing';
+import { readResourcesSettings } from '../config.js';
+import { startResources } from '../start-resources.js';
+
+/** The migrations, seen from `dist/spec`. */
+export const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url));
+
+/** Who calls, by an access token. */
+export interface Caller {
+  readonly subject: string;
+  readonly accessToken: string;
+}
+
+/** Every permission that a user may have, short of reaching what belongs to others. */
+export const ALL_BUT_ADMIN = ['resources:read', 'resources:write', 'resources:delete'];
+
+/** A resource with nothing in it, for requests. */
+export const EMPTY: Resource = {
+  id: '',
+  owner: '',
+  title: '',
+  content: '',
+  visibility: Visibility.UNSPECIFIED,
+  createTime: undefined,
+  updateTime: undefined,
+  etag: '',
+};
+
+/** The settings of a service for a spec. */
+export function specSettings(databaseUrl: string, authAddress: string, issuer: string) {
+  return readResourcesSettings({
+    GATEHOUSE_ENVIRONMENT: 'development',
+    GATEHOUSE_LOG_LEVEL: 'silent',
+    GATEHOUSE_GRPC_PORT: '0',
+    GATEHOUSE_HEALTH_PORT: '0',
+    GATEHOUSE_DRAIN_TIMEOUT_MS: '1000',
+    GATEHOUSE_DATABASE_URL: databaseUrl,
+    GATEHOUSE_PAGE_TOKEN_KEY: randomBytes(32).toString('base64'),
+    GATEHOUSE_ISSUER: issuer,
+    GATEHOUSE_AUTH_ADDRESS: authAddress,
+  });
+}
+
+export const silentLog = createLogger({ service: 'resources', level: 'silent' });
+
+/** The real service on a database and an issuer of the suite's own. */
+export async function runningResources(options: { databaseUrl?: string } = {}) {
+  const issuer = await startSpecIssuer();
+  const database =
+    options.databaseUrl === undefined ? await testDatabase({ migrations: MIGRATIONS }) : undefined;
+  const settings = specSettings(options.databaseUrl ?? database!.url, issuer.address, issuer.issuer);
+  const service = await startResources(settings, silentLog);
+  const address = `127.0.0.1:${service.port}`;
+  const resources = openClient(ResourceServiceClient, address, contract);
+  const shares = openClient(ShareServiceClient, address, contract);
+  const erasure = openClient(ErasureServiceClient, address, contract);
+  const auth: Caller = {
+    subject: 'auth',
+    accessToken: issuer.serviceToken('auth', 'resources', ['resources:erase']),
+  };
+
+  const send = <Request, Reply>(method: UnaryMethod<Request, Reply>, request: Request, caller?: Caller) =>
+    callUnary(method, request, { timeoutMs: 20_000, accessToken: caller?.accessToken });
+
+  return {
+    issuer,
+    database: database!,
+    service,
+    auth,
+    /** A subject nobody has met. */
+    user(permissions: readonly string[] = ALL_BUT_ADMIN, subject: string = randomUUID()): Caller {
+      return { subject, accessToken: issuer.userToken(subject, permissions) };
+    },
+    async create(caller: Caller | undefined, fields: Partial<Resource>, requestId = ''): Promise<Resource> {
+      const request = { resource: { ...EMPTY, ...fields }, requestId };
+      return (await send(resources.createResource.bind(resources), request, caller)).resource!;
+    },
+    async get(caller: Caller | undefined, id: string): Promise<Resource> {
+      return (await send(resources.getResource.bind(resources), { id }, caller)).resource!;
+    },
+    list(caller: Caller | undefined, request: Partial<ListResourcesRequest> = {}) {
+      const all = { pageSize: 0, pageToken: '', filter: undefined, orderBy: '' };
+      return send(resources.listResources.bind(resources), { ...all, ...request }, caller);
+    },
+    async update(
+      caller: Caller | undefined,
+      fields: Partial<Resource>,
+      updateMask?: string[],
+    ): Promise<Resource> {
+      const request = { resource: { ...EMPTY, ...fields }, updateMask };
+      return (await send(resources.updateResource.bind(resources), request, caller)).resource!;
+    },
+    delete: (caller: Caller | undefined, id: string, etag = '') =>
+      send(resources.deleteResource.bind(resources), { id, etag }, caller),
+    async share(caller: Caller | undefined, resourceId: string, subject: string, role = ShareRole.VIEWER) {
+      return (await send(shares.shareResource.bind(shares), { resourceId, subject, role }, caller)).share!;
+    },
+    unshare: (caller: Caller | undefined, resourceId: string, subject: string) =>
+      send(shares.unshareResource.bind(shares), { resourceId, subject }, caller),
+    listShares: (
+      caller: Caller | undefined,
+      resourceId: string,
+      page: { pageSize?: number; pageToken?: string } = {},
+    ) => send(shares.listShares.bind(shares), { resourceId, pageSize: 0, pageToken: '', ...page }, caller),
+    erase: (caller: Caller | undefined, subject: string) =>
+      send(erasure.eraseSubject.bind(erasure), { subject }, caller),
+    async close(): Promise<void> {
+      for (const client of [resources, shares, erasure]) client.close();
+      await service.stop();
+      issuer.close();
+      await database?.drop();
+    },
+  };
+}
+
+export type RunningResources = Awaited<ReturnType<typeof runningResources>>;

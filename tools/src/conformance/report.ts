@@ -1,5 +1,4 @@
-import { writeFile } from 'node:fs/promises';
-import { arch, availableParallelism, cpus, platform, totalmem } from 'node:os';
+import { allMet, type Figure, writeFigures as write } from '@gatehouse/report';
 
 /** What came of one case. `detail` is the reason of anything but agreement. */
 export interface CaseResult {
@@ -7,15 +6,6 @@ export interface CaseResult {
   readonly group: string;
   readonly verdict: 'agreed' | 'not applicable' | 'failed';
   readonly detail?: string;
-}
-
-/** One number with its goal. */
-export interface Figure {
-  readonly name: string;
-  readonly value: number;
-  readonly unit: string;
-  readonly goal: string;
-  readonly met: boolean;
 }
 
 /** What a run found. */
@@ -27,7 +17,7 @@ export interface ConformanceReport {
 
 /** Whether every applicable case agreed and every figure met its goal. */
 export function succeeded(report: ConformanceReport): boolean {
-  return figuresOf(report).every((figure) => figure.met);
+  return allMet(figuresOf(report));
 }
 
 /** The table that a run prints: a line per group, then why cases were left out, then every failure. */
@@ -48,17 +38,9 @@ export function renderReport(report: ConformanceReport): string {
   return lines.join('\n');
 }
 
-/** Writes the figures and the machine they are from. */
-export async function writeFigures(file: string, report: ConformanceReport): Promise<void> {
-  const machine = {
-    node: process.version,
-    platform: platform(),
-    arch: arch(),
-    cpu: cpus()[0]?.model ?? 'unknown',
-    cores: availableParallelism(),
-    memoryBytes: totalmem(),
-  };
-  await writeFile(file, `${JSON.stringify({ machine, figures: figuresOf(report) }, null, 2)}\n`);
+/** Writes the figures, the counts of the groups among them, and the machine they are from. */
+export function writeFigures(file: string, report: ConformanceReport): Promise<void> {
+  return write(file, figuresOf(report));
 }
 
 function figuresOf(report: ConformanceReport): Figure[] {

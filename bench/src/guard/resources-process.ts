@@ -1,0 +1,59 @@
+import 'reflect-metadata';
+import { randomBytes } from 'node:crypto';
+import {
+  ErasureServiceService,
+  ResourceServiceService,
+  ShareServiceService,
+} from '@gatehouse/contracts/resources';
+import { Call, type Principal } from '@gatehouse/grpc';
+import { AccessGuard } from '@gatehouse/guard';
+import { openPool, pageTokens } from '@gatehouse/postgres';
+import { AppModule } from '@gatehouse/resources/app.module';
+import { KeySet } from '@gatehouse/tokens';
+import { answer } from '../answer.js';
+import { API_AUDIENCE, ISSUER, type PublicKey } from './issuer.js';
+import { serve } from './serve.js';
+
+/** How the resources service is started. */
+export interface ResourcesStart {
+  readonly guarded: boolean;
+  readonly publicKey: PublicKey;
+  /** Of the run-time role of its database. */
+  readonly databaseUrl: string;
+  /** Who calls when nobody is asked. */
+  readonly subject: string;
+}
+
+const definitions = [ResourceServiceService, ShareServiceService, ErasureServiceService];
+
+answer({
+  start: async ({ guarded, publicKey, databaseUrl, subject }: ResourcesStart): Promise<number> => {
+    const { sql } = openPool({ url: databaseUrl, applicationName: 'bench' });
+    const module = AppModule.register(sql, pageTokens({ key: randomBytes(32) }), {
+      issuer: ISSUER,
+      apiAudience: API_AUDIENCE,
+      service: 'resources',
+      keys: KeySet.from(publicKey.keySet),
+    });
+    if (guarded) return serve(module, definitions, (app) => app.get(AccessGuard));
+    everyoneIs(subject);
+    return serve(module, definitions);
+  },
+  cpu: () => process.cpuUsage(),
+});
+
+/** Handlers ask who calls. Without a guard every call answers the same, at no cost. */
+function everyoneIs(subject: string): void {
+  const principal: Principal = {
+    subject,
+    audience: API_AUDIENCE,
+    clientId: 'gatehouse-web',
+    sessionId: 'none',
+    tokenId: 'none',
+    isService: false,
+    expiresAt: Number.MAX_SAFE_INTEGER,
+    scope: new Set(['resources:read']),
+  };
+  Object.defineProperty(Call.prototype, 'hasPrincipal', { value: true });
+  Object.defineProperty(Call.prototype, 'principal', { value: principal });
+}

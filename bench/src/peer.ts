@@ -1,0 +1,42 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import type { Question, Reply } from './answer.js';
+
+/** A process under test, or one that loads it. */
+export interface Peer {
+  /**
+   * Asks it a question; one at a time.
+   *
+   * @throws Error with its own stack when it cannot answer, or has ended
+   */
+  ask<Answer>(name: string, argument?: unknown): Promise<Answer>;
+  /** Ends it. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts a process that answers questions over IPC. What it writes to
+ * standard output is a service's log, which costs it the writing and goes
+ * nowhere.
+ *
+ * @param script the module to run, which calls `answer`
+ * @param execArgv options of its Node
+ */
+export function spawnPeer(script: URL, execArgv: readonly string[] = []): Peer {
+  const child = fork(script, { execArgv: [...execArgv], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  const exited = once(child, 'exit').then(() => undefined);
+  return {
+    ask: async <Answer>(name: string, argument?: unknown): Promise<Answer> => {
+      const replied = once(child, 'message') as Promise<[Reply]>;
+      child.send({ name, argument } satisfies Question);
+      const reply = await Promise.race([replied, exited]);
+      if (reply === undefined) throw new Error(`${script.pathname} has ended`);
+      if ('fault' in reply[0]) throw new Error(reply[0].fault);
+      return reply[0].answer as Answer;
+    },
+    stop: async () => {
+      if (child.connected) child.disconnect();
+      await exited;
+    },
+  };
+}

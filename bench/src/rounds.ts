@@ -1,0 +1,36 @@
+/** What one round of one contestant measured. */
+export interface Round {
+  /** Calls answered per second. */
+  readonly rate: number;
+  /** User and system CPU of the server per call, in microseconds. */
+  readonly cpuUs: number;
+}
+
+/** One of several that are measured against each other. */
+export interface Contestant {
+  readonly name: string;
+  readonly round: () => Promise<Round>;
+}
+
+/**
+ * Measures contestants in turn, so that whatever else the machine does hits
+ * all alike. Every second round goes backwards: nobody always follows the
+ * same neighbour.
+ *
+ * @param warmUp rounds that are not counted, for the compilers to finish
+ * @returns the counted rounds by contestant; the same index is the same time
+ */
+export async function interleave(
+  contestants: readonly Contestant[],
+  rounds: number,
+  warmUp: number,
+): Promise<ReadonlyMap<string, readonly Round[]>> {
+  const measured = new Map<string, Round[]>(contestants.map(({ name }) => [name, []]));
+  for (let index = -warmUp; index < rounds; index++) {
+    for (const { name, round } of index % 2 === 0 ? contestants : contestants.toReversed()) {
+      const result = await round();
+      if (index >= 0) measured.get(name)?.push(result);
+    }
+  }
+  return measured;
+}

@@ -12,6 +12,11 @@ export interface ConnectionOptions {
   readonly idleInTransactionTimeoutMs?: number;
   /** Bound on opening one connection. Default 5,000. */
   readonly connectTimeoutMs?: number;
+  /**
+   * Plans every execution of a statement for its own values, instead of keeping a plan after the fifth: for lists,
+   * whose best plan depends on the page size and on what is searched for. Default false.
+   */
+  readonly planEachTime?: boolean;
   /** Shown in pg_stat_activity. */
   readonly applicationName: string;
 }

@@ -37,6 +37,7 @@ export class Connection {
         statement_timeout: settings.statementTimeoutMs,
         lock_timeout: settings.lockTimeoutMs,
         idle_in_transaction_session_timeout: settings.idleInTransactionTimeoutMs,
+        plan_cache_mode: settings.planEachTime ? 'force_custom_plan' : 'auto',
         TimeZone: 'UTC',
       },
       onclose: () => this.lose(databaseSilent('connection lost')),

@@ -11,19 +11,29 @@ import { ShareContext } from './share/share-context.js';
 import { ShareController } from './share/share.controller.js';
 import { ShareStore } from './share/share.store.js';
 
+/** The one database, by two ways: single rows do not wait behind lists. */
+export interface Databases {
+  readonly rows: Sql;
+  readonly lists: Sql;
+}
+
 /** Puts the service together. */
 @Module({})
 export class AppModule {
-  static register(sql: Sql, pages: PageTokens, access: AccessTokensOptions): DynamicModule {
-    const resources = new ResourceContext(new ResourceStore(sql), new ResourceListStore(sql), pages);
+  static register(sql: Databases, pages: PageTokens, access: AccessTokensOptions): DynamicModule {
+    const resources = new ResourceContext(
+      new ResourceStore(sql.rows),
+      new ResourceListStore(sql.lists),
+      pages,
+    );
     return {
       module: AppModule,
       imports: [GuardModule.register(access)],
       controllers: [ResourceController, ShareController, ErasureController],
       providers: [
         { provide: ResourceContext, useValue: resources },
-        { provide: ShareContext, useValue: new ShareContext(new ShareStore(sql), pages) },
-        { provide: ErasureStore, useValue: new ErasureStore(sql) },
+        { provide: ShareContext, useValue: new ShareContext(new ShareStore(sql.rows), pages) },
+        { provide: ErasureStore, useValue: new ErasureStore(sql.rows) },
       ],
     };
   }

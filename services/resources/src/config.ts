@@ -1,4 +1,5 @@
 import {
+  count,
   port,
   readSettings,
   refuseDevelopmentSecrets,
@@ -18,8 +19,10 @@ const schema = z
     GRPC_PORT: port,
     /** Of the run-time role, which may read and write rows and nothing else. */
     DATABASE_URL: z.string().min(1),
-    /** Connections kept. */
-    DATABASE_CONNECTIONS: z.coerce.number().int().min(1).default(4),
+    /** Connections kept for everything but lists. */
+    DATABASE_CONNECTIONS: count.default(4),
+    /** Connections kept for lists, behind which nothing else has to wait. */
+    DATABASE_LIST_CONNECTIONS: count.default(2),
     /** What page tokens are signed with: 32 bytes in base64, the same in every replica. */
     PAGE_TOKEN_KEY: secretBytes(32),
     /** The only issuer (`iss`) of access tokens. */

@@ -21,23 +21,25 @@ export async function startResources(
   const issuer = issuerKeys(settings.AUTH_ADDRESS, (cause) => {
     log.warn({ error: cause }, 'the key set cannot be fetched');
   });
-  const database = openPool({
-    url: settings.DATABASE_URL,
-    max: settings.DATABASE_CONNECTIONS,
-    applicationName: SERVICE,
-  });
+  const pool = { url: settings.DATABASE_URL, applicationName: SERVICE };
+  const database = openPool({ ...pool, max: settings.DATABASE_CONNECTIONS });
+  const lists = openPool({ ...pool, max: settings.DATABASE_LIST_CONNECTIONS, planEachTime: true });
   const release = async () => {
     issuer.close();
-    await database.close();
+    await Promise.all([database.close(), lists.close()]);
   };
   try {
     const running = await startService({
-      module: AppModule.register(database.sql, pageTokens({ key: settings.PAGE_TOKEN_KEY }), {
-        issuer: settings.ISSUER,
-        apiAudience: settings.API_AUDIENCE,
-        service: SERVICE,
-        keys: issuer.keys,
-      }),
+      module: AppModule.register(
+        { rows: database.sql, lists: lists.sql },
+        pageTokens({ key: settings.PAGE_TOKEN_KEY }),
+        {
+          issuer: settings.ISSUER,
+          apiAudience: settings.API_AUDIENCE,
+          service: SERVICE,
+          keys: issuer.keys,
+        },
+      ),
       definitions: [ResourceServiceService, ShareServiceService, ErasureServiceService],
       guard: (app) => app.get(AccessGuard),
       readiness: () => [{ name: 'database', holds: () => database.ping().then(() => true) }, issuer.known],

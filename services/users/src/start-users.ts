@@ -7,6 +7,7 @@ import { Accounts } from './account/accounts.js';
 import { AppModule } from './app.module.js';
 import { SERVICE, type UsersSettings } from './config.js';
 import { UserContext } from './user/user-context.js';
+import { UserListStore } from './user/user-list.store.js';
 import { UserStore } from './user/user.store.js';
 
 /**
@@ -17,11 +18,9 @@ export async function startUsers(settings: UsersSettings, log: Logger): Promise<
   const issuer = issuerKeys(settings.AUTH_ADDRESS, (cause) => {
     log.warn({ error: cause }, 'the key set cannot be fetched');
   });
-  const database = openPool({
-    url: settings.DATABASE_URL,
-    max: settings.DATABASE_CONNECTIONS,
-    applicationName: SERVICE,
-  });
+  const pool = { url: settings.DATABASE_URL, applicationName: SERVICE };
+  const database = openPool({ ...pool, max: settings.DATABASE_CONNECTIONS });
+  const lists = openPool({ ...pool, max: settings.DATABASE_LIST_CONNECTIONS, planEachTime: true });
   const accounts = new Accounts({
     address: settings.AUTH_ADDRESS,
     clientId: SERVICE,
@@ -30,13 +29,14 @@ export async function startUsers(settings: UsersSettings, log: Logger): Promise<
   });
   const context = new UserContext(
     new UserStore(database.sql),
+    new UserListStore(lists.sql),
     pageTokens({ key: settings.PAGE_TOKEN_KEY }),
     accounts,
   );
   const release = async () => {
     accounts.close();
     issuer.close();
-    await database.close();
+    await Promise.all([database.close(), lists.close()]);
   };
   try {
     const running = await startService({

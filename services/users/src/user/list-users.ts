@@ -8,7 +8,7 @@ const PAGE_SIZE = { default: 50, max: 200 };
 
 /** @throws AppError PAGE_TOKEN_INVALID */
 export async function listUsers(
-  { users, pages }: UserContext,
+  { lists, pages }: UserContext,
   { pageSize: size, pageToken, query: text }: ListUsersRequest,
   { principal }: Call,
 ): Promise<ListUsersResponse> {
@@ -17,7 +17,7 @@ export async function listUsers(
   const limit = pageSize(size, PAGE_SIZE);
   const cursor = pages.decode(pageToken, list) as [string, string] | undefined;
   const after = cursor && { sortName: cursor[0], id: cursor[1] };
-  const rows = await users.list({ text, inEmails, after, limit: limit + 1 });
+  const rows = await lists.list({ text, inEmails, after, limit: limit + 1 });
   const page = rows.slice(0, limit);
   const last = page.at(-1);
   return {

@@ -5,7 +5,6 @@ import type { Call } from '@gatehouse/grpc';
 import { usersReasons } from '../reasons.js';
 import { toUser } from './to-user.js';
 import type { UserContext } from './user-context.js';
-import { MISSING, STALE } from './user.store.js';
 
 /** @throws AppError FIELD_MASK_INVALID, FIELD_INVALID, PROFILE_PENDING, ETAG_MISMATCH */
 export async function updateProfile(
@@ -21,8 +20,8 @@ export async function updateProfile(
     bio: mask.has('bio') ? bio : undefined,
   };
   const outcome = await users.update(rowSubject(principal), changes, versionOf(etag));
-  if (outcome === MISSING) throw usersReasons.PROFILE_PENDING({ retryAfterMs: 1_000 });
-  if (outcome === STALE) throw platformReasons.ETAG_MISMATCH();
+  if (outcome === 'unknown') throw usersReasons.PROFILE_PENDING({ retryAfterMs: 1_000 });
+  if (outcome === 'stale') throw platformReasons.ETAG_MISMATCH();
   return { user: toUser(outcome, principal) };
 }
 

@@ -1,4 +1,5 @@
-import { containsPattern, type Sql } from '@gatehouse/postgres';
+import type { Sql } from '@gatehouse/postgres';
+import { personColumns } from './person-columns.store.js';
 
 /** A person as the database holds it. */
 export interface PersonRow {
@@ -11,58 +12,28 @@ export interface PersonRow {
   readonly version: bigint;
 }
 
-/** A person in the order of the directory. */
-export interface ListedPersonRow extends PersonRow {
-  /** What the directory is ordered by, before the id. */
-  readonly sortName: string;
-}
-
 /** What may be changed of a person; what is undefined stays. */
 export interface PersonChanges {
   readonly displayName: string | undefined;
   readonly bio: string | undefined;
 }
 
-/** Which people to list. */
-export interface PersonQuery {
-  /** A part of the name, in any case; empty for everyone. */
-  readonly text: string;
-  /** Whether `text` is also looked for in addresses. */
-  readonly inEmails: boolean;
-  /** The last person of the page before. */
-  readonly after: { readonly sortName: string; readonly id: string } | undefined;
-  readonly limit: number;
-}
-
-/** Nobody is there, or not any more. */
-export const MISSING = 'missing';
-/** The version asked for is not the current one. */
-export const STALE = 'stale';
+/** Why a query did not act. */
+export type Refusal =
+  /** There is nobody, or not any more. */
+  | 'unknown'
+  /** The version is not the one asked for. */
+  | 'stale';
 
 /** People: those of the directory and the empty rows of those who were erased. */
 export class UserStore {
   constructor(private readonly sql: Sql) {}
 
   async find(id: string): Promise<PersonRow | undefined> {
-    const [row] = await this.sql<PersonRow[]>`
-      select ${this.columns()} from person p where p.id = ${id} and p.erase_time is null`;
-    return row;
-  }
-
-  /** One page of people in the order of the directory. */
-  async list({ text, inEmails, after, limit }: PersonQuery): Promise<ListedPersonRow[]> {
     const { sql } = this;
-    const pattern = containsPattern(text);
-    const inName = sql`lower(p.display_name) like lower(${pattern})`;
-    const found = inEmails ? sql`(${inName} or lower(p.email) like lower(${pattern}))` : inName;
-    return sql<ListedPersonRow[]>`
-      select ${this.columns()}, ${this.sortName()} as "sortName"
-      from person p
-      where p.erase_time is null
-        ${text === '' ? sql`` : sql`and ${found}`}
-        ${after ? sql`and (${this.sortName()}, p.id) > (${after.sortName}, ${after.id})` : sql``}
-      order by ${this.sortName()}, p.id
-      limit ${limit}`;
+    const [row] = await sql<PersonRow[]>`
+      select ${personColumns(sql)} from person p where p.id = ${id} and p.erase_time is null`;
+    return row;
   }
 
   /**
@@ -73,9 +44,9 @@ export class UserStore {
     id: string,
     { displayName, bio }: PersonChanges,
     version: bigint | undefined,
-  ): Promise<PersonRow | typeof MISSING | typeof STALE> {
+  ): Promise<PersonRow | Refusal> {
     const { sql } = this;
-    const [row] = await sql<(PersonRow & { found: string })[]>`
+    const [row] = await sql<(PersonRow | { id: null })[]>`
       with found as (
         select p.id from person p where p.id = ${id} and p.erase_time is null
       ), changed as (
@@ -86,12 +57,12 @@ export class UserStore {
             version = p.version + 1
         where p.id = ${id} and p.erase_time is null
           ${version === undefined ? sql`` : sql`and p.version = ${version}`}
-        returning ${this.columns()}
+        returning ${personColumns(sql)}
       )
-      select found.id as found, changed.* from found left join changed on true`;
-    if (!row) return MISSING;
+      select changed.* from found left join changed on true`;
+    if (!row) return 'unknown';
     if (row.id !== null) return row;
-    return version === undefined ? MISSING : STALE; // erased in between, or changed
+    return version === undefined ? 'unknown' : 'stale'; // erased in between, or changed
   }
 
   /** Adds the person of an account, unless it is there or was erased. */
@@ -116,15 +87,5 @@ export class UserStore {
       set email = '', display_name = '', bio = '', create_time = excluded.create_time,
           update_time = excluded.update_time, erase_time = excluded.erase_time, version = p.version + 1
       where p.erase_time is null`;
-  }
-
-  private columns() {
-    return this.sql`
-      p.id, p.email, p.display_name as "displayName", p.bio,
-      p.create_time as "createTime", p.update_time as "updateTime", p.version`;
-  }
-
-  private sortName() {
-    return this.sql`lower(p.display_name) collate "C"`;
   }
 }

@@ -1,11 +1,14 @@
 import { execFile } from 'node:child_process';
 import { resolveBinary } from 'dbmate';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import postgres from 'postgres';
 
 export interface MigrateOptions {
   /** Connection URL of the database's owner. */
   readonly url: string;
-  /** Folder of `NNNN_verb_noun.sql` files in dbmate's format, run in the order of their names. */
+  /** Folder of `NNNN_verb_noun.sql` files, each beginning with `-- migrate:up`, run in the order of their names. */
   readonly dir: string;
 }
 
@@ -40,12 +43,30 @@ export async function migrate({ url, dir }: MigrateOptions): Promise<void> {
   });
   try {
     await sql`select pg_advisory_lock(${MIGRATION_LOCK.toString()}::bigint)`;
-    await runDbmate(withLockTimeout(url), dir);
+    await inForwardOnlyCopy(dir, (copy) => runDbmate(withLockTimeout(url), copy));
   } catch (cause) {
     if (cause instanceof MigrationError) throw cause;
     throw new MigrationError((cause as Error).message, { cause });
   } finally {
     await sql.end({ timeout: 5 }); // ends the session and with it the lock
+  }
+}
+
+/**
+ * dbmate insists on a way back in every file. Migrations here only go forward, since going back loses data that
+ * was written meanwhile; so it gets copies that say that there is none.
+ */
+async function inForwardOnlyCopy(dir: string, work: (copy: string) => Promise<void>): Promise<void> {
+  const copy = await mkdtemp(join(tmpdir(), 'gatehouse-migrations-'));
+  try {
+    for (const name of await readdir(dir)) {
+      if (!name.endsWith('.sql')) continue;
+      const [up] = (await readFile(join(dir, name), 'utf8')).split(/^-- migrate:down\b.*$/m);
+      await writeFile(join(copy, name), `${up}\n-- migrate:down\n`);
+    }
+    await work(copy);
+  } finally {
+    await rm(copy, { recursive: true, force: true });
   }
 }
 

@@ -119,7 +119,7 @@ function connect(url: string): postgres.Sql {
 function urlFor(adminUrl: string, database: string, role: string, password: string): string {
   const url = new URL(adminUrl);
   url.pathname = `/${database}`;
-  url.username = role;
-  url.password = password;
+  url.username = encodeURIComponent(role);
+  url.password = encodeURIComponent(password); // the setter leaves a % as it is
   return url.href;
 }

@@ -1,0 +1,69 @@
+import { resolve } from 'node:path';
+import { repositoryRoot } from '../repository-root.js';
+import { StartFault } from './start-fault.js';
+
+/** Ports by the name of the process that gets them. Each is set by GATEHOUSE_PORT_<NAME>. */
+const DEFAULT_PORTS = {
+  gateway: 8080,
+  auth: 5001,
+  users: 5002,
+  users2: 5012,
+  resources: 5003,
+  resources2: 5013,
+  /** 0 takes a free one: only the services connect. */
+  postgres: 0,
+};
+
+/** A service answers /livez and /readyz on the port this far above its own. */
+const HEALTH_OFFSET = 10_000;
+
+export type Ports = Readonly<Record<keyof typeof DEFAULT_PORTS, number>>;
+
+export interface StartOptions {
+  /** Everything that is kept: data, secrets, logs, the lock. */
+  readonly folder: string;
+  readonly fresh: boolean;
+  /** A server of one's own, by a role that may create databases and roles; else the embedded one. */
+  readonly databaseUrl: string | undefined;
+  readonly ports: Ports;
+}
+
+/** @throws StartFault */
+export function readStartOptions(args: readonly string[], environment = process.env): StartOptions {
+  const stranger = args.find((arg) => arg !== '--fresh');
+  if (stranger !== undefined)
+    throw new StartFault(`"${stranger}" is no option of npm start; --fresh is the only one.`);
+  const ports = Object.entries(DEFAULT_PORTS).map(([name, port]) => [
+    name,
+    readPort(name, port, environment),
+  ]);
+  return {
+    folder: resolve(repositoryRoot, environment['GATEHOUSE_DATA'] ?? '.gatehouse'),
+    fresh: args.includes('--fresh'),
+    databaseUrl: environment['DATABASE_URL'] || undefined,
+    ports: Object.fromEntries(ports) as Ports,
+  };
+}
+
+export function healthPort(port: number): number {
+  return port + HEALTH_OFFSET;
+}
+
+/** What a service gets of our environment: enough to run, and none of our own settings. */
+export function inheritedEnvironment(environment = process.env): Record<string, string> {
+  const names = ['PATH', 'HOME', 'LANG', 'TMPDIR', 'NODE_EXTRA_CA_CERTS'];
+  return Object.fromEntries(names.flatMap((name) => (environment[name] ? [[name, environment[name]]] : [])));
+}
+
+function readPort(name: string, standard: number, environment: NodeJS.ProcessEnv): number {
+  const variable = portVariable(name);
+  const text = environment[variable];
+  if (text === undefined || text === '') return standard;
+  const port = Number(text);
+  if (Number.isInteger(port) && port > 0 && port <= 65_535 - HEALTH_OFFSET) return port;
+  throw new StartFault(`${variable} must be a port from 1 to ${65_535 - HEALTH_OFFSET}, not "${text}".`);
+}
+
+export function portVariable(name: string): string {
+  return `GATEHOUSE_PORT_${name.toUpperCase()}`;
+}

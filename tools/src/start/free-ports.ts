@@ -1,0 +1,21 @@
+import { randomInt } from 'node:crypto';
+import { healthPort, type Ports } from './config.js';
+import { problemWithPort } from './ports.js';
+import { SERVICES } from './services.js';
+
+/** Ports that are free now, together with those of their health: for a system that runs beside another one. */
+export async function freePorts(): Promise<Ports> {
+  const ports: Record<string, number> = { postgres: 0 };
+  for (const { name } of SERVICES) {
+    let port: number;
+    // Below where systems begin to take ports for outgoing connections (32,768 on Linux), health included.
+    do port = randomInt(12_000, 22_000);
+    while (Object.values(ports).includes(port) || !(await isFree(port)) || !(await isFree(healthPort(port))));
+    ports[name] = port;
+  }
+  return ports as Ports;
+}
+
+async function isFree(port: number): Promise<boolean> {
+  return (await problemWithPort(port)) === undefined;
+}

@@ -1,0 +1,6 @@
+export { DEMO_ACCOUNTS, demoAccount, type DemoAccount } from '../seed/accounts.js';
+export { type Ports, type StartOptions } from './config.js';
+export { freePorts } from './free-ports.js';
+export { StartFault } from './start-fault.js';
+export { type RunningSystem, startSystem, type SystemAddresses } from './start-system.js';
+export { type System } from './system.js';

@@ -1,0 +1,87 @@
+import type { Ports } from './config.js';
+
+/** What a service's settings are made from. */
+export interface Surroundings {
+  readonly ports: Ports;
+  /** Files that hold the run-time URL of each database. */
+  readonly databaseUrlFiles: Readonly<Record<DatabaseName, string>>;
+  readonly secretFiles: Readonly<Record<SecretName, string>>;
+}
+
+export interface ServiceSpec {
+  /** Also the name of its port and of its log. */
+  readonly name: keyof Ports;
+  /** The folder under services/. */
+  readonly service: string;
+  /** GATEHOUSE_ settings, without the prefix; secrets as files. */
+  readonly settings: (surroundings: Surroundings) => Readonly<Record<string, string | number>>;
+}
+
+/** Each of these services owns one database. */
+export const DATABASES = ['auth', 'users', 'resources'] as const;
+export type DatabaseName = (typeof DATABASES)[number];
+
+/** Made at the first start: keys are 32 bytes, the others are text. */
+export const SECRETS = {
+  'key-sealing-key': 'key',
+  'users-page-token-key': 'key',
+  'resources-page-token-key': 'key',
+  'users-client-secret': 'text',
+} as const;
+export type SecretName = keyof typeof SECRETS;
+
+/** The gateway's own address is the issuer, as it serves the key set. */
+export function gatewayUrl(ports: Ports): string {
+  return `http://127.0.0.1:${ports.gateway}`;
+}
+
+const address = (port: number) => `127.0.0.1:${port}`;
+
+const users = ({ ports, databaseUrlFiles, secretFiles }: Surroundings) => ({
+  DATABASE_URL_FILE: databaseUrlFiles.users,
+  PAGE_TOKEN_KEY_FILE: secretFiles['users-page-token-key'],
+  CLIENT_SECRET_FILE: secretFiles['users-client-secret'],
+  ISSUER: gatewayUrl(ports),
+  AUTH_ADDRESS: address(ports.auth),
+});
+
+const resources = ({ ports, databaseUrlFiles, secretFiles }: Surroundings) => ({
+  DATABASE_URL_FILE: databaseUrlFiles.resources,
+  PAGE_TOKEN_KEY_FILE: secretFiles['resources-page-token-key'],
+  ISSUER: gatewayUrl(ports),
+  AUTH_ADDRESS: address(ports.auth),
+});
+
+/**
+ * What runs, started side by side. Users and resources have two replicas each, so that one access token can be
+ * seen to be verified by both.
+ */
+export const SERVICES: readonly ServiceSpec[] = [
+  {
+    name: 'auth',
+    service: 'auth',
+    settings: ({ ports, databaseUrlFiles, secretFiles }) => ({
+      DATABASE_URL_FILE: databaseUrlFiles.auth,
+      ISSUER: gatewayUrl(ports),
+      KEY_SEALING_KEY_FILE: secretFiles['key-sealing-key'],
+      CLIENT_SECRET_USERS_FILE: secretFiles['users-client-secret'],
+      USERS_ADDRESS: address(ports.users),
+      RESOURCES_ADDRESS: address(ports.resources),
+    }),
+  },
+  { name: 'users', service: 'users', settings: users },
+  { name: 'users2', service: 'users', settings: users },
+  { name: 'resources', service: 'resources', settings: resources },
+  { name: 'resources2', service: 'resources', settings: resources },
+  {
+    name: 'gateway',
+    service: 'gateway',
+    settings: ({ ports }) => ({
+      HTTP_PORT: ports.gateway,
+      ISSUER: gatewayUrl(ports),
+      AUTH_ADDRESS: address(ports.auth),
+      USERS_ADDRESS: [ports.users, ports.users2].map(address).join(','),
+      RESOURCES_ADDRESS: [ports.resources, ports.resources2].map(address).join(','),
+    }),
+  },
+];

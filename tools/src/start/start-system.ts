@@ -1,0 +1,71 @@
+import { join } from 'node:path';
+import { DEMO_ACCOUNTS, type DemoAccount, seedAccounts } from '../seed/accounts.js';
+import { seedResources } from '../seed/resources.js';
+import { repositoryRoot } from '../repository-root.js';
+import type { Ports, StartOptions } from './config.js';
+import { gatewayUrl, SERVICES } from './services.js';
+import { type Progress, System } from './system.js';
+
+/** Where everything of a running system is found. */
+export interface SystemAddresses {
+  /** `host:port` of each replica's gRPC face. */
+  readonly auth: string;
+  readonly users: readonly string[];
+  readonly resources: readonly string[];
+}
+
+/** A system that runs. */
+export interface RunningSystem {
+  /** The gateway's base URL. */
+  readonly url: string;
+  readonly addresses: SystemAddresses;
+  readonly accounts: readonly DemoAccount[];
+  readonly logFolder: string;
+  /** To end it, and to break it on purpose: `stop`, `kill`, `restart`, `restartPostgres`, `failed`. */
+  readonly system: System;
+}
+
+/** The system of this checkout, not yet started. */
+export function thisSystem(options: StartOptions, progress: Progress = () => undefined): System {
+  return new System(
+    options,
+    {
+      services: SERVICES,
+      mainOf: ({ service }) => join(repositoryRoot, 'services', service, 'dist', 'main.js'),
+      seedBefore: (environmentOf) => seedAccounts(environmentOf('auth')),
+      seedAfter: () => seedResources(gatewayUrl(options.ports)),
+    },
+    progress,
+  );
+}
+
+/**
+ * Starts the system of this checkout, for tests that drive it from outside. Whatever was begun is ended again
+ * when it does not come up.
+ * @throws StartFault, EmbeddedPostgresError, MigrationError, ProvisionError
+ */
+export async function startSystem(options: StartOptions, progress?: Progress): Promise<RunningSystem> {
+  const system = thisSystem(options, progress);
+  try {
+    await Promise.race([system.start(), system.failed]);
+  } catch (error) {
+    await system.stop();
+    throw error;
+  }
+  return describeSystem(system, options.ports);
+}
+
+export function describeSystem(system: System, ports: Ports): RunningSystem {
+  const address = (port: number) => `127.0.0.1:${port}`;
+  return {
+    url: gatewayUrl(ports),
+    addresses: {
+      auth: address(ports.auth),
+      users: [address(ports.users), address(ports.users2)],
+      resources: [address(ports.resources), address(ports.resources2)],
+    },
+    accounts: DEMO_ACCOUNTS,
+    logFolder: system.logFolder,
+    system,
+  };
+}

@@ -1,0 +1,156 @@
+import { eventually } from '@gatehouse/testing';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { chmod, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import postgres from 'postgres';
+import { healthPort, type Ports, type StartOptions } from './config.js';
+import { freePorts } from './free-ports.js';
+import type { ServiceSpec } from './services.js';
+import { System } from './system.js';
+
+const main = fileURLToPath(new URL('./fixture/main.js', import.meta.url));
+
+describe('System', () => {
+  let folder: string;
+  let ports: Ports;
+  const begun: System[] = [];
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'gatehouse-start-'));
+    await chmod(folder, 0o755);
+    ports = await freePorts();
+  });
+  afterEach(async () => {
+    for (const system of begun.splice(0)) await system.stop();
+    await rm(folder, { recursive: true });
+  });
+
+  const fixture = (name: keyof Ports, settings: Record<string, string> = {}): ServiceSpec => ({
+    name,
+    service: 'fixture',
+    settings: ({ databaseUrlFiles }) => ({ DATABASE_URL_FILE: databaseUrlFiles.users, ...settings }),
+  });
+
+  const system = (
+    services = [fixture('users'), fixture('resources')],
+    options: Partial<StartOptions> = {},
+  ) => {
+    const made = new System(
+      { folder, fresh: false, databaseUrl: undefined, ports, ...options },
+      { services, mainOf: () => main, seedBefore: async () => {}, seedAfter: async () => {} },
+      () => {},
+    );
+    begun.push(made);
+    return made;
+  };
+
+  const answers = async (name: keyof Ports) =>
+    (await fetch(`http://127.0.0.1:${healthPort(ports[name])}/readyz`)).ok;
+
+  const databaseUrl = async (name: string) =>
+    (await readFile(join(folder, 'secrets', `${name}-database-url`), 'utf8')).trim();
+
+  it('starts services on databases of their own, and ends them', async () => {
+    const running = system();
+    await running.start();
+    expect(await answers('users')).toBe(true);
+    expect(await answers('resources')).toBe(true);
+    const sql = postgres(await databaseUrl('users'), { max: 1 });
+    await expect(sql`create table t (id int)`).rejects.toMatchObject({ code: '42501' });
+    await sql.end();
+    await running.stop();
+    await expect(answers('users')).rejects.toThrow();
+  });
+
+  it('keeps secrets to their owner, and the same from start to start', async () => {
+    const names = ['key-sealing-key', 'users-client-secret', 'users-database-password'];
+    const read = () => Promise.all(names.map((name) => readFile(join(folder, 'secrets', name), 'utf8')));
+    const first = system([]);
+    await first.start();
+    await first.stop();
+    const secrets = await read();
+    for (const name of names) expect((await stat(join(folder, 'secrets', name))).mode & 0o077).toBe(0);
+    await system([]).start();
+    expect(await read()).toEqual(secrets);
+    expect(Buffer.from(secrets[0] ?? '', 'base64')).toHaveLength(32);
+  });
+
+  it('keeps data, and begins anew when asked to', async () => {
+    const count = async () => {
+      const sql = postgres(await databaseUrl('users'), { max: 1 });
+      const [row] = await sql`select count(*)::int as n from pg_largeobject_metadata`;
+      await sql.end();
+      return row?.n as number;
+    };
+    const first = system([]);
+    await first.start();
+    const sql = postgres(await databaseUrl('users'), { max: 1 });
+    await sql`select lo_create(0)`;
+    await sql.end();
+    await first.stop();
+    const second = system([]);
+    await second.start();
+    expect(await count()).toBe(1);
+    await second.stop();
+    await system([], { fresh: true }).start();
+    expect(await count()).toBe(0);
+  });
+
+  it('refuses a second start and leaves the first alone', async () => {
+    await system().start();
+    await expect(system([]).start()).rejects.toMatchObject({ name: 'StartFault' });
+    await expect(system([], { fresh: true }).start()).rejects.toMatchObject({ name: 'StartFault' });
+    expect(await answers('users')).toBe(true);
+  });
+
+  it('refuses a taken port before anything is started', async () => {
+    const taken = createServer().listen(ports.users, '127.0.0.1');
+    await eventually(() => expect(taken.listening).toBe(true));
+    await expect(system().start()).rejects.toThrow(String(ports.users));
+    await expect(stat(join(folder, 'postgres'))).rejects.toMatchObject({ code: 'ENOENT' });
+    taken.close();
+  });
+
+  it('fails with the log of a service that does not come up, and ends the others', async () => {
+    const broken = system([fixture('users'), fixture('resources', { FAULT: 'at start' })]);
+    await expect(broken.start()).rejects.toThrow('fixture: cannot start');
+    await broken.stop();
+    await expect(answers('users')).rejects.toThrow();
+  });
+
+  it('fails when a service ends by itself', async () => {
+    const running = system();
+    await running.start();
+    await fetch(`http://127.0.0.1:${healthPort(ports.resources)}/die`).catch(() => undefined);
+    await expect(running.failed).rejects.toThrow('resources ended');
+  });
+
+  it('kills and restarts a replica by name, and the server, without counting that as a failure', async () => {
+    const running = system();
+    await running.start();
+    let failed = false;
+    running.failed.catch(() => (failed = true));
+    await running.kill('resources');
+    await expect(answers('resources')).rejects.toThrow();
+    await running.restart('resources');
+    expect(await answers('resources')).toBe(true);
+    await running.restartPostgres();
+    const sql = postgres(await databaseUrl('users'), { max: 1 });
+    expect(await sql`select 1 as one`).toEqual([{ one: 1 }]);
+    await sql.end();
+    expect(failed).toBe(false);
+  });
+
+  it('can be stopped while it starts', async () => {
+    const started = system();
+    const starting = started.start();
+    await started.stop();
+    await starting;
+    await expect(answers('users')).rejects.toThrow();
+    await system().start();
+    expect(await answers('users')).toBe(true);
+  });
+});

@@ -1,0 +1,214 @@
+import { type EmbeddedPostgres, removeEmbeddedPostgres } from '@gatehouse/embedded-postgres';
+import { mkdir, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ChildService, type ChildServiceOptions } from './child-service.js';
+import { type Ports, healthPort, inheritedEnvironment, type StartOptions } from './config.js';
+import {
+  type Databases,
+  dropDatabases,
+  postgresFolder,
+  prepareDatabases,
+  startPostgres,
+} from './databases.js';
+import { takeLock } from './lock.js';
+import { requireFreePorts } from './ports.js';
+import { Secrets } from './secrets.js';
+import { DATABASES, SECRETS, type SecretName, type ServiceSpec, type Surroundings } from './services.js';
+import { StartFault } from './start-fault.js';
+import { Teardown } from './teardown.js';
+
+/** Services end their calls in flight within this; nobody waits long for Ctrl-C. */
+const DRAIN_TIMEOUT_MS = 5_000;
+
+/** What a system is made of; the real one is in start-system.ts. */
+export interface SystemPlan {
+  readonly services: readonly ServiceSpec[];
+  /** Where a service's script is. */
+  readonly mainOf: (spec: ServiceSpec) => string;
+  /** Run before the services start, with the settings each will have. */
+  readonly seedBefore: (
+    environmentOf: (name: keyof Ports) => Readonly<Record<string, string>>,
+  ) => Promise<void>;
+  /** Run once they are ready. */
+  readonly seedAfter: () => Promise<void>;
+}
+
+export type Progress = (text: string) => void;
+
+/** The whole system on this machine: a server, the databases, the services. */
+export class System {
+  /** Rejects, with why, when something that runs ends by itself. */
+  readonly failed: Promise<never>;
+  private fail: (fault: StartFault) => void = () => undefined;
+  private readonly teardown = new Teardown();
+  private readonly children = new Map<string, ChildService>();
+  private readonly abort = new AbortController();
+  private postgres: EmbeddedPostgres | undefined;
+  private starting: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly options: StartOptions,
+    private readonly plan: SystemPlan,
+    private readonly progress: Progress,
+  ) {
+    this.failed = new Promise((_resolve, reject) => (this.fail = reject));
+    this.failed.catch(() => undefined); // heard of by whoever races it, which may be nobody yet
+  }
+
+  get logFolder(): string {
+    return join(this.options.folder, 'logs');
+  }
+
+  /**
+   * Starts everything and resolves when all services are ready, or at the next step after {@link stop}.
+   * @throws StartFault, EmbeddedPostgresError, MigrationError, ProvisionError
+   */
+  start(): Promise<void> {
+    this.starting = this.run();
+    return this.starting;
+  }
+
+  /** Ends a service at once, as a crash would. @param name such as `resources2` */
+  async kill(name: string): Promise<void> {
+    await this.child(name).kill();
+  }
+
+  /** Starts a service that was killed again, and waits until it is ready. */
+  async restart(name: string): Promise<void> {
+    const { options } = this.child(name);
+    await this.kill(name);
+    await (await this.startChild(options)).ready(this.abort.signal);
+  }
+
+  /** Stops the embedded server and starts it again at the same address. */
+  async restartPostgres(): Promise<void> {
+    const server = this.postgres;
+    if (server === undefined) throw new StartFault('The server of DATABASE_URL is not ours to restart.');
+    this.postgres = undefined;
+    await server.stop();
+    await this.startPostgres(server.port);
+  }
+
+  /** Ends everything in order, each within a bound. */
+  async stop(): Promise<void> {
+    this.abort.abort();
+    await this.starting.catch(() => undefined); // the step under way ends first, or it would leave things behind
+    await this.teardown.run();
+  }
+
+  /** Ends the services at once; the PostgreSQL server follows when this process ends. */
+  killAll(): void {
+    for (const child of this.children.values()) void child.kill();
+  }
+
+  private async run(): Promise<void> {
+    const { folder, fresh, ports, databaseUrl } = this.options;
+    const { services, seedAfter, seedBefore } = this.plan;
+    this.teardown.add(await takeLock(join(folder, 'lock')));
+    await requireFreePorts(
+      ports,
+      services.map(({ name }) => name),
+    );
+    if (fresh) await this.beginAnew();
+    await mkdir(this.logFolder, { recursive: true });
+    this.progress(databaseUrl === undefined ? 'starting PostgreSQL' : 'using the PostgreSQL of DATABASE_URL');
+    const adminUrl = databaseUrl ?? (await this.startPostgres());
+    const secrets = new Secrets(join(folder, 'secrets'));
+    if (this.abort.signal.aborted) return;
+    this.progress('preparing databases');
+    const surroundings = await this.surroundings(await prepareDatabases(adminUrl, secrets), secrets);
+    const environments = new Map(services.map((spec) => [spec.name, this.environment(spec, surroundings)]));
+    if (this.abort.signal.aborted) return;
+    this.progress('seeding accounts');
+    await seedBefore((name) => environments.get(name) ?? {});
+    if (this.abort.signal.aborted) return;
+    this.progress('starting services');
+    await this.startServices(environments);
+    if (this.abort.signal.aborted) return;
+    await seedAfter();
+  }
+
+  private async beginAnew(): Promise<void> {
+    const { folder, databaseUrl } = this.options;
+    await removeEmbeddedPostgres(postgresFolder(folder));
+    for (const entry of await readdir(folder)) {
+      if (!entry.startsWith('lock')) await rm(join(folder, entry), { recursive: true, force: true });
+    }
+    if (databaseUrl !== undefined) await dropDatabases(databaseUrl);
+  }
+
+  private async startPostgres(port = this.options.ports.postgres): Promise<string> {
+    const server = await startPostgres(this.options.folder, port);
+    this.postgres = server;
+    this.teardown.add(() => server.stop());
+    void server.exited.then(() => {
+      if (this.postgres === server)
+        this.died(new StartFault(`PostgreSQL ended; see ${this.logFolder}/postgres.log.`));
+    });
+    return server.url;
+  }
+
+  private async surroundings(databases: Databases, secrets: Secrets): Promise<Surroundings> {
+    const databaseUrlFiles = await gather(DATABASES, (name) =>
+      secrets.write(`${name}-database-url`, databases[name].url),
+    );
+    const names = Object.keys(SECRETS) as SecretName[];
+    const secretFiles = await gather(names, (name) => secrets[SECRETS[name]](name));
+    return { ports: this.options.ports, databaseUrlFiles, secretFiles };
+  }
+
+  private async startServices(
+    environments: ReadonlyMap<string, Readonly<Record<string, string>>>,
+  ): Promise<void> {
+    const children = this.plan.services.map((spec) =>
+      this.startChild({
+        name: spec.name,
+        main: this.plan.mainOf(spec),
+        environment: environments.get(spec.name) ?? {},
+        logFile: join(this.logFolder, `${spec.name}.log`),
+        readyUrl: `http://127.0.0.1:${healthPort(this.options.ports[spec.name])}/readyz`,
+      }),
+    );
+    await Promise.all((await Promise.all(children)).map((child) => child.ready(this.abort.signal)));
+  }
+
+  private async startChild(options: ChildServiceOptions): Promise<ChildService> {
+    const child = await ChildService.start(options);
+    this.children.set(options.name, child);
+    this.teardown.add(() => child.stop());
+    void child.endedByItself.then(async () => this.died(await child.fault('ended')));
+    return child;
+  }
+
+  private child(name: string): ChildService {
+    const child = this.children.get(name);
+    if (child === undefined) throw new StartFault(`No service here is called ${name}.`);
+    return child;
+  }
+
+  private environment(spec: ServiceSpec, surroundings: Surroundings): Readonly<Record<string, string>> {
+    const port = this.options.ports[spec.name];
+    const settings = {
+      ENVIRONMENT: 'development',
+      HOST: '127.0.0.1',
+      HEALTH_PORT: healthPort(port),
+      DRAIN_TIMEOUT_MS,
+      ...(spec.name === 'gateway' ? {} : { GRPC_PORT: port }),
+      ...spec.settings(surroundings),
+    };
+    const prefixed = Object.entries(settings).map(([name, value]) => [`GATEHOUSE_${name}`, String(value)]);
+    return { ...inheritedEnvironment(), ...(Object.fromEntries(prefixed) as Record<string, string>) };
+  }
+
+  private died(fault: StartFault): void {
+    if (!this.abort.signal.aborted) this.fail(fault);
+  }
+}
+
+async function gather<Name extends string>(
+  names: readonly Name[],
+  make: (name: Name) => Promise<string>,
+): Promise<Record<Name, string>> {
+  const entries = await Promise.all(names.map(async (name) => [name, await make(name)] as const));
+  return Object.fromEntries(entries) as Record<Name, string>;
+}

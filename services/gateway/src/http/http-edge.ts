@@ -69,7 +69,7 @@ export class HttpEdge {
     const exchange = new Exchange(request, response);
     this.#current.set(request.socket, exchange);
     response.once('close', () => {
-      this.#current.delete(request.socket);
+      if (this.#current.get(request.socket) === exchange) this.#current.delete(request.socket);
       logExchange(exchange, log);
     });
     for (const [name, value] of Object.entries(this.#headers)) response.setHeader(name, value);

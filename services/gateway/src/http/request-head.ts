@@ -22,9 +22,11 @@ const ONCE = new Set([
 /**
  * Checks what is known of a request before its body.
  *
- * @throws AppError HEADERS_TOO_LARGE, TARGET_TOO_LONG or HEADER_DUPLICATE
+ * @throws AppError REQUEST_MALFORMED, HEADERS_TOO_LARGE, TARGET_TOO_LONG or HEADER_DUPLICATE
  */
-export function checkRequestHead({ rawHeaders, url = '' }: IncomingMessage): void {
+export function checkRequestHead({ rawHeaders, url = '', httpVersionMajor }: IncomingMessage): void {
+  // Node takes a request line without a version for HTTP/0.9.
+  if (httpVersionMajor !== 1) throw gatewayReasons.REQUEST_MALFORMED();
   if (rawHeaders.length > 2 * MAX_HEADERS) throw gatewayReasons.HEADERS_TOO_LARGE();
   if (url.length > MAX_TARGET_CHARS) throw gatewayReasons.TARGET_TOO_LONG();
   const seen = new Set<string>();

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createSigningKey } from '@gatehouse/testing';
-import { startSpecGateway, type SpecAnswer, type SpecGateway } from '../spec/spec-gateway.js';
+import { SPEC_SUBJECT, startSpecGateway, type SpecAnswer, type SpecGateway } from '../spec/spec-gateway.js';
 
 const PATH = '/v1/resources/0190b0a0-0000-7000-8000-000000000001';
 let gateway: SpecGateway;
@@ -94,7 +94,10 @@ describe('a protected route', () => {
     expect(answer.headers['www-authenticate']).toBe(
       'Bearer realm="gatehouse", error="insufficient_scope", scope="resources:delete"',
     );
-    expect((await gateway.lineOf(answer))['principal_sub']).toBeUndefined();
+    expect(await gateway.lineOf(answer)).toMatchObject({
+      principal_sub: SPEC_SUBJECT,
+      reason: 'PERMISSION_MISSING',
+    });
   });
 
   it('refuses a service where a user is asked for', async () => {

@@ -15,21 +15,13 @@ export class Admission {
   }
 
   /**
-   * @returns the claims of the caller; undefined for a public method, where no credential is read
-   * @throws AppError UNAUTHENTICATED, CALLER_NOT_ADMITTED, PERMISSION_MISSING or KEYS_UNAVAILABLE
+   * Who calls?
+   *
+   * @returns undefined for a public method, where no credential is read
+   * @throws AppError UNAUTHENTICATED with one text for every cause, or KEYS_UNAVAILABLE
    */
-  async admit(rule: MethodRule, authorization: string | undefined): Promise<Claims | undefined> {
+  async identify(rule: MethodRule, authorization: string | undefined): Promise<Claims | undefined> {
     if (rule.access === 'public') return undefined;
-    const claims = await this.identify(authorization);
-    if (!rule.callers.has(claims.isService ? 'service' : 'user')) throw platformReasons.CALLER_NOT_ADMITTED();
-    if (rule.permission !== undefined && !claims.scope.has(rule.permission)) {
-      throw platformReasons.PERMISSION_MISSING({ metadata: { permission: rule.permission } });
-    }
-    return claims;
-  }
-
-  /** @throws AppError UNAUTHENTICATED with one text for every cause, or KEYS_UNAVAILABLE */
-  private async identify(authorization: string | undefined): Promise<Claims> {
     const accessToken = bearerOf(authorization);
     if (accessToken === undefined)
       throw platformReasons.UNAUTHENTICATED({ logReason: 'ACCESS_TOKEN_MISSING' });
@@ -37,6 +29,20 @@ export class Admission {
       return this.#verifier.peek(accessToken) ?? (await this.#verifier.verify(accessToken));
     } catch (error) {
       throw refusal(error);
+    }
+  }
+
+  /**
+   * May it call this method?
+   *
+   * @throws AppError CALLER_NOT_ADMITTED or PERMISSION_MISSING; UNAUTHENTICATED without claims
+   */
+  authorize(rule: MethodRule, claims: Claims | undefined): void {
+    if (rule.access === 'public') return;
+    if (!claims) throw platformReasons.UNAUTHENTICATED();
+    if (!rule.callers.has(claims.isService ? 'service' : 'user')) throw platformReasons.CALLER_NOT_ADMITTED();
+    if (rule.permission !== undefined && !claims.scope.has(rule.permission)) {
+      throw platformReasons.PERMISSION_MISSING({ metadata: { permission: rule.permission } });
     }
   }
 }

@@ -57,8 +57,9 @@ export class RpcHandler {
     exchange.route = route.template.text;
     exchange.grpcPath = route.grpcPath;
     const rule = this.#ruleOf(route);
-    const claims = await this.admission.admit(rule, request.headers.authorization);
+    const claims = await this.admission.identify(rule, request.headers.authorization);
     exchange.subject = claims?.subject;
+    this.admission.authorize(rule, claims);
     const timeoutMs = timeoutOf(request.headers);
     const message = await this.#requestMessage(exchange, route, values);
     const reply = await this.upstream.unary({

@@ -20,9 +20,6 @@ export class RpcRoutes implements OnModuleInit {
 
   onModuleInit(): void {
     const { fastify, handler, log } = this;
-    // Bodies stay where they are: the handler reads them, once it knows that they are wanted.
-    fastify.removeAllContentTypeParsers();
-    fastify.addContentTypeParser('*', (_request, _payload, done) => done(null));
     // CONNECT never gets here: it is no request for a resource.
     const methods = METHODS.filter((method) => method !== 'CONNECT');
     const added = methods.filter((method) => !fastify.supportedMethods.includes(method));
@@ -31,11 +28,13 @@ export class RpcRoutes implements OnModuleInit {
       method: methods as HTTPMethods[],
       url: '*',
       exposeHeadRoute: false,
-      handler: (request, reply) => {
+      // Before anything is made of the body: the handler reads it, once it knows that it is wanted.
+      onRequest: (request, reply) => {
         reply.hijack();
         const exchange = exchangeOf(request.raw);
         handler.handle(exchange).catch((error: unknown) => sendProblem(exchange, error, log));
       },
+      handler: () => undefined,
     });
   }
 }

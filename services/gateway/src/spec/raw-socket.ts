@@ -26,5 +26,5 @@ export function exchangeBytes(port: number, bytes: string | Buffer, quietMs = 1_
 
 /** The status codes of the responses in what came back, in their order. */
 export function statusesIn(text: string): number[] {
-  return [...text.matchAll(/^HTTP\/1\.1 (\d{3}) /gm)].map(([, status]) => Number(status));
+  return [...text.matchAll(/HTTP\/1\.1 (\d{3}) /g)].map(([, status]) => Number(status));
 }

@@ -10,7 +10,8 @@ import { startGateway, type RunningGateway } from '../start-gateway.js';
 import { SpecBackend } from './spec-backend.js';
 
 const ISSUER = 'https://auth.spec.test';
-const SUBJECT = '0190b0a0-0000-7000-8000-00000000000a';
+/** The subject of the access tokens of a spec. */
+export const SPEC_SUBJECT = '0190b0a0-0000-7000-8000-00000000000a';
 
 /** An answer of the gateway. */
 export interface SpecAnswer {
@@ -88,7 +89,7 @@ export async function startSpecGateway(
     return key.sign({
       iss: ISSUER,
       aud: 'gatehouse-api',
-      sub: SUBJECT,
+      sub: SPEC_SUBJECT,
       ...session,
       iat: now,
       exp: now + 300,

@@ -61,9 +61,22 @@ export async function startGateway(
   const listening = { name: 'routes', holds: () => app.getHttpServer().listening };
   const health = new Health([], [listening, keySetKnown(keys)]);
 
-  await app.listen(settings.HTTP_PORT, settings.HOST);
-  const healthPort = await health.start(settings.HOST, settings.HEALTH_PORT);
+  /** @returns the health port */
+  const listen = async () => {
+    await app.listen(settings.HTTP_PORT, settings.HOST);
+    return health.start(settings.HOST, settings.HEALTH_PORT);
+  };
+  const closeChannels = () => {
+    upstream.close();
+    closeKeys();
+  };
+
   const server = app.getHttpServer();
+  const healthPort = await listen().catch(async (error: unknown) => {
+    await app.close();
+    closeChannels();
+    throw error;
+  });
   const { port } = server.address() as AddressInfo;
   log.info({ host: settings.HOST, port, health_port: healthPort }, 'listening');
 
@@ -72,8 +85,7 @@ export async function startGateway(
     edge.drain();
     await delay(NOTICE_MS);
     await closeWithin(app, server, settings.DRAIN_TIMEOUT_MS);
-    upstream.close();
-    closeKeys();
+    closeChannels();
     await health.stop();
     log.info('stopped');
   };

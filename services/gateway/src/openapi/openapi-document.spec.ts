@@ -1,0 +1,89 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { contract } from '@gatehouse/contracts';
+import { Router } from '@gatehouse/transcoding';
+import { readRestContract } from '../rpc/rest-contract.js';
+import { startSpecGateway, type SpecGateway } from '../spec/spec-gateway.js';
+import { openApiDocument } from './openapi-document.js';
+
+interface Operation {
+  readonly operationId: string;
+  readonly security?: readonly Record<string, readonly string[]>[];
+  readonly responses: Record<string, unknown>;
+}
+
+const { table, rules } = readRestContract(contract);
+const text = openApiDocument({ table, rules });
+const document = JSON.parse(text) as { openapi: string; paths: Record<string, Record<string, Operation>> };
+const operations = Object.entries(document.paths).flatMap(([path, item]) =>
+  Object.entries(item).map(([method, operation]) => ({ path, method: method.toUpperCase(), operation })),
+);
+
+let gateway: SpecGateway;
+beforeAll(async () => {
+  gateway = await startSpecGateway();
+});
+afterAll(() => gateway.stop());
+
+describe('the document', () => {
+  it('is served as it is made, and made the same each time', async () => {
+    const answer = await gateway.send('/openapi.json');
+    expect(answer).toMatchObject({
+      status: 200,
+      headers: { 'content-type': expect.stringContaining('application/json') },
+    });
+    expect(answer.text).toBe(text);
+    expect(openApiDocument(readRestContract(contract))).toBe(text);
+    expect(document.openapi).toBe('3.1.0');
+  });
+
+  it('has every route, and every operation finds its way back to its method', () => {
+    const router = new Router(table);
+    const found = operations.map(({ path, method, operation }) => {
+      const match = router.match(method, path.replaceAll(/\{[^}]*\}/g, 'x'));
+      if (match.kind !== 'match') throw new Error(`${method} ${path} is no route`);
+      const { rpc, grpcPath } = match.route;
+      expect(operation.operationId).toBe(`${rpc.parent.name}_${rpc.name}`);
+      return grpcPath;
+    });
+    expect(found.sort()).toEqual(table.routes.map(({ grpcPath }) => grpcPath).sort());
+  });
+
+  it('asks for what the rules ask for', () => {
+    const router = new Router(table);
+    for (const { path, method, operation } of operations) {
+      const match = router.match(method, path.replaceAll(/\{[^}]*\}/g, 'x'));
+      const rule = match.kind === 'match' ? rules.get(match.route.grpcPath) : undefined;
+      if (rule?.access === 'public') expect(operation.security).toEqual([]);
+      else {
+        expect(operation.security).toEqual([{ accessToken: rule?.permission ? [rule.permission] : [] }]);
+        expect(operation.responses).toHaveProperty('401');
+      }
+      expect('403' in operation.responses).toBe(rule?.access === 'permission');
+    }
+  });
+});
+
+describe('the command', () => {
+  const command = fileURLToPath(new URL('../cli/openapi.js', import.meta.url));
+  const run = (...args: string[]) =>
+    execFileSync(process.execPath, [command, ...args], { stdio: 'pipe' }).toString();
+
+  it('writes the document, and tells a fresh file from a stale one', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'openapi-'));
+    const file = join(folder, 'openapi.json');
+    try {
+      run(file);
+      expect(readFileSync(file, 'utf8')).toBe(text);
+      run('--check', file);
+      writeFileSync(file, text.replace('Gatehouse', 'Doghouse'));
+      expect(() => run('--check', file)).toThrow();
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});

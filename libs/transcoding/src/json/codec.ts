@@ -22,7 +22,7 @@ export interface DecodeOptions {
  */
 export interface Codec {
   /**
-   * The wire format of a message from its JSON form.
+   * The wire format of a message from its JSON form, a text that was decoded from UTF-8.
    *
    * @throws TranscodingError 400: JSON_MALFORMED, JSON_TOO_DEEP, FIELD_UNKNOWN, FIELD_DUPLICATE,
    * FIELD_INVALID, ONEOF_CONFLICT, ANY_TYPE_UNKNOWN

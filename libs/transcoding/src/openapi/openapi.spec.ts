@@ -150,6 +150,7 @@ describe('the OpenAPI document', () => {
       'genres',
       'filter.title',
       'filter.author.displayName',
+      'filter.author.secret',
       'filter.author.born',
       'filter.note',
       'newest',
@@ -190,6 +191,15 @@ describe('the OpenAPI document', () => {
       type: 'string',
       enum: ['GENRE_UNSPECIFIED', 'FICTION', 'POETRY'],
     });
+  });
+
+  it('says what the contract says of a field: required, set by the service, never shown', () => {
+    const { schemas } = document.components;
+    expect(schemas['test.v1.Author']).toMatchObject({
+      required: ['displayName'],
+      properties: { secret: { writeOnly: true } },
+    });
+    expect(schemas['test.v1.Book']).toMatchObject({ properties: { createTime: { readOnly: true } } });
   });
 
   it('lets a oneof have at most one member', () => {

@@ -217,6 +217,7 @@ describe('the field mask of a PATCH', () => {
     ['{"author":{}}', 'author'],
     ['{"author":null,"publish_time":null}', 'author,publishTime'],
     ['{"labels":{"a":"b"},"tags":["x"],"extra":{"a":{"b":1}}}', 'extra,labels,tags'],
+    ['{"name":"shelves/1/books/2","etag":"v1","createTime":"2020-01-01T00:00:00Z","title":"a"}', 'title'],
     ['{}', ''],
   ])('of %s is %s', (body, mask) => {
     expect(patch(body)).toBe(mask);

@@ -22,7 +22,7 @@ export class RequestDecoder {
   private readonly plans = new WeakMap<Route, RequestPlan>();
 
   constructor(
-    table: RouteTable,
+    private readonly table: RouteTable,
     private readonly codec: Codec = createCodec(table.registry, table.print),
   ) {}
 
@@ -72,7 +72,8 @@ export class RequestDecoder {
 
   private plan(route: Route): RequestPlan {
     let plan = this.plans.get(route);
-    if (plan === undefined) this.plans.set(route, (plan = compileRequestPlan(route, this.codec)));
+    if (plan === undefined)
+      this.plans.set(route, (plan = compileRequestPlan(route, this.codec, this.table.registry)));
     return plan;
   }
 
@@ -124,7 +125,10 @@ function assemble(route: Route, plan: RequestPlan, assignments: Assignments, bod
   for (const { parameter, bytes } of assignments) placements.push({ fields: parameter.fields, bytes });
   if (plan.updateMask !== undefined && !assignments.has(plan.updateMask)) {
     const message = bodyMessage(route);
-    const paths = message === undefined || body.text === undefined ? [] : bodyFieldMask(message, body.text);
+    const given = message === undefined || body.text === undefined ? [] : bodyFieldMask(message, body.text);
+    const paths = given.filter(
+      (path) => !plan.unmasked.has(path) && !plan.unmasked.has(path.split('.')[0] as string),
+    );
     placements.push({ fields: [plan.updateMask], bytes: encodeFieldMask(plan.updateMask, paths) });
   }
   if (route.body.kind !== 'field') return placeFields(body.bytes, placements);

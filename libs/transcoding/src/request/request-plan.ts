@@ -1,6 +1,7 @@
-import type { DescField } from '@bufbuild/protobuf';
-import { ScalarType } from '@bufbuild/protobuf';
+import { ScalarType, type DescField, type Registry } from '@bufbuild/protobuf';
 import type { Codec } from '../json/codec.js';
+import { fieldBehavior } from '../routes/field-behavior.js';
+import { fieldPathName } from '../routes/field-path.js';
 import type { Route } from '../routes/route.js';
 import { bodyMessage } from './decode-body.js';
 import { parameterOf, type Parameter } from './parameter.js';
@@ -14,17 +15,20 @@ export interface RequestPlan {
   readonly systemParameters: ReadonlySet<string>;
   /** The field mask that a PATCH fills from its body when the caller gives none. */
   readonly updateMask: DescField | undefined;
+  /** Paths that such a mask leaves out: what the path sets, the etag, and what only the service sets (AIP-203). */
+  readonly unmasked: ReadonlySet<string>;
   /** The field that If-Match fills: `etag` of the request, else of the message that is the body. */
   readonly etag: Parameter | undefined;
 }
 
 /** Compiles the plan of a route. */
-export function compileRequestPlan(route: Route, codec: Codec): RequestPlan {
+export function compileRequestPlan(route: Route, codec: Codec, registry: Registry): RequestPlan {
   return {
     variables: route.variables.map((variable) => parameterOf(variable.fields, codec) as Parameter),
     parameters: new Map(),
     systemParameters: new Set(route.options.systemParameters ?? []),
     updateMask: updateMaskOf(route),
+    unmasked: unmaskedOf(route, registry),
     etag: etagOf(route, codec),
   };
 }
@@ -36,6 +40,15 @@ function updateMaskOf(route: Route): DescField | undefined {
   return field?.fieldKind === 'message' && field.message.typeName === 'google.protobuf.FieldMask'
     ? field
     : undefined;
+}
+
+function unmaskedOf(route: Route, registry: Registry): Set<string> {
+  const depth = route.body.kind === 'field' ? route.body.fields.length : 0;
+  const bound = route.variables.map(({ fields }) => fieldPathName(fields.slice(depth)));
+  const readOnly = (bodyMessage(route)?.fields ?? []).filter(
+    (field) => fieldBehavior(registry, field).readOnly,
+  );
+  return new Set(['etag', ...bound, ...readOnly.map(({ name }) => name)]);
 }
 
 function etagOf(route: Route, codec: Codec): Parameter | undefined {

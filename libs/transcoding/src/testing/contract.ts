@@ -20,6 +20,7 @@ import {
   file_google_protobuf_wrappers,
   FieldDescriptorProto_Label,
   FieldDescriptorProto_Type,
+  FieldOptionsSchema,
   MethodOptionsSchema,
   type FileDescriptorProto,
 } from '@bufbuild/protobuf/wkt';
@@ -84,6 +85,7 @@ export function contract(text: ContractText): FileRegistry {
       ...WELL_KNOWN.map(({ proto }) => proto.name),
       'google/api/annotations.proto',
       'google/api/httpbody.proto',
+      'google/api/field_behavior.proto',
     ],
     messageType: messagesOf(TEST_PACKAGE, text.messages, names),
     enumType: Object.entries(text.enums ?? {}).map(([name, values]) => enumFromText(name, values)),
@@ -148,6 +150,12 @@ function typeNames(pkg: string, messages: readonly string[], enums: readonly str
       return name.includes('.') ? name : `google.protobuf.${name}`;
     },
     isEnum: (fullName) => enumNames.has(fullName),
+    behavior(word) {
+      const options = create(FieldOptionsSchema);
+      const extension = HTTP.getExtension('google.api.field_behavior') as DescExtension;
+      setExtension(options, extension, [BEHAVIORS.indexOf(word)] as never);
+      return options;
+    },
   };
 }
 
@@ -160,6 +168,9 @@ function messagesOf(
     messageFromText(name, fields, names, `${pkg}.${name}`),
   );
 }
+
+/** The numbers of google.api.FieldBehavior. */
+const BEHAVIORS = ['unspecified', 'optional', 'required', 'output', 'input', 'immutable'];
 
 function googleApiFiles(): FileDescriptorProto[] {
   const http = {
@@ -190,6 +201,29 @@ function googleApiFiles(): FileDescriptorProto[] {
           label: FieldDescriptorProto_Label.OPTIONAL,
           typeName: '.google.api.HttpRule',
           jsonName: 'http',
+        },
+      ],
+    }),
+    create(FileDescriptorProtoSchema, {
+      name: 'google/api/field_behavior.proto',
+      package: 'google.api',
+      syntax: 'proto3',
+      dependency: ['google/protobuf/descriptor.proto'],
+      enumType: [
+        enumFromText(
+          'FieldBehavior',
+          BEHAVIORS.map((word, number) => `${word.toUpperCase()}=${number}`).join(' '),
+        ),
+      ],
+      extension: [
+        {
+          name: 'field_behavior',
+          number: 1052,
+          extendee: '.google.protobuf.FieldOptions',
+          type: FieldDescriptorProto_Type.ENUM,
+          label: FieldDescriptorProto_Label.REPEATED,
+          typeName: '.google.api.FieldBehavior',
+          jsonName: 'fieldBehavior',
         },
       ],
     }),

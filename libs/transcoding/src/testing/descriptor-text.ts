@@ -10,6 +10,7 @@ import {
   type DescriptorProto,
   type EnumDescriptorProto,
   type FieldDescriptorProto,
+  type FieldOptions,
 } from '@bufbuild/protobuf/wkt';
 
 const SCALARS: Readonly<Record<string, FieldDescriptorProto_Type>> = {
@@ -30,17 +31,20 @@ const SCALARS: Readonly<Record<string, FieldDescriptorProto_Type>> = {
   sint64: FieldDescriptorProto_Type.SINT64,
 };
 
-const FIELD = /^([a-z_A-Z0-9]+)(?:@([0-9]+))?(?:~([^:]+))?:(.+)$/;
+const FIELD = /^([a-z_A-Z0-9]+)(?:@([0-9]+))?(?:~([^:!]+))?(?:!([a-z]+))?:(.+)$/;
 
 /** How a type name is found: the enums by full name, and a full name for a name as written. */
 export interface TypeNames {
   resolve(name: string): string;
   isEnum(fullName: string): boolean;
+  /** The options of a field with a google.api.field_behavior: `required`, `output` or `input`. */
+  behavior(word: string): FieldOptions;
 }
 
 /**
  * A message from a line of fields: `id:int64 tags:string[] note:string? counts:map<string,int32> kind{a:A b:B}`.
- * `?` is proto3 optional, `kind{...}` a oneof, `name@7:` a field number (else counted), `name~jsonName:` a JSON name.
+ * `?` is proto3 optional, `kind{...}` a oneof, `name@7:` a field number (else counted), `name~jsonName:` a JSON name,
+ * `name!output:` a google.api.field_behavior.
  */
 export function messageFromText(
   name: string,
@@ -65,7 +69,7 @@ export function messageFromText(
       oneof = message.oneofDecl.push(create(OneofDescriptorProtoSchema, { name: token })) - 1;
       continue;
     }
-    const [, fieldName = '', number, jsonName, type = ''] = match;
+    const [, fieldName = '', number, jsonName, behavior, type = ''] = match;
     const field = fieldFromText(type, names, message, fullName, fieldName);
     field.name = fieldName;
     field.number = number === undefined ? next : Number(number);
@@ -73,6 +77,7 @@ export function messageFromText(
     field.jsonName =
       jsonName ?? fieldName.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
     if (oneof !== undefined) field.oneofIndex = oneof;
+    if (behavior !== undefined) field.options = names.behavior(behavior);
     message.field.push(field);
   }
   // Synthetic oneofs come after the real ones (descriptor.proto, proto3_optional).

@@ -6,15 +6,15 @@ export const LIBRARY: ContractText = {
   messages: {
     Book:
       'name:string title:string genre:Genre pages:int32 tags:string[] publish_time:Timestamp author:Author ' +
-      'labels:map<string,string> etag:string rating:DoubleValue binding{ hardcover:bool paperback:string } extra:Struct',
-    Author: 'display_name:string born:int64',
+      'labels:map<string,string> etag:string rating:DoubleValue binding{ hardcover:bool paperback:string } extra:Struct create_time!output:Timestamp',
+    Author: 'display_name!required:string secret!input:string born:int64',
     GetBookRequest: 'name:string view:string read_mask:FieldMask',
     ListBooksRequest:
       'parent:string page_size:int32 page_token:string genres:Genre[] filter:BookFilter order{ newest:bool oldest:bool } ' +
       'min_rating:DoubleValue since:Timestamp timeout:Duration ids:int64[] digest:bytes labels:map<string,string> authors:Author[]',
     BookFilter: 'title:string author:Author note:string?',
     ListBooksResponse: 'books:Book[] next_page_token:string',
-    CreateBookRequest: 'parent:string book:Book book_id:string request_id:string',
+    CreateBookRequest: 'parent!required:string book!required:Book book_id:string request_id:string',
     UpdateBookRequest: 'book:Book update_mask:FieldMask validate_only:bool',
     DeleteBookRequest: 'name:string etag:string',
     ArchiveBookRequest: 'name:string reason:string author:Author',

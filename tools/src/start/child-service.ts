@@ -14,6 +14,12 @@ export interface ChildServiceOptions {
   readonly readyUrl: string;
 }
 
+/** How a process ended: one of the two is null. */
+export interface ChildExit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
 /** How long a service may take to become ready: migrations are done, so this is Node and a key set. */
 const READY_TIMEOUT_MS = 60_000;
 const TAIL_LINES = 12;
@@ -24,7 +30,7 @@ const STOP_TIMEOUT_MS = 8_000;
 export class ChildService {
   /** Settles only if it ends without having been told to. */
   readonly endedByItself: Promise<void>;
-  private readonly exited: Promise<void>;
+  private readonly exited: Promise<ChildExit>;
   private hasExited = false;
   private isTold = false;
 
@@ -33,12 +39,12 @@ export class ChildService {
     readonly options: ChildServiceOptions,
   ) {
     this.exited = new Promise((resolve) => {
-      const done = () => {
+      const done = (exit: ChildExit) => {
         this.hasExited = true;
-        resolve();
+        resolve(exit);
       };
-      child.once('exit', done);
-      child.once('error', done);
+      child.once('exit', (code, signal) => done({ code, signal }));
+      child.once('error', () => done({ code: null, signal: null }));
     });
     this.endedByItself = new Promise((resolve) => {
       void this.exited.then(() => {
@@ -91,9 +97,14 @@ export class ChildService {
     clearTimeout(timer);
   }
 
-  async kill(): Promise<void> {
-    this.signal('SIGKILL');
-    await this.exited;
+  /** Sends a signal and waits for the end, however long it takes. */
+  async kill(signal: NodeJS.Signals = 'SIGKILL'): Promise<ChildExit> {
+    this.signal(signal);
+    return this.exited;
+  }
+
+  get isAlive(): boolean {
+    return !this.hasExited;
   }
 
   private signal(signal: NodeJS.Signals): void {

@@ -21,18 +21,29 @@ export interface RunningSystem {
   readonly addresses: SystemAddresses;
   readonly accounts: readonly DemoAccount[];
   readonly logFolder: string;
-  /** To end it, and to break it on purpose: `stop`, `kill`, `restart`, `restartPostgres`, `failed`. */
+  /** To end it, and to break it on purpose: `stop`, `kill`, `restart`, `launch`, `restartPostgres`, `alive`, `failed`. */
   readonly system: System;
 }
 
+/** What a start lets others see and do on the way. */
+export interface StartHooks {
+  readonly progress?: Progress;
+  /** Run once the databases and accounts are there, before the services start. */
+  readonly beforeServices?: () => Promise<void>;
+}
+
 /** The system of this checkout, not yet started. */
-export function thisSystem(options: StartOptions, progress: Progress = () => undefined): System {
+export function thisSystem(options: StartOptions, hooks: StartHooks = {}): System {
+  const { progress = () => undefined, beforeServices } = hooks;
   return new System(
     options,
     {
       services: SERVICES,
       mainOf: ({ service }) => join(repositoryRoot, 'services', service, 'dist', 'main.js'),
-      seedBefore: (environmentOf) => seedAccounts(environmentOf('auth')),
+      seedBefore: async (environmentOf) => {
+        await seedAccounts(environmentOf('auth'));
+        await beforeServices?.();
+      },
       seedAfter: () => seedResources(gatewayUrl(options.ports)),
     },
     progress,
@@ -44,8 +55,8 @@ export function thisSystem(options: StartOptions, progress: Progress = () => und
  * when it does not come up.
  * @throws StartFault, EmbeddedPostgresError, MigrationError, ProvisionError
  */
-export async function startSystem(options: StartOptions, progress?: Progress): Promise<RunningSystem> {
-  const system = thisSystem(options, progress);
+export async function startSystem(options: StartOptions, hooks?: StartHooks): Promise<RunningSystem> {
+  const system = thisSystem(options, hooks);
   try {
     await Promise.race([system.start(), system.failed]);
   } catch (error) {

@@ -133,11 +133,14 @@ describe('System', () => {
     await running.start();
     let failed = false;
     running.failed.catch(() => (failed = true));
-    await running.kill('resources');
+    expect(await running.kill('resources')).toEqual({ code: null, signal: 'SIGKILL' });
     await expect(answers('resources')).rejects.toThrow();
+    expect(running.alive).toEqual(['users']);
     await running.restart('resources');
     expect(await answers('resources')).toBe(true);
-    await running.restartPostgres();
+    await running.launch('users');
+    expect(running.alive.toSorted()).toEqual(['resources', 'users']);
+    await running.restartPostgres('immediate');
     const sql = postgres(await databaseUrl('users'), { max: 1 });
     expect(await sql`select 1 as one`).toEqual([{ one: 1 }]);
     await sql.end();

@@ -1,7 +1,7 @@
 import { type EmbeddedPostgres, removeEmbeddedPostgres } from '@gatehouse/embedded-postgres';
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ChildService, type ChildServiceOptions } from './child-service.js';
+import { type ChildExit, ChildService, type ChildServiceOptions } from './child-service.js';
 import { type Ports, healthPort, inheritedEnvironment, type StartOptions } from './config.js';
 import {
   type Databases,
@@ -68,24 +68,41 @@ export class System {
     return this.starting;
   }
 
-  /** Ends a service at once, as a crash would. @param name such as `resources2` */
-  async kill(name: string): Promise<void> {
-    await this.child(name).kill();
+  /** The services whose processes are there, ready or not. */
+  get alive(): readonly string[] {
+    return [...this.children].filter(([, child]) => child.isAlive).map(([name]) => name);
   }
 
-  /** Starts a service that was killed again, and waits until it is ready. */
+  /**
+   * Ends a service at once, as a crash would; with SIGTERM as a platform would.
+   *
+   * @param name such as `resources2`
+   * @returns how it ended, once it has
+   */
+  async kill(name: string, signal: 'SIGKILL' | 'SIGTERM' = 'SIGKILL'): Promise<ChildExit> {
+    return this.child(name).kill(signal);
+  }
+
+  /** Starts a service again, which is killed if it runs, and waits until it is ready. */
   async restart(name: string): Promise<void> {
-    const { options } = this.child(name);
-    await this.kill(name);
-    await (await this.startChild(options)).ready(this.abort.signal);
+    await (await this.relaunch(name)).ready(this.abort.signal);
   }
 
-  /** Stops the embedded server and starts it again at the same address. */
-  async restartPostgres(): Promise<void> {
+  /** The same without waiting: it may not become ready while something else is down. */
+  async launch(name: string): Promise<void> {
+    await this.relaunch(name);
+  }
+
+  /**
+   * Stops the embedded server and starts it again at the same address.
+   *
+   * @param how `immediate` stops it without a checkpoint, so that it starts with a recovery, as after a crash
+   */
+  async restartPostgres(how: 'fast' | 'immediate' = 'fast'): Promise<void> {
     const server = this.postgres;
     if (server === undefined) throw new StartFault('The server of DATABASE_URL is not ours to restart.');
     this.postgres = undefined;
-    await server.stop();
+    await server.stop(how === 'immediate' ? 0 : undefined);
     await this.startPostgres(server.port);
   }
 
@@ -178,6 +195,12 @@ export class System {
     this.teardown.add(() => child.stop());
     void child.endedByItself.then(async () => this.died(await child.fault('ended')));
     return child;
+  }
+
+  private async relaunch(name: string): Promise<ChildService> {
+    const child = this.child(name);
+    await child.kill();
+    return this.startChild(child.options);
   }
 
   private child(name: string): ChildService {

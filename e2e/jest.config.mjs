@@ -1,0 +1,13 @@
+// The specs share one running system, which starts before the first of them; those that break things start
+// their own. They run one after the other: what they prove is about time too.
+const config = {
+  rootDir: 'dist',
+  testEnvironment: 'node',
+  testMatch: ['<rootDir>/**/*.spec.js'],
+  transform: {},
+  testTimeout: 60_000,
+  globalSetup: '<rootDir>/system/jest/global-setup.js',
+  globalTeardown: '<rootDir>/system/jest/global-teardown.js',
+};
+
+export default config;

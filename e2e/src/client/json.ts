@@ -1,0 +1,2 @@
+/** A JSON object, as REST bodies and canonical protobuf JSON are. */
+export type Json = { readonly [name: string]: unknown };

@@ -1,0 +1,31 @@
+import type { MethodRule } from '@gatehouse/access';
+import { OK, type Outcome } from '../client/outcome.js';
+import type { Expectation } from './expectation.js';
+import { isPerson, PEOPLE, type PrincipalName } from './principals.js';
+import { roleHolds } from './roles.js';
+
+/** The two ways into the system. */
+export type Face = 'gRPC' | 'REST';
+
+const UNAUTHENTICATED: Outcome = { code: 'UNAUTHENTICATED', reason: 'UNAUTHENTICATED' };
+const NOT_ADMITTED: Outcome = { code: 'PERMISSION_DENIED', reason: 'CALLER_NOT_ADMITTED' };
+const NO_PERMISSION: Outcome = { code: 'PERMISSION_DENIED', reason: 'PERMISSION_MISSING' };
+
+/** What a principal gets from a method: the rule decides, then the rows. */
+export function expectedOutcome(
+  rule: MethodRule,
+  principal: PrincipalName,
+  face: Face,
+  rows: Expectation['rows'] = {},
+): Outcome {
+  if (rule.access === 'public') return OK;
+  if (isPerson(principal)) {
+    if (!rule.callers.has('user')) return NOT_ADMITTED;
+    if (rule.permission !== undefined && !roleHolds(PEOPLE[principal], rule.permission)) return NO_PERMISSION;
+    return rows[principal] ?? OK;
+  }
+  if (principal !== 'service') return UNAUTHENTICATED;
+  // A service's access token is for the one service that it calls, and the gateway is not that.
+  if (face === 'REST') return UNAUTHENTICATED;
+  return rule.callers.has('service') ? OK : NOT_ADMITTED;
+}

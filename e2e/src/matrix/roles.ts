@@ -1,0 +1,20 @@
+/** What the roles are meant to hold: the promise that auth's answer and every login are compared with. */
+export const ROLES = {
+  user: ['resources:read'],
+  editor: ['resources:read', 'resources:write'],
+  admin: [
+    'resources:admin',
+    'resources:delete',
+    'resources:read',
+    'resources:write',
+    'roles:admin',
+    'users:admin',
+  ],
+} as const satisfies Record<string, readonly string[]>;
+
+export type RoleName = keyof typeof ROLES;
+
+/** Whether a login of this role grants the permission. */
+export function roleHolds(role: RoleName, permission: string): boolean {
+  return (ROLES[role] as readonly string[]).includes(permission);
+}

@@ -1,0 +1,67 @@
+import { randomUUID } from 'node:crypto';
+import { newPerson, profileOf, withRole, type Person } from '../client/person.js';
+import { RestClient, succeeded } from '../client/rest-client.js';
+import { signInDemo, type SystemFacts } from '../system/system-facts.js';
+import { PEOPLE, type PersonName } from './principals.js';
+import type { RoleName } from './roles.js';
+
+/** The people of the matrix and what they need. */
+export class World {
+  readonly rest: RestClient;
+  readonly #admins: Person[] = [];
+  #demoAdmin: { readonly accessToken: string } | undefined;
+  #people: Readonly<Record<PersonName, Person>> | undefined;
+
+  constructor(readonly system: SystemFacts) {
+    this.rest = new RestClient(system.addresses.gateway);
+  }
+
+  get people(): Readonly<Record<PersonName, Person>> {
+    if (!this.#people) throw new Error('the people were not made yet');
+    return this.#people;
+  }
+
+  /** Makes the people, with their profiles. */
+  async populate(): Promise<void> {
+    this.#demoAdmin = await signInDemo(this.system, 'admin');
+    const names = Object.keys(PEOPLE) as PersonName[];
+    const made = await Promise.all(
+      names.map(async (name) => {
+        const person = await this.makePerson(PEOPLE[name]);
+        await profileOf(this.rest, person);
+        return [name, person] as const;
+      }),
+    );
+    this.#people = Object.fromEntries(made) as Record<PersonName, Person>;
+  }
+
+  /** Leaves the demo admin as the only admin there is. */
+  async dismissAdmins(): Promise<void> {
+    for (const { subject } of this.#admins) {
+      const path = `/v1/accounts/${subject}/roles:withdraw`;
+      succeeded(await this.rest.as(this.#demoAdmin?.accessToken).post(path, { role: 'admin' }));
+    }
+  }
+
+  /** Someone new with a role. */
+  async makePerson(role: RoleName): Promise<Person> {
+    if (!this.#demoAdmin) throw new Error('nobody was made yet');
+    const person = await newPerson(this.rest, `matrix ${role}`);
+    if (role === 'user') return person;
+    if (role === 'admin') this.#admins.push(person);
+    return withRole(this.rest, this.#demoAdmin, person, role);
+  }
+
+  /** A private resource of the owner, shared with `user` as a viewer and with `editor` as an editor. */
+  async makeResource(): Promise<string> {
+    const { owner, user, editor } = this.people;
+    const rest = this.rest.as(owner.accessToken);
+    const title = `matrix ${randomUUID()}`;
+    const { id } = succeeded(await rest.post<{ id: string }>('/v1/resources', { title }));
+    const share = (subject: string, role: string) =>
+      rest.post(`/v1/resources/${id}:share`, { subject, role });
+    succeeded(await share(user.subject, 'SHARE_ROLE_VIEWER'));
+    succeeded(await share(editor.subject, 'SHARE_ROLE_EDITOR'));
+    return id;
+  }
+}

@@ -1,0 +1,62 @@
+import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { freePorts, startSystem, type System } from '@gatehouse/tools/start';
+import { decodePayload } from '../client/access-token.js';
+import { listKey } from './list-key.js';
+import { makeListedKey } from './listed-key.js';
+import { signInDemo, type SystemFacts } from './system-facts.js';
+
+/** A running system of one's own, to break on purpose. */
+export interface OwnSystem extends SystemFacts, AsyncDisposable {
+  readonly system: System;
+  readonly logFolder: string;
+}
+
+/**
+ * Starts the whole system as `npm start` does: real processes on free ports, their own PostgreSQL in a temporary
+ * folder, the demo accounts. Disposing of it ends all of that and deletes the folder.
+ *
+ * @throws StartFault with the sentence that `npm start` would print
+ */
+export async function startOwnSystem(): Promise<OwnSystem> {
+  const folder = await mkdtemp(join(tmpdir(), 'gatehouse-e2e-'));
+  // PostgreSQL may run as another user than we do, and mkdtemp's folders are private.
+  await chmod(folder, 0o755);
+  const data = join(folder, 'data');
+  const secret = async (name: string) => (await readFile(join(data, 'secrets', name), 'utf8')).trim();
+  const key = makeListedKey();
+  try {
+    const options = { folder: data, fresh: false, databaseUrl: undefined, ports: await freePorts() };
+    const running = await startSystem(options, {
+      beforeServices: async () => listKey(await secret('auth-database-url'), key),
+    });
+    const { url, accounts, system, logFolder } = running;
+    const addresses = { gateway: url, ...running.addresses };
+    const { accessToken } = await signInDemo({ accounts, addresses }, 'admin');
+    const { iss, aud } = decodePayload(accessToken);
+    return {
+      addresses,
+      accounts,
+      issuer: String(iss),
+      apiAudience: String(aud),
+      key,
+      usersClientSecret: await secret('users-client-secret'),
+      system,
+      logFolder,
+      [Symbol.asyncDispose]: async () => {
+        await system.stop();
+        await rm(folder, { recursive: true, force: true });
+      },
+    };
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+/** What crosses to other processes. */
+export function factsOf(own: OwnSystem): SystemFacts {
+  const { addresses, accounts, issuer, apiAudience, key, usersClientSecret } = own;
+  return { addresses, accounts, issuer, apiAudience, key, usersClientSecret };
+}

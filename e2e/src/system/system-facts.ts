@@ -1,0 +1,35 @@
+import type { DemoAccount } from '@gatehouse/tools/start';
+import { login } from '../client/person.js';
+import { RestClient } from '../client/rest-client.js';
+import type { ListedKey, Minting } from './listed-key.js';
+
+/** Where the faces of a running system are. */
+export interface Addresses {
+  /** The gateway's base URL. */
+  readonly gateway: string;
+  /** `host:port` of each service's gRPC face, replica by replica. */
+  readonly auth: string;
+  readonly users: readonly string[];
+  readonly resources: readonly string[];
+}
+
+/** What a spec knows of a running system; plain data, so that it crosses processes. */
+export interface SystemFacts extends Minting {
+  readonly addresses: Addresses;
+  readonly accounts: readonly DemoAccount[];
+  readonly apiAudience: string;
+  /** A key of the specs' own in the issuer's key set. */
+  readonly key: ListedKey;
+  /** What the service `users` proves itself to auth with. */
+  readonly usersClientSecret: string;
+}
+
+/** Signs the demo account in that holds a role. */
+export async function signInDemo(
+  { accounts, addresses }: Pick<SystemFacts, 'accounts' | 'addresses'>,
+  role: 'user' | 'editor' | 'admin',
+): Promise<{ readonly accessToken: string; readonly refreshToken: string }> {
+  const account = accounts.find(({ roles }) => roles.at(-1) === role);
+  if (!account) throw new Error(`no demo account is ${role}`);
+  return login(new RestClient(addresses.gateway), account.email, account.password);
+}

@@ -1,10 +1,9 @@
 import {
-  ResponderBuilder,
   ServerInterceptingCall,
-  ServerListenerBuilder,
   status,
-  type Metadata,
+  type Responder,
   type ServerInterceptor,
+  type ServerListener,
 } from '@grpc/grpc-js';
 import { platformReasons, toStatusObject } from '@gatehouse/errors';
 import type { Logger } from '@gatehouse/telemetry';
@@ -43,27 +42,27 @@ export function callInterceptor(
       call?.end();
       logCall(log, method, call, sent, performance.now() - start, nextCall.getPeer());
     };
-    const listener = new ServerListenerBuilder()
-      .withOnReceiveMetadata((metadata: Metadata, next) => {
+    const listener: ServerListener = {
+      onReceiveMetadata: (metadata, next) => {
         call = new Call(method, metadata, deadline, log);
         registerCall(call);
         next(metadata);
-      })
-      .withOnCancel(() => {
+      },
+      onCancel: () => {
         if (!answered) finish({ code: status.CANCELLED, details: 'the caller is gone' });
-      })
-      .build();
-    const responder = new ResponderBuilder()
-      .withStart((next) => next(listener))
-      .withSendMetadata((metadata, next) => void (answered || next(metadata)))
-      .withSendMessage((message, next) => void (answered || next(message)))
-      .withSendStatus((sent, next) => {
-        // Whoever answers first is heard: the handler, or the deadline.
+      },
+    };
+    // Whoever answers first is heard: the handler, the deadline, or the server that stops.
+    const responder: Responder = {
+      start: (next) => next(listener),
+      sendMetadata: (metadata, next) => void (answered || next(metadata)),
+      sendMessage: (message, next) => void (answered || next(message)),
+      sendStatus: (sent, next) => {
         if (answered) return;
         finish(sent);
         next(sent);
-      })
-      .build();
+      },
+    };
     const intercepting = new ServerInterceptingCall(nextCall, responder);
     const expire = () => intercepting.sendStatus(toStatusObject(platformReasons.DEADLINE_EXCEEDED()));
     const refuse = () => intercepting.sendStatus(toStatusObject(platformReasons.STOPPING()));

@@ -65,11 +65,14 @@ export class Call {
   }
 }
 
-const calls = new WeakMap<Metadata, Call>();
+/** Where a call's metadata keeps it. A property costs a call less than a WeakMap, which every scavenge walks. */
+const CALL = Symbol('call');
+
+type CallMetadata = Metadata & { [CALL]?: Call };
 
 /** Remembers a call by its request metadata. */
 export function registerCall(call: Call): void {
-  calls.set(call.metadata, call);
+  (call.metadata as CallMetadata)[CALL] = call;
 }
 
 /**
@@ -78,7 +81,7 @@ export function registerCall(call: Call): void {
  * @throws Error when the server was started without the call interceptor
  */
 export function callOf(metadata: Metadata): Call {
-  const call = calls.get(metadata);
+  const call = (metadata as CallMetadata)[CALL];
   if (!call) throw new Error('the call is not known: the server runs without its interceptor');
   return call;
 }

@@ -22,4 +22,6 @@ export const serverLimits: ChannelOptions = {
   'grpc.keepalive_time_ms': 30_000,
   'grpc.keepalive_timeout_ms': 10_000,
   'grpc.keepalive_permit_without_calls': 1,
+  // Counters for a debugging service that is not served.
+  'grpc.enable_channelz': 0,
 };

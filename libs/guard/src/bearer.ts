@@ -1,7 +1,8 @@
 import type { Metadata } from '@grpc/grpc-js';
 
 /** `Bearer`, one space, the access token (RFC 6750, section 2.1). Scheme names ignore case (RFC 9110, section 11.1). */
-const SCHEME = /^Bearer (?=[^ ]+$)/i;
+const SCHEME = /^Bearer /i;
+const SCHEME_CHARS = 'Bearer '.length;
 
 /**
  * Returns the access token of a call: there must be exactly one
@@ -10,7 +11,7 @@ const SCHEME = /^Bearer (?=[^ ]+$)/i;
 export function bearerOf(metadata: Metadata): string | undefined {
   const values = metadata.get('authorization');
   const [value] = values;
-  if (values.length !== 1 || typeof value !== 'string') return undefined;
-  const scheme = SCHEME.exec(value);
-  return scheme ? value.slice(scheme[0].length) : undefined;
+  if (values.length !== 1 || typeof value !== 'string' || !SCHEME.test(value)) return undefined;
+  const accessToken = value.slice(SCHEME_CHARS);
+  return accessToken === '' || accessToken.includes(' ') ? undefined : accessToken;
 }

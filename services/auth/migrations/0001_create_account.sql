@@ -7,6 +7,8 @@ create table account (
   email_key text not null constraint account_email_key unique,
   -- A PHC string: algorithm, parameters, salt and hash.
   password_hash text not null,
+  -- Moves when the password changes, not when the same one is hashed anew.
+  password_version integer not null default 1,
   -- Access tokens issued up to this moment are revoked; those issued later must say a later second.
   tokens_not_before timestamptz,
   created_at timestamptz not null default clock_timestamp()

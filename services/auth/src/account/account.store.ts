@@ -1,0 +1,132 @@
+import type { Sql } from '@gatehouse/postgres';
+
+/** What a sign-in is decided by. */
+export interface Credentials {
+  readonly id: string;
+  readonly email: string;
+  readonly passwordHash: string;
+  /** Moves when the password changes. */
+  readonly passwordVersion: number;
+}
+
+/** An account as its owner sees it. */
+export interface AccountRow {
+  readonly id: string;
+  readonly email: string;
+  /** In alphabetical order. */
+  readonly roles: readonly string[];
+  readonly createTime: Date;
+}
+
+/** What an access token may say of an account at the moment of its issue. */
+export interface IssueFacts {
+  readonly passwordVersion: number;
+  readonly roles: readonly string[];
+  /** Seconds since the epoch, by the database's clock, later than every not-before of the account. */
+  readonly issuedAt: number;
+}
+
+/** All SQL of the table `account`. */
+export class AccountStore {
+  /** @returns when it was made, or undefined when the address is taken */
+  async insert(
+    tx: Sql,
+    account: { id: string; email: string; emailKey: string; passwordHash: string },
+  ): Promise<Date | undefined> {
+    const [row] = await tx<{ created_at: Date }[]>`
+      insert into account (id, email, email_key, password_hash)
+      values (${account.id}, ${account.email}, ${account.emailKey}, ${account.passwordHash})
+      on conflict (email_key) do nothing
+      returning created_at`;
+    return row?.created_at;
+  }
+
+  async findByEmailKey(sql: Sql, emailKey: string): Promise<Credentials | undefined> {
+    const [row] = await sql<CredentialsRow[]>`
+      select id, email, password_hash, password_version from account where email_key = ${emailKey}`;
+    return row && toCredentials(row);
+  }
+
+  async findCredentials(sql: Sql, id: string): Promise<Credentials | undefined> {
+    const [row] = await sql<CredentialsRow[]>`
+      select id, email, password_hash, password_version from account where id = ${id}`;
+    return row && toCredentials(row);
+  }
+
+  async find(sql: Sql, id: string): Promise<AccountRow | undefined> {
+    const [row] = await sql<{ id: string; email: string; created_at: Date; roles: string[] }[]>`
+      select id, email, created_at,
+        array(select role from account_role where account_id = account.id order by role) as roles
+      from account where id = ${id}`;
+    return row && { id: row.id, email: row.email, roles: row.roles, createTime: row.created_at };
+  }
+
+  /**
+   * Reads what an access token may say, and keeps roles and password from changing until the transaction ends.
+   * Whoever changes them takes {@link lock} first and sets a not-before then: either this reads the new roles,
+   * or its issue time is before that not-before.
+   */
+  async lockForIssue(tx: Sql, id: string): Promise<IssueFacts | undefined> {
+    // Two statements: the second must see what was committed while the first one waited.
+    const locked = tx`select from account where id = ${id} for share`;
+    const read = tx<{ password_version: number; roles: string[]; issued_at: number }[]>`
+      select password_version,
+        array(select role from account_role where account_id = account.id order by role) as roles,
+        greatest(
+          floor(extract(epoch from clock_timestamp())),
+          floor(extract(epoch from tokens_not_before)) + 1
+        )::float8 as issued_at
+      from account where id = ${id}`;
+    const [, [row]] = await Promise.all([locked, read]);
+    return row && { passwordVersion: row.password_version, roles: row.roles, issuedAt: row.issued_at };
+  }
+
+  /** Keeps everyone else from changing the account, and from issuing tokens for it. @returns whether it exists */
+  async lock(tx: Sql, id: string): Promise<boolean> {
+    const rows = await tx`select from account where id = ${id} for update`;
+    return rows.length > 0;
+  }
+
+  /** @returns false when the password changed since this version */
+  async changePassword(tx: Sql, id: string, version: number, passwordHash: string): Promise<boolean> {
+    const rows = await tx`
+      update account set password_hash = ${passwordHash}, password_version = password_version + 1
+      where id = ${id} and password_version = ${version}
+      returning id`;
+    return rows.length > 0;
+  }
+
+  /** Stores the same password hashed anew; does nothing when it changed meanwhile. */
+  async rehashPassword(sql: Sql, id: string, version: number, passwordHash: string): Promise<void> {
+    await sql`
+      update account set password_hash = ${passwordHash} where id = ${id} and password_version = ${version}`;
+  }
+
+  /** From now on tokens say a later second than this moment. @returns the moment */
+  async setNotBefore(tx: Sql, id: string): Promise<Date> {
+    const [row] = await tx<[{ tokens_not_before: Date }]>`
+      update account set tokens_not_before = clock_timestamp() where id = ${id} returning tokens_not_before`;
+    return row.tokens_not_before;
+  }
+
+  /** Deletes the account with its roles, families and refresh tokens. */
+  async delete(tx: Sql, id: string): Promise<void> {
+    await tx`delete from account where id = ${id}`;
+  }
+}
+
+interface CredentialsRow {
+  readonly id: string;
+  readonly email: string;
+  readonly password_hash: string;
+  readonly password_version: number;
+}
+
+function toCredentials(row: CredentialsRow): Credentials {
+  return {
+    id: row.id,
+    email: row.email,
+    passwordHash: row.password_hash,
+    passwordVersion: row.password_version,
+  };
+}

@@ -1,0 +1,43 @@
+import type { ChangePasswordRequest, ChangePasswordResponse } from '@gatehouse/contracts/auth';
+import type { Call } from '@gatehouse/grpc';
+import { originOf } from '../audit/audit-event.store.js';
+import type { AuthContext } from '../auth-context.js';
+import { requireSafePassword } from '../password/password-policy.js';
+import { authReasons } from '../reasons.js';
+
+/**
+ * Replaces the password and ends every sign-in but the one that asks.
+ *
+ * @throws AppError CREDENTIALS_INVALID when the current password is wrong, PASSWORD_REFUSED, HASH_QUEUE_FULL
+ */
+export async function changePassword(
+  { database, accounts, families, passwords, revocations, audit }: AuthContext,
+  request: ChangePasswordRequest,
+  call: Call,
+): Promise<ChangePasswordResponse> {
+  const origin = originOf(call);
+  const { subject, sessionId } = call.principal;
+  const refuse = () =>
+    audit.refuse(database.sql, origin, authReasons.CREDENTIALS_INVALID({ message: WRONG }), subject);
+
+  const account = await accounts.findCredentials(database.sql, subject);
+  const { matches } = await passwords.verify(account?.passwordHash, request.currentPassword, call.signal);
+  if (!account || !matches) return refuse();
+  requireSafePassword(request.newPassword, account, 'new_password');
+  const passwordHash = await passwords.hash(request.newPassword, call.signal);
+
+  const changed = await database.transaction(async (tx) => {
+    await accounts.lock(tx, subject);
+    if (!(await accounts.changePassword(tx, subject, account.passwordVersion, passwordHash))) return false;
+    const ended = await families.endOthers(tx, subject, sessionId);
+    await revocations.append(
+      tx,
+      ended.map((key) => ({ kind: 'family', key })),
+    );
+    await audit.append(tx, { origin, target: subject, outcome: 'OK' });
+    return true;
+  });
+  return changed ? {} : refuse();
+}
+
+const WRONG = 'the current password is wrong';

@@ -1,0 +1,74 @@
+import { openPool, OutboxStore, type Database } from '@gatehouse/postgres';
+import type { Logger } from '@gatehouse/telemetry';
+import { AccountStore } from './account/account.store.js';
+import { AuditEventStore } from './audit/audit-event.store.js';
+import { SERVICE, type AuthSettings } from './config.js';
+import { HashPool } from './password/hash-pool.js';
+import { Passwords } from './password/passwords.js';
+import { RevocationStore } from './revocation/revocation.store.js';
+import { RoleStore } from './role/role.store.js';
+import { KeyKeeper } from './signing-key/key-keeper.js';
+import { Sealing } from './signing-key/sealing.js';
+import { SigningKeyStore } from './signing-key/signing-key.store.js';
+import { SigningKeys } from './signing-key/signing-keys.js';
+import { ClientSecrets } from './token/clients.js';
+import { RefreshTokens } from './token/refresh-tokens.js';
+import { ServiceTokens } from './token/service-tokens.js';
+import { TokenFamilyStore } from './token/token-family.store.js';
+
+/** What the handlers and commands of this service work with. */
+export class AuthContext {
+  readonly issuer: string;
+  readonly apiAudience: string;
+  readonly database: Database;
+  readonly accounts = new AccountStore();
+  readonly roles = new RoleStore();
+  readonly families = new TokenFamilyStore();
+  readonly keyStore = new SigningKeyStore();
+  readonly revocations = new RevocationStore();
+  readonly audit = new AuditEventStore();
+  readonly outbox: OutboxStore;
+  readonly hashPool: HashPool;
+  readonly passwords: Passwords;
+  readonly refreshTokens: RefreshTokens;
+  readonly clientSecrets: ClientSecrets;
+  readonly keyKeeper: KeyKeeper;
+  readonly keys: SigningKeys;
+  readonly serviceTokens: ServiceTokens;
+
+  /** Opens nothing yet: the database is reached with the first statement. */
+  constructor(settings: AuthSettings, log: Logger) {
+    this.issuer = settings.ISSUER;
+    this.apiAudience = settings.API_AUDIENCE;
+    const database = openPool({
+      url: settings.DATABASE_URL,
+      max: settings.DATABASE_CONNECTIONS,
+      applicationName: SERVICE,
+    });
+    this.database = database;
+    this.outbox = new OutboxStore(database);
+    this.hashPool = new HashPool({ concurrency: settings.HASH_CONCURRENCY, queue: settings.HASH_QUEUE });
+    this.passwords = new Passwords(this.hashPool);
+    this.refreshTokens = new RefreshTokens(settings.KEY_SEALING_KEY);
+    this.clientSecrets = new ClientSecrets({ users: settings.CLIENT_SECRET_USERS });
+    const sealing = new Sealing(settings.KEY_SEALING_KEY, settings.KEY_SEALING_KEY_PREVIOUS);
+    const shared = { database, store: this.keyStore, sealing };
+    this.keyKeeper = new KeyKeeper({
+      ...shared,
+      revocations: this.revocations,
+      audit: this.audit,
+      policy: {
+        rotationAgeMs: settings.KEY_ROTATION_AGE_MS,
+        publishAheadMs: settings.KEY_PUBLISH_AHEAD_MS,
+        retireMs: settings.KEY_RETIRE_MS,
+      },
+    });
+    this.keys = new SigningKeys({
+      ...shared,
+      keeper: this.keyKeeper,
+      log,
+      checkIntervalMs: settings.KEY_CHECK_INTERVAL_MS,
+    });
+    this.serviceTokens = new ServiceTokens(settings.ISSUER, this.keys);
+  }
+}

@@ -1,0 +1,78 @@
+import { availableParallelism } from 'node:os';
+import {
+  count,
+  durationMs,
+  port,
+  readSettings,
+  refuseDevelopmentSecrets,
+  secretBytes,
+  serviceSettings,
+  type Environment,
+} from '@gatehouse/config';
+import { z } from 'zod';
+
+/** The service's name: its client ID towards its peers, and the audience of service tokens for it. */
+export const SERVICE = 'auth';
+
+/** Lifetime of access tokens and service tokens, in seconds. */
+export const ACCESS_TOKEN_SECONDS = 300;
+
+/**
+ * How long after its issue no access token is accepted any more, in seconds: its lifetime, the skew that
+ * verifiers allow, and a second for an issue time that was moved past a not-before.
+ */
+export const ACCESS_TOKEN_HORIZON_SECONDS = ACCESS_TOKEN_SECONDS + 5 + 1;
+
+const DAY_MS = 86_400_000;
+
+const schema = z
+  .object({
+    ...serviceSettings,
+    /** Where the contract is served. */
+    GRPC_PORT: port,
+    /** Of the run-time role, which may read and write rows and nothing else. */
+    DATABASE_URL: z.string().min(1),
+    /** Connections kept. */
+    DATABASE_CONNECTIONS: count.default(8),
+    /** The `iss` of every access token. */
+    ISSUER: z.string().min(1),
+    /** The audience (`aud`) of users' access tokens. */
+    API_AUDIENCE: z.string().min(1).default('gatehouse-api'),
+    /** What private signing keys are sealed with: 32 bytes in base64, the same in every replica. */
+    KEY_SEALING_KEY: secretBytes(32),
+    /** The sealing key before this one, while signing keys sealed with it are in use. */
+    KEY_SEALING_KEY_PREVIOUS: secretBytes(32).optional(),
+    /** What the users service proves itself with. */
+    CLIENT_SECRET_USERS: z.string().min(16).max(256),
+    /** Where users and resources answer: `host:port`. */
+    USERS_ADDRESS: z.string().min(1),
+    RESOURCES_ADDRESS: z.string().min(1),
+    /** Passwords hashed at once; each takes 19 MiB and a core. */
+    HASH_CONCURRENCY: count.max(availableParallelism()).default(Math.min(availableParallelism(), 4)),
+    /** Passwords that wait to be hashed; one more is refused. */
+    HASH_QUEUE: count.default(256),
+    /** Age at which the active signing key is replaced. */
+    KEY_ROTATION_AGE_MS: durationMs.default(30 * DAY_MS),
+    /** How long a key is published before it signs: at least twice the time that verifiers keep the key set. */
+    KEY_PUBLISH_AHEAD_MS: durationMs.default(120_000),
+    /** How long a key that signs no more is still published. */
+    KEY_RETIRE_MS: durationMs.min(ACCESS_TOKEN_HORIZON_SECONDS * 1_000).default(600_000),
+    /** How often the keys are read again and moved along, when nobody says that they changed. */
+    KEY_CHECK_INTERVAL_MS: durationMs.default(5_000),
+  })
+  .superRefine(
+    refuseDevelopmentSecrets(
+      'DATABASE_URL',
+      'KEY_SEALING_KEY',
+      'KEY_SEALING_KEY_PREVIOUS',
+      'CLIENT_SECRET_USERS',
+    ),
+  );
+
+/** Every setting of the service. */
+export type AuthSettings = Readonly<z.output<typeof schema>>;
+
+/** @throws ConfigFault naming every fault */
+export function readAuthSettings(environment: Environment = process.env): AuthSettings {
+  return readSettings(schema, environment);
+}

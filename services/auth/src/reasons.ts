@@ -1,0 +1,66 @@
+import { status } from '@grpc/grpc-js';
+import { defineReasons } from '@gatehouse/errors';
+
+/** The reasons that this service alone gives. */
+export const authReasons = defineReasons('auth.gatehouse.dev', {
+  EMAIL_TAKEN: {
+    code: status.ALREADY_EXISTS,
+    message: 'an account with this address exists',
+    help: 'Upper and lower case, and compatible forms of the same characters, make no other address. Sign in instead.',
+  },
+  PASSWORD_REFUSED: {
+    code: status.INVALID_ARGUMENT,
+    message: 'the password is too easy to guess',
+    help: 'The password is too short, guessed often, or made of words that belong to the account. `violations` says which.',
+  },
+  CREDENTIALS_INVALID: {
+    code: status.UNAUTHENTICATED,
+    message: 'the email or the password is wrong',
+    help: 'No account has this address, or its password is another one. Both get this one answer.',
+  },
+  REFRESH_TOKEN_INVALID: {
+    code: status.UNAUTHENTICATED,
+    message: 'the refresh token is not accepted',
+    help: 'It is unknown, expired, spent, or its sign-in has ended. Every cause gets this one answer; sign in again.',
+  },
+  CLIENT_INVALID: {
+    code: status.UNAUTHENTICATED,
+    message: 'the client or its secret is wrong',
+    help: 'No client has this ID, or its secret is another one. Both get this one answer.',
+  },
+  AUDIENCE_NOT_ALLOWED: {
+    code: status.PERMISSION_DENIED,
+    message: 'the client has no business with this audience',
+    help: 'The client is known and holds no permission at the service that it asks a token for.',
+  },
+  ACCOUNT_UNKNOWN: {
+    code: status.NOT_FOUND,
+    message: 'there is no such account',
+    help: 'No account has this subject: it never existed or was erased.',
+  },
+  ROLE_UNKNOWN: {
+    code: status.NOT_FOUND,
+    message: 'there is no such role',
+    help: '`ListRoles` says which roles there are.',
+  },
+  LAST_ADMIN: {
+    code: status.FAILED_PRECONDITION,
+    message: 'the last admin cannot be removed',
+    help: 'Someone must be able to manage roles. Grant the role `admin` to another account first.',
+  },
+  HASH_QUEUE_FULL: {
+    code: status.UNAVAILABLE,
+    message: 'too many sign-ins are under way',
+    help: 'Hashing passwords is bounded so that it cannot starve the service. Try again after `retryAfter`.',
+  },
+  KEY_UNKNOWN: {
+    code: status.NOT_FOUND,
+    message: 'there is no such signing key',
+    help: 'No signing key that is published, active or retiring has this key ID.',
+  },
+  KEY_TOO_YOUNG: {
+    code: status.FAILED_PRECONDITION,
+    message: 'not every verifier knows the next signing key yet',
+    help: 'A signing key must have been published for a while before it signs. Rotate again after `retryAfter`.',
+  },
+});

@@ -1,0 +1,33 @@
+import type { Sql } from '@gatehouse/postgres';
+import { ACCESS_TOKEN_HORIZON_SECONDS } from '../config.js';
+
+/** Something that verifiers must refuse from now on. */
+export type NewRevocation =
+  | { readonly kind: 'family' | 'signing_key'; readonly key: string }
+  | {
+      readonly kind: 'subject';
+      readonly key: string;
+      /** Access tokens issued up to this moment are refused. */
+      readonly notBefore: Date;
+    };
+
+/** All SQL of the table `revocation`. */
+export class RevocationStore {
+  /** Appends revocations in the transaction of their cause. */
+  async append(tx: Sql, revocations: readonly NewRevocation[]): Promise<void> {
+    for (const revocation of revocations) {
+      const notBefore = revocation.kind === 'subject' ? revocation.notBefore : null;
+      await tx`
+        insert into revocation (kind, key, not_before, expires_at)
+        values (
+          ${revocation.kind}, ${revocation.key}, ${notBefore},
+          clock_timestamp() + ${ACCESS_TOKEN_HORIZON_SECONDS} * interval '1 second'
+        )`;
+    }
+  }
+
+  /** Deletes what speaks of expired access tokens only. */
+  async deleteExpired(sql: Sql): Promise<void> {
+    await sql`delete from revocation where expires_at < clock_timestamp()`;
+  }
+}

@@ -1,0 +1,134 @@
+import { createPrivateKey, type KeyObject } from 'node:crypto';
+import { platformReasons } from '@gatehouse/errors';
+import type { Database } from '@gatehouse/postgres';
+import type { Logger } from '@gatehouse/telemetry';
+import { KeySet, KeysUnavailable, type KeySource, type PublicJwk, type VerificationKey } from '@gatehouse/tokens';
+import type { KeyKeeper } from './key-keeper.js';
+import type { Sealing } from './sealing.js';
+import { SIGNING_KEY_CHANNEL, type SigningKeyRow, type SigningKeyStore } from './signing-key.store.js';
+
+/** A key that signs. */
+export interface SigningKey {
+  readonly keyId: string;
+  readonly privateKey: KeyObject;
+}
+
+/** What {@link SigningKeys} works with. */
+export interface SigningKeysOptions {
+  readonly database: Database;
+  readonly store: SigningKeyStore;
+  readonly keeper: KeyKeeper;
+  readonly sealing: Sealing;
+  readonly log: Logger;
+  /** How often the keys are read and moved on when no notification came. */
+  readonly checkIntervalMs: number;
+}
+
+/** Least time between two reads that unknown key IDs cause, in milliseconds. */
+const LOOK_UP_COOLDOWN_MS = 1_000;
+
+/** One replica's view of the signing keys: what it signs with, serves, and verifies its own callers by. */
+export class SigningKeys implements KeySource {
+  readonly #options: SigningKeysOptions;
+  readonly #signing = new Map<string, SigningKey>();
+  #rows: readonly SigningKeyRow[] = [];
+  #keySet: KeySet | undefined;
+  #reading: Promise<void> | undefined;
+  #lookedUpAt = -Infinity;
+  #timer: NodeJS.Timeout | undefined;
+  #hints: { stop(): Promise<void> } | undefined;
+  #stopped = false;
+
+  constructor(options: SigningKeysOptions) {
+    this.#options = options;
+  }
+
+  /** Reads the keys, makes the first ones, and keeps up from then on. A database that is down is waited for. */
+  async start(): Promise<void> {
+    const { database } = this.#options;
+    this.#hints = database.listen(SIGNING_KEY_CHANNEL, () => void this.reload().catch(() => undefined));
+    await this.#check();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+    await this.#hints?.stop();
+  }
+
+  /** Every public key that verifiers need, newest first. Never a private member. */
+  get published(): readonly PublicJwk[] {
+    return this.#rows.map(({ publicJwk }) => publicJwk);
+  }
+
+  /** Whether there is a key to sign with. */
+  get canSign(): boolean {
+    return this.#rows.some(({ state }) => state === 'active');
+  }
+
+  /** The key to sign with by what this replica last read. @throws AppError KEYS_UNAVAILABLE */
+  active(): SigningKey {
+    const row = this.#rows.find(({ state }) => state === 'active');
+    const key = row && this.#signing.get(row.kid);
+    if (!key) throw platformReasons.KEYS_UNAVAILABLE({ retryAfterMs: LOOK_UP_COOLDOWN_MS });
+    return key;
+  }
+
+  /** The private key of this ID, read again if it is news. @throws AppError KEYS_UNAVAILABLE */
+  async signer(keyId: string | undefined): Promise<SigningKey> {
+    if (keyId !== undefined && !this.#signing.has(keyId)) await this.reload();
+    const key = keyId === undefined ? undefined : this.#signing.get(keyId);
+    if (!key) throw platformReasons.KEYS_UNAVAILABLE({ retryAfterMs: LOOK_UP_COOLDOWN_MS });
+    return key;
+  }
+
+  find(keyId: string): VerificationKey | undefined {
+    return this.#keySet?.find(keyId);
+  }
+
+  async lookUp(keyId: string): Promise<VerificationKey | undefined> {
+    const now = performance.now();
+    if (now - this.#lookedUpAt >= LOOK_UP_COOLDOWN_MS) {
+      this.#lookedUpAt = now;
+      await this.reload().catch((cause: unknown) => {
+        if (!this.#keySet) throw new KeysUnavailable(cause);
+      });
+    }
+    if (!this.#keySet) throw new KeysUnavailable(new Error('the keys were not read yet'));
+    return this.#keySet.find(keyId);
+  }
+
+  /** Reads the keys again. One read is under way at most; what it brings may be older than a later call. */
+  async reload(): Promise<void> {
+    await this.#reading?.catch(() => undefined);
+    this.#reading ??= this.#read().finally(() => (this.#reading = undefined));
+    await this.#reading;
+  }
+
+  async #read(): Promise<void> {
+    const { database, store, sealing } = this.#options;
+    const rows = await store.list(database.sql);
+    const keySet = KeySet.from({ keys: rows.map(({ publicJwk }) => publicJwk) }, this.#keySet);
+    for (const { kid, sealedPrivateKey } of rows) {
+      if (!sealedPrivateKey || this.#signing.has(kid)) continue;
+      const key = sealing.open(sealedPrivateKey, kid);
+      const privateKey = createPrivateKey({ key, format: 'der', type: 'pkcs8' });
+      this.#signing.set(kid, { keyId: kid, privateKey });
+    }
+    const signing = new Set(rows.filter((row) => row.sealedPrivateKey).map(({ kid }) => kid));
+    for (const kid of this.#signing.keys()) if (!signing.has(kid)) this.#signing.delete(kid);
+    this.#rows = rows;
+    this.#keySet = keySet;
+  }
+
+  async #check(): Promise<void> {
+    try {
+      await this.#options.keeper.advance();
+      await this.reload();
+    } catch (error) {
+      this.#options.log.warn({ error }, 'the signing keys cannot be read');
+    }
+    if (this.#stopped) return;
+    this.#timer = setTimeout(() => void this.#check(), this.#options.checkIntervalMs).unref();
+  }
+}

@@ -1,0 +1,93 @@
+import { readAccessTable } from '@gatehouse/access';
+import { contract } from '@gatehouse/contracts';
+import {
+  AccountServiceService,
+  KeySetServiceService,
+  RoleServiceService,
+  TokenServiceService,
+} from '@gatehouse/contracts/auth';
+import { startService, type RunningService } from '@gatehouse/grpc';
+import { AccessGuard } from '@gatehouse/guard';
+import { OutboxDispatcher } from '@gatehouse/postgres';
+import type { Logger } from '@gatehouse/telemetry';
+import { AppModule } from './app.module.js';
+import { AuthContext } from './auth-context.js';
+import { SERVICE, type AuthSettings } from './config.js';
+import { Peers } from './outbox/peers.js';
+import { Retention } from './retention.js';
+import { checkRoles } from './role/roles.js';
+import { checkClients } from './token/clients.js';
+
+/**
+ * Attempts until an event is parked: with a minute between them, a week. A peer's outage is not the event's
+ * fault, and an event holds back nothing but the later ones of its own account at the same peer.
+ */
+const DELIVERY_ATTEMPTS = 10_000;
+
+/** The running service, with what its specs and commands work with. */
+export type RunningAuth = Omit<RunningService, 'app'> & { readonly context: AuthContext };
+
+/**
+ * Starts the service. Its database need not be there: it is ready once that answers and a key can sign. The
+ * services that follow the accounts need not be there either.
+ *
+ * @throws ContractFault when a role or a client owns a permission that it cannot own
+ */
+export async function startAuth(settings: AuthSettings, log: Logger): Promise<RunningAuth> {
+  const { permissions } = readAccessTable(contract);
+  checkRoles(permissions);
+  checkClients(permissions);
+
+  const context = new AuthContext(settings, log);
+  const { database, keys } = context;
+  const peers = new Peers(
+    { users: settings.USERS_ADDRESS, resources: settings.RESOURCES_ADDRESS },
+    context.serviceTokens,
+  );
+  const dispatcher = new OutboxDispatcher({
+    database,
+    deliver: (event) => peers.deliver(event),
+    log,
+    maxAttempts: DELIVERY_ATTEMPTS,
+  });
+  const retention = new Retention(context, log);
+  let dispatching = false;
+  const release = async () => {
+    retention.stop();
+    if (dispatching) await dispatcher.stop();
+    await keys.stop();
+    peers.close();
+    await database.close();
+  };
+  try {
+    await keys.start();
+    const running = await startService({
+      module: AppModule.register(context, {
+        issuer: settings.ISSUER,
+        apiAudience: settings.API_AUDIENCE,
+        service: SERVICE,
+        keys,
+      }),
+      definitions: [AccountServiceService, TokenServiceService, RoleServiceService, KeySetServiceService],
+      guard: (app) => app.get(AccessGuard),
+      readiness: () => [
+        { name: 'database', holds: () => database.ping().then(() => true) },
+        { name: 'signing key', holds: () => keys.canSign },
+      ],
+      host: settings.HOST,
+      port: settings.GRPC_PORT,
+      healthPort: settings.HEALTH_PORT,
+      reflection: settings.ENVIRONMENT !== 'production',
+      drainTimeoutMs: settings.DRAIN_TIMEOUT_MS,
+      log,
+    });
+    dispatcher.start();
+    dispatching = true;
+    retention.start();
+    const { port, healthPort } = running;
+    return { context, port, healthPort, stop: () => running.stop().finally(release) };
+  } catch (error) {
+    await release();
+    throw error;
+  }
+}

@@ -1,0 +1,55 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { ContractFault } from '@gatehouse/access';
+import type { Permission } from '@gatehouse/contracts/access';
+
+/** Which service may do what at which other: by client ID, then by audience. */
+const PERMISSIONS: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
+  auth: { users: ['users:provision'], resources: ['resources:erase'] },
+  users: { auth: ['accounts:erase'] },
+};
+
+/** The permissions of a client at an audience; undefined when it has no business there. */
+export function clientPermissions(clientId: string, audience: string): readonly string[] | undefined {
+  const audiences = Object.hasOwn(PERMISSIONS, clientId) ? PERMISSIONS[clientId] : undefined;
+  return audiences && Object.hasOwn(audiences, audience) ? audiences[audience] : undefined;
+}
+
+/** The clients that prove themselves by a secret. */
+export class ClientSecrets {
+  readonly #hashes: ReadonlyMap<string, Buffer>;
+
+  /** @param secrets by client ID */
+  constructor(secrets: Readonly<Record<string, string>>) {
+    this.#hashes = new Map(Object.entries(secrets).map(([clientId, secret]) => [clientId, sha256(secret)]));
+  }
+
+  /** Takes the same time for an unknown client and for any wrong secret. */
+  match(clientId: string, secret: string): boolean {
+    const expected = this.#hashes.get(clientId);
+    const presented = sha256(secret);
+    return timingSafeEqual(expected ?? NOBODYS, presented) && expected !== undefined;
+  }
+}
+
+function sha256(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
+}
+
+const NOBODYS = sha256('');
+
+/**
+ * Checks at boot that clients own permissions of the contract, and such as services may have only.
+ *
+ * @throws ContractFault
+ */
+export function checkClients(permissions: ReadonlyMap<string, Permission>): void {
+  const faults: string[] = [];
+  for (const [clientId, audiences] of Object.entries(PERMISSIONS)) {
+    for (const name of Object.values(audiences).flat()) {
+      const permission = permissions.get(name);
+      if (!permission) faults.push(`client ${clientId} owns an unknown permission: ${name}`);
+      else if (!permission.serviceOnly) faults.push(`client ${clientId} owns a permission of users: ${name}`);
+    }
+  }
+  if (faults.length > 0) throw new ContractFault(faults);
+}

@@ -1,0 +1,49 @@
+import type { TokenSet } from '@gatehouse/contracts/auth';
+import type { Sql } from '@gatehouse/postgres';
+import type { AuthContext } from '../auth-context.js';
+import type { IssueFacts } from '../account/account.store.js';
+import { ACCESS_TOKEN_SECONDS } from '../config.js';
+import { scopeOf } from '../role/roles.js';
+import { signAccessToken } from './access-token.js';
+
+/** The first-party client: whoever signs in with a password is its user. */
+const CLIENT_ID = 'gatehouse';
+
+/** What was decided in the transaction of a sign-in; the signature follows once that has committed. */
+export interface DecidedSignIn {
+  readonly subject: string;
+  /** The family: the `sid` of the access token. */
+  readonly familyId: string;
+  readonly facts: IssueFacts;
+  /** The key that was active at that moment. */
+  readonly keyId: string | undefined;
+  /** The text of the refresh token that goes with it. */
+  readonly refreshToken: string;
+}
+
+/**
+ * Locks the account for the issue of an access token and reads what it may say.
+ *
+ * @returns undefined when the account is gone
+ */
+export async function readIssue({ accounts, keyStore }: AuthContext, tx: Sql, subject: string) {
+  const [facts, keyId] = await Promise.all([accounts.lockForIssue(tx, subject), keyStore.activeKeyId(tx)]);
+  return facts && { facts, keyId };
+}
+
+/** @throws AppError KEYS_UNAVAILABLE */
+export async function toTokenSet(context: AuthContext, decided: DecidedSignIn): Promise<TokenSet> {
+  const { subject, familyId, facts, refreshToken } = decided;
+  const key = await context.keys.signer(decided.keyId);
+  const scope = scopeOf(facts.roles);
+  const grant = {
+    iss: context.issuer,
+    aud: context.apiAudience,
+    sub: subject,
+    client_id: CLIENT_ID,
+    sid: familyId,
+    scope,
+  };
+  const accessToken = signAccessToken(key, grant, facts.issuedAt);
+  return { accessToken, tokenType: 'Bearer', expiresIn: ACCESS_TOKEN_SECONDS, refreshToken, scope };
+}

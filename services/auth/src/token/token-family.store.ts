@@ -1,0 +1,95 @@
+import type { Sql } from '@gatehouse/postgres';
+
+/** Lifetime of a sign-in without a refresh, and whatever happens, in days. */
+const IDLE_DAYS = 7;
+const ABSOLUTE_DAYS = 30;
+
+/** For how long a spent refresh token still gets its successor, for a client that lost the answer. In seconds. */
+const RETRY_WINDOW_SECONDS = 10;
+
+/** Where a refresh token belongs. Neither ever changes. */
+export interface FamilyOf {
+  readonly familyId: string;
+  readonly accountId: string;
+}
+
+/** What becomes of a refresh token that is presented. */
+export type Presented = 'good' | 'spent just now' | 'spent before' | 'over';
+
+/** All SQL of the tables `token_family` and `refresh_token`. */
+export class TokenFamilyStore {
+  /** Begins a sign-in with its first refresh token. */
+  async begin(tx: Sql, family: { id: string; accountId: string; firstHash: Buffer }): Promise<void> {
+    await tx`
+      insert into token_family (id, account_id, idle_expires_at, expires_at)
+      values (
+        ${family.id}, ${family.accountId},
+        clock_timestamp() + ${IDLE_DAYS} * interval '1 day',
+        clock_timestamp() + ${ABSOLUTE_DAYS} * interval '1 day'
+      )`;
+    await tx`insert into refresh_token (hash, family_id) values (${family.firstHash}, ${family.id})`;
+  }
+
+  async familyOf(sql: Sql, hash: Buffer): Promise<FamilyOf | undefined> {
+    const [row] = await sql<{ family_id: string; account_id: string }[]>`
+      select family_id, account_id
+      from refresh_token join token_family on token_family.id = family_id
+      where hash = ${hash}`;
+    return row && { familyId: row.family_id, accountId: row.account_id };
+  }
+
+  /** Lets one transaction at a time decide about a family, and says how its refresh token stands. */
+  async lockAndJudge(tx: Sql, familyId: string, hash: Buffer): Promise<Presented> {
+    // Two statements: the second must see what was committed while the first one waited.
+    const locked = tx`select from token_family where id = ${familyId} for update`;
+    const judged = tx<{ over: boolean; spent: boolean; lately: boolean }[]>`
+      select
+        ended_at is not null or least(idle_expires_at, expires_at) <= clock_timestamp() as over,
+        spent_at is not null as spent,
+        coalesce(spent_at > clock_timestamp() - ${RETRY_WINDOW_SECONDS} * interval '1 second', false) as lately
+      from refresh_token join token_family on token_family.id = family_id
+      where hash = ${hash} and family_id = ${familyId}`;
+    const [, [row]] = await Promise.all([locked, judged]);
+    if (!row || row.over) return 'over';
+    if (!row.spent) return 'good';
+    return row.lately ? 'spent just now' : 'spent before';
+  }
+
+  /** Spends one refresh token for the next and moves the idle limit. */
+  async rotate(tx: Sql, familyId: string, hash: Buffer, nextHash: Buffer): Promise<void> {
+    await tx`update refresh_token set spent_at = clock_timestamp() where hash = ${hash}`;
+    await tx`insert into refresh_token (hash, family_id) values (${nextHash}, ${familyId})`;
+    await tx`
+      update token_family
+      set idle_expires_at = least(clock_timestamp() + ${IDLE_DAYS} * interval '1 day', expires_at)
+      where id = ${familyId}`;
+  }
+
+  async holds(tx: Sql, familyId: string, hash: Buffer): Promise<boolean> {
+    const rows = await tx`select from refresh_token where hash = ${hash} and family_id = ${familyId}`;
+    return rows.length > 0;
+  }
+
+  /** @returns whether it had not ended before */
+  async end(tx: Sql, familyId: string): Promise<boolean> {
+    const rows = await tx`
+      update token_family set ended_at = clock_timestamp()
+      where id = ${familyId} and ended_at is null
+      returning id`;
+    return rows.length > 0;
+  }
+
+  /** Ends every sign-in of an account but one. @returns the IDs of those that ended now */
+  async endOthers(tx: Sql, accountId: string, keptId: string | undefined): Promise<string[]> {
+    const rows = await tx<{ id: string }[]>`
+      update token_family set ended_at = clock_timestamp()
+      where account_id = ${accountId} and ended_at is null and id is distinct from ${keptId ?? null}::uuid
+      returning id`;
+    return rows.map(({ id }) => id);
+  }
+
+  /** Deletes the families that nobody can refresh any more, with their refresh tokens. */
+  async deleteExpired(sql: Sql): Promise<void> {
+    await sql`delete from token_family where expires_at < clock_timestamp()`;
+  }
+}

@@ -7,9 +7,9 @@ import { createCodec } from './codec.js';
 describe('broken JSON', () => {
   it('is refused with a 400, or read as protobuf-es reads it', () => {
     const registry = contract(SAMPLE_CONTRACT);
-    const outcome = fuzzJson(registry, createCodec(registry), { from: 1, count: 10_000 });
+    const outcome = fuzzJson(registry, createCodec(registry), { from: 1, count: 5_000 });
     // A fuzzer that breaks everything, or nothing, proves nothing.
-    expect(outcome.bothAccept).toBeGreaterThan(1000);
-    expect(outcome.bothRefuse).toBeGreaterThan(1000);
+    expect(outcome.bothAccept).toBeGreaterThan(500);
+    expect(outcome.bothRefuse).toBeGreaterThan(500);
   });
 });

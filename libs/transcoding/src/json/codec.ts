@@ -46,6 +46,8 @@ export function createCodec(registry: Registry, print: Partial<PrintOptions> = {
 
 class CompiledCodec implements Codec {
   private readonly readers = new MessageReaders();
+  /** Decoding is synchronous and does not call itself, so one writer serves all. */
+  private readonly writer = new WireWriter();
   private readonly printers: MessagePrinters;
   private readonly fieldPrinters = new Map<DescField, FieldPrinter>();
 
@@ -95,9 +97,11 @@ class CompiledCodec implements Codec {
   }
 
   private context(text: string, options: DecodeOptions): DecodeContext {
+    // What a refused text has left behind.
+    this.writer.reset();
     return {
       cursor: new JsonCursor(text),
-      writer: new WireWriter(),
+      writer: this.writer,
       readers: this.readers,
       registry: this.registry,
       ignoreUnknownFields: options.ignoreUnknownFields ?? false,

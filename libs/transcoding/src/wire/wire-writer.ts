@@ -6,14 +6,25 @@ export function tagOf(fieldNumber: number, wireType: number): number {
   return fieldNumber * 8 + wireType;
 }
 
+const INITIAL_BYTES = 512;
+const MAX_KEPT_BYTES = 65536;
+
 /** Writes protobuf wire format into a buffer that grows. */
 export class WireWriter {
-  private buffer = Buffer.allocUnsafe(512);
+  private buffer = Buffer.allocUnsafe(INITIAL_BYTES);
   private at = 0;
 
-  /** What was written, as a copy of its own. */
+  /** What was written, as a copy of its own; the writer may be used again after. */
   finish(): Uint8Array {
-    return Uint8Array.prototype.slice.call(this.buffer, 0, this.at);
+    const written = Uint8Array.prototype.slice.call(this.buffer, 0, this.at);
+    this.reset();
+    return written;
+  }
+
+  /** Begins anew. A large buffer is let go, so that one large message does not stay in memory for ever. */
+  reset(): void {
+    this.at = 0;
+    if (this.buffer.length > MAX_KEPT_BYTES) this.buffer = Buffer.allocUnsafe(INITIAL_BYTES);
   }
 
   /** Number of bytes written. */

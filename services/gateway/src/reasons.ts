@@ -1,11 +1,13 @@
 import { status } from '@grpc/grpc-js';
 import { defineReasons } from '@gatehouse/errors';
+import { translationReasons } from './translation-reasons.js';
 
 /** The owner of the gateway's own reasons. */
 export const GATEWAY_DOMAIN = 'gateway.gatehouse.dev';
 
 /** The reasons of the gateway's own refusals, before or instead of a call. */
 export const gatewayReasons = defineReasons(GATEWAY_DOMAIN, {
+  ...translationReasons,
   ROUTE_UNKNOWN: {
     code: status.NOT_FOUND,
     message: 'there is nothing at this path',

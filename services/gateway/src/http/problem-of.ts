@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import { HttpException } from '@nestjs/common';
-import { AppError, platformReasons, toStatusObject } from '@gatehouse/errors';
+import { AppError, PLATFORM_DOMAIN, platformReasons, toStatusObject } from '@gatehouse/errors';
 import {
   problemOfError,
   problemOfStatus,
@@ -35,7 +35,9 @@ export function problemOf(thrown: unknown, context: ProblemContext): Refusal {
 
 function translationRefusal(error: TranscodingError, context: ProblemContext): Refusal {
   const answer = problemOfError(error, context);
-  const problem = { ...answer.problem, domain: GATEWAY_DOMAIN };
+  // What breaks a field is called the same, whether the gateway notices or the service.
+  const domain = error.reason in platformReasons ? PLATFORM_DOMAIN : GATEWAY_DOMAIN;
+  const problem = { ...answer.problem, domain };
   return { ...answer, problem, logReason: error.reason, cause: error.httpStatus >= 500 ? error : undefined };
 }
 

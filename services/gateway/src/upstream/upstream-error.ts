@@ -34,6 +34,7 @@ function transportError(cause: ServiceError): AppError {
       return new AppError({
         code: cause.code,
         reason: status[cause.code],
+        domain: 'grpc',
         message: 'the service does not take this call',
         cause,
       });

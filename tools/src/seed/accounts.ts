@@ -44,7 +44,7 @@ export function demoAccount(role: string): DemoAccount {
  */
 export async function seedAccounts(environment: Readonly<Record<string, string>>): Promise<void> {
   const command = join(repositoryRoot, 'services/auth/dist/cli/seed.js');
-  const child = spawn(process.execPath, [command], {
+  const child = spawn(process.execPath, [command, 'accounts'], {
     env: { PATH: process.env['PATH'], ...environment },
     stdio: ['pipe', 'ignore', 'pipe'],
   });

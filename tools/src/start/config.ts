@@ -40,7 +40,7 @@ export function readStartOptions(args: readonly string[], environment = process.
   return {
     folder: resolve(repositoryRoot, environment['GATEHOUSE_DATA'] ?? '.gatehouse'),
     fresh: args.includes('--fresh'),
-    databaseUrl: environment['DATABASE_URL'] || undefined,
+    databaseUrl: readDatabaseUrl(environment['DATABASE_URL']),
     ports: Object.fromEntries(ports) as Ports,
   };
 }
@@ -53,6 +53,12 @@ export function healthPort(port: number): number {
 export function inheritedEnvironment(environment = process.env): Record<string, string> {
   const names = ['PATH', 'HOME', 'LANG', 'TMPDIR', 'NODE_EXTRA_CA_CERTS'];
   return Object.fromEntries(names.flatMap((name) => (environment[name] ? [[name, environment[name]]] : [])));
+}
+
+function readDatabaseUrl(text: string | undefined): string | undefined {
+  if (text === undefined || text === '') return undefined;
+  if (/^postgres(ql)?:$/.test(URL.parse(text)?.protocol ?? '')) return text;
+  throw new StartFault('DATABASE_URL must be of the form postgres://role:password@host:port/database.');
 }
 
 function readPort(name: string, standard: number, environment: NodeJS.ProcessEnv): number {

@@ -34,16 +34,20 @@ async function main(): Promise<number> {
   return code;
 }
 
+/** One Ctrl-C arrives twice: from the terminal, and passed on by npm. */
+const SAME_KEY_PRESS_MS = 500;
+
 /** The first signal asks for an orderly end; the second does not wait for it. */
 function untilTold(system: System): Promise<'told'> {
   return new Promise((resolve) => {
-    let asked = false;
+    let askedAt: number | undefined;
     const onSignal = () => {
-      if (asked) {
+      if (askedAt !== undefined) {
+        if (performance.now() - askedAt < SAME_KEY_PRESS_MS) return;
         system.killAll();
         process.exit(130);
       }
-      asked = true;
+      askedAt = performance.now();
       console.log('\n  ending (Ctrl-C again to force it)');
       resolve('told');
     };

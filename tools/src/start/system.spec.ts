@@ -1,6 +1,7 @@
 import { eventually } from '@gatehouse/testing';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { chmod, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { spawnSync } from 'node:child_process';
+import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -104,6 +105,19 @@ describe('System', () => {
     await expect(system([]).start()).rejects.toMatchObject({ name: 'StartFault' });
     await expect(system([], { fresh: true }).start()).rejects.toMatchObject({ name: 'StartFault' });
     expect(await answers('users')).toBe(true);
+  });
+
+  it('takes over the folder of a start that was killed', async () => {
+    const killed = spawnSync(process.execPath, ['-e', '']);
+    await writeFile(join(folder, 'lock'), `${killed.pid} 1\n`);
+    await system().start();
+    expect(await answers('users')).toBe(true);
+    expect(await readdir(folder)).not.toContainEqual(expect.stringMatching(/^lock\./));
+  });
+
+  it('takes over the folder when its process number belongs to a stranger now', async () => {
+    await writeFile(join(folder, 'lock'), `${process.pid} 1\n`);
+    await system([]).start();
   });
 
   it('refuses a taken port before anything is started', async () => {

@@ -1,0 +1,31 @@
+import { describe, expect, it } from '@jest/globals';
+import { readStartOptions } from './config.js';
+
+describe('readStartOptions', () => {
+  it('has a port for everything, each changeable', () => {
+    expect(readStartOptions([], {}).ports).toMatchObject({
+      gateway: 8080,
+      auth: 5001,
+      users: 5002,
+      resources: 5003,
+    });
+    expect(readStartOptions([], { GATEHOUSE_PORT_RESOURCES2: '6000' }).ports.resources2).toBe(6000);
+  });
+
+  it('begins anew only when asked to', () => {
+    expect(readStartOptions([], {}).fresh).toBe(false);
+    expect(readStartOptions(['--fresh'], {}).fresh).toBe(true);
+  });
+
+  it.each(['0', '-1', 'abc', '55536', '1.5'])('refuses the port %s', (port) => {
+    expect(() => readStartOptions([], { GATEHOUSE_PORT_AUTH: port })).toThrow(/GATEHOUSE_PORT_AUTH/);
+  });
+
+  it.each(['nonsense', 'http://127.0.0.1/x', 'mysql://a@b/c'])('refuses the database %s', (url) => {
+    expect(() => readStartOptions([], { DATABASE_URL: url })).toThrow(/DATABASE_URL/);
+  });
+
+  it('refuses an option that it does not know', () => {
+    expect(() => readStartOptions(['--frsh'], {})).toThrow(/--frsh/);
+  });
+});

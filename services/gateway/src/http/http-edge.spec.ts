@@ -166,6 +166,14 @@ describe('limits', () => {
     ).toEqual([431]);
   });
 
+  it('ask for a body that waits only once it is wanted', async () => {
+    const head = 'POST /v1/resources HTTP/1.1\r\nhost: h\r\nexpect: 100-continue\r\ncontent-length: 13\r\n';
+    const rest = 'content-type: application/json\r\nconnection: close\r\n\r\n';
+    expect(statusesIn(await raw(`${head}${rest}`))).toEqual([401]);
+    const wanted = await raw(`${head}authorization: Bearer ${accessToken()}\r\n${rest}{"title":"a"}`);
+    expect(statusesIn(wanted)).toEqual([100, 200]);
+  });
+
   it('refuse an expectation other than 100-continue', async () => {
     const answer = await gateway.send('/nothing', { headers: { expect: 'miracles' } });
     expect(answer).toMatchObject({ status: 417, json: { reason: 'EXPECTATION_UNSUPPORTED' } });

@@ -44,7 +44,11 @@ export class HttpEdge {
     // Node would drop headers above its own count in silence; the edge counts them and refuses.
     server.maxHeadersCount = 0;
     server.setTimeout(IDLE_SOCKET_MS, (socket) => socket.destroy());
-    server.on('request', (request, response) => this.#admit(request, response, next));
+    for (const event of ['request', 'checkContinue']) {
+      server.on(event, (request: IncomingMessage, response: ServerResponse) =>
+        this.#admit(request, response, next),
+      );
+    }
     server.on('checkExpectation', (request, response) =>
       this.#admit(request, response, () => {
         throw gatewayReasons.EXPECTATION_UNSUPPORTED();

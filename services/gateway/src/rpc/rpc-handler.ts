@@ -78,11 +78,11 @@ export class RpcHandler {
   }
 
   async #requestMessage(
-    { request, query }: Exchange,
+    { request, response, query }: Exchange,
     route: Route,
     values: readonly string[],
   ): Promise<Uint8Array> {
-    const body = await readBody(request);
+    const body = await readBody(request, response);
     const { 'content-type': contentType, 'if-match': ifMatch } = request.headers;
     return this.#decoder.decode(route, { values, query, body, contentType, ifMatch });
   }

@@ -2,6 +2,8 @@ import { tagOf, WireType } from '../wire/wire-writer.js';
 import { invalid, type DecodeContext } from './decode-context.js';
 import { hasSpecialJson } from './well-known.js';
 
+const MAX_LOOK_AHEAD = 4;
+
 /**
  * google.protobuf.Any: an object with `@type`, which may stand anywhere in it, and the members of that
  * message, or `value` where its JSON form is no object of its own.
@@ -20,10 +22,14 @@ export function readAny(context: DecodeContext): void {
   const start = writer.open();
   if (hasSpecialJson(message)) {
     let given = false;
+    let typed = false;
     for (let more = cursor.beginObject(); more; more = cursor.nextMember()) {
       const key = cursor.key();
-      if (key === '@type') cursor.skip();
-      else if (key === 'value' && !given) {
+      if (key === '@type') {
+        if (typed) throw invalid(context, 'has @type twice', 'FIELD_DUPLICATE');
+        typed = true;
+        cursor.skip();
+      } else if (key === 'value' && !given) {
         given = true;
         context.readers.get(message)(context);
       } else throw invalid(context, 'must hold @type and value', 'FIELD_UNKNOWN');
@@ -35,24 +41,35 @@ export function readAny(context: DecodeContext): void {
   writer.close(start);
 }
 
-/** Looks ahead with a cursor of its own. Undefined, and the object passed over, for `{}`: an empty Any. */
+/**
+ * Looks ahead with a cursor of its own, no further than `@type`, which printers put first. Undefined, and the object
+ * passed over, for `{}`: an empty Any.
+ */
 function findType(context: DecodeContext): string | undefined {
   const { cursor } = context;
   const ahead = cursor.fork();
-  let typeUrl: string | undefined;
-  let members = 0;
-  for (let more = ahead.beginObject(); more; more = ahead.nextMember()) {
-    members++;
-    if (ahead.key() !== '@type') ahead.skip();
-    else {
-      if (typeUrl !== undefined) throw invalid(context, 'has @type twice', 'FIELD_DUPLICATE');
-      if (ahead.kind() !== 'string') throw invalid(context, 'must have a string as @type');
-      typeUrl = ahead.string();
-    }
-  }
-  if (typeUrl === undefined) {
-    if (members > 0) throw invalid(context, 'must have an @type');
+  if (!ahead.beginObject()) {
     cursor.skip();
+    return undefined;
   }
-  return typeUrl;
+  do {
+    if (ahead.key() === '@type') {
+      if (ahead.kind() !== 'string') throw invalid(context, 'must have a string as @type');
+      return ahead.string();
+    }
+    ahead.skip();
+    spend(context, ahead.at - cursor.at);
+  } while (ahead.nextMember());
+  throw invalid(context, 'must have an @type');
+}
+
+/**
+ * An Any within an Any within an Any, each with `@type` last, would be read once for every level. Nobody writes
+ * that; what is looked at twice may not exceed a few times the text.
+ */
+function spend(context: DecodeContext, characters: number): void {
+  context.lookedAhead += characters;
+  if (context.lookedAhead > MAX_LOOK_AHEAD * context.cursor.text.length) {
+    throw invalid(context, 'must have its @type first', 'ANY_TYPE_TOO_LATE');
+  }
 }

@@ -25,7 +25,7 @@ export interface Codec {
    * The wire format of a message from its JSON form, a text that was decoded from UTF-8.
    *
    * @throws TranscodingError 400: JSON_MALFORMED, JSON_TOO_DEEP, FIELD_UNKNOWN, FIELD_DUPLICATE,
-   * FIELD_INVALID, ONEOF_CONFLICT, ANY_TYPE_UNKNOWN
+   * FIELD_INVALID, ONEOF_CONFLICT, ANY_TYPE_UNKNOWN, ANY_TYPE_TOO_LATE
    */
   decodeJson(message: DescMessage, text: string, options?: DecodeOptions): Uint8Array;
 
@@ -106,6 +106,7 @@ class CompiledCodec implements Codec {
       registry: this.registry,
       ignoreUnknownFields: options.ignoreUnknownFields ?? false,
       path: [],
+      lookedAhead: 0,
     };
   }
 }

@@ -14,6 +14,8 @@ export interface DecodeContext {
   readonly ignoreUnknownFields: boolean;
   /** Proto names of the fields that are being read, outermost first. */
   readonly path: string[];
+  /** Characters that were looked at ahead of the cursor so far. */
+  lookedAhead: number;
 }
 
 /** Reads one JSON value and writes it as wire format. */

@@ -39,12 +39,16 @@ export class MessageReaders {
     if (cursor.kind() !== 'object') throw invalid(context, 'must be an object');
     const plan = this.plan(message);
     const seen = new SeenFields();
+    let typed = false;
     let oneofs: Set<DescOneof> | undefined;
     for (let more = cursor.beginObject(); more; more = cursor.nextMember()) {
       const key = cursor.key();
       const entry = plan.get(key);
       if (entry === undefined) {
-        if (!context.ignoreUnknownFields && !(insideAny && key === '@type')) {
+        if (insideAny && key === '@type') {
+          if (typed) throw invalid(context, 'has @type twice', 'FIELD_DUPLICATE');
+          typed = true;
+        } else if (!context.ignoreUnknownFields) {
           throw invalid(context, `has a member that is no field of ${message.typeName}`, 'FIELD_UNKNOWN');
         }
         cursor.skip();

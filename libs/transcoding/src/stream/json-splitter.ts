@@ -1,7 +1,13 @@
 import { Code } from '../http/status.js';
 import { badRequest, TranscodingError } from '../transcoding-error.js';
 
-const SPACE = /[ \t\r\n]/;
+const QUOTE = 0x22;
+const COMMA = 0x2c;
+const OPEN_BRACKET = 0x5b;
+const BACKSLASH = 0x5c;
+const CLOSE_BRACKET = 0x5d;
+const OPEN_BRACE = 0x7b;
+const CLOSE_BRACE = 0x7d;
 
 /** Between values, or within one: a scalar such as `12`, a string, or an object or array. */
 type State = 'between' | 'scalar' | 'string' | 'container';
@@ -53,15 +59,15 @@ export class JsonSplitter {
     const values: string[] = [];
     let start = 0;
     for (let at = 0; at < text.length; at++) {
-      const letter = text[at] as string;
-      if (this.state === 'scalar' && (SPACE.test(letter) || letter === ',' || letter === ']')) {
+      const code = text.charCodeAt(at);
+      if (this.state === 'scalar' && (isSpace(code) || code === COMMA || code === CLOSE_BRACKET)) {
         this.append(text.slice(start, at));
         values.push(this.take());
       }
       if (this.state === 'between') {
-        this.step(letter);
+        this.step(code);
         start = at;
-      } else if (this.state !== 'scalar' && this.closes(letter)) {
+      } else if (this.state !== 'scalar' && this.closes(code)) {
         this.append(text.slice(start, at + 1));
         values.push(this.take());
       }
@@ -70,42 +76,43 @@ export class JsonSplitter {
     return values;
   }
 
-  /** A letter between values: space, punctuation of the array, or the first of a value. */
-  private step(letter: string): void {
-    if (SPACE.test(letter)) return;
+  /** A character between values: space, punctuation of the array, or the first of a value. */
+  private step(code: number): void {
+    if (isSpace(code)) return;
     if (this.array === 'unknown') {
-      this.array = letter === '[' ? 'open' : 'no';
+      this.array = code === OPEN_BRACKET ? 'open' : 'no';
       if (this.array === 'open') return;
     }
     if (this.array === 'closed') throw malformed();
-    if (this.array === 'open' && this.punctuation(letter)) return;
+    if (this.array === 'open' && this.punctuation(code)) return;
     this.expects = 'comma';
-    this.state = letter === '{' || letter === '[' ? 'container' : letter === '"' ? 'string' : 'scalar';
+    this.state =
+      code === OPEN_BRACE || code === OPEN_BRACKET ? 'container' : code === QUOTE ? 'string' : 'scalar';
     this.depth = this.state === 'container' ? 1 : 0;
     this.quoted = this.state === 'string';
   }
 
   /** A comma or the end of the array; false for what begins an element. */
-  private punctuation(letter: string): boolean {
-    if (letter === ',' && this.expects === 'comma') this.expects = 'element';
-    else if (letter === ']' && this.expects !== 'element') this.array = 'closed';
-    else if (letter === ',' || letter === ']' || this.expects === 'comma') throw malformed();
+  private punctuation(code: number): boolean {
+    if (code === COMMA && this.expects === 'comma') this.expects = 'element';
+    else if (code === CLOSE_BRACKET && this.expects !== 'element') this.array = 'closed';
+    else if (code === COMMA || code === CLOSE_BRACKET || this.expects === 'comma') throw malformed();
     else return false;
     return true;
   }
 
-  /** Whether a letter within a string or a container is its last. */
-  private closes(letter: string): boolean {
+  /** Whether a character within a string or a container is its last. */
+  private closes(code: number): boolean {
     if (this.escaped) this.escaped = false;
     else if (this.quoted) {
-      if (letter === '\\') this.escaped = true;
-      else if (letter === '"') {
+      if (code === BACKSLASH) this.escaped = true;
+      else if (code === QUOTE) {
         this.quoted = false;
         return this.state === 'string';
       }
-    } else if (letter === '"') this.quoted = true;
-    else if (letter === '{' || letter === '[') this.depth++;
-    else if (letter === '}' || letter === ']') return --this.depth === 0;
+    } else if (code === QUOTE) this.quoted = true;
+    else if (code === OPEN_BRACE || code === OPEN_BRACKET) this.depth++;
+    else if (code === CLOSE_BRACE || code === CLOSE_BRACKET) return --this.depth === 0;
     return false;
   }
 
@@ -131,4 +138,8 @@ export class JsonSplitter {
 
 function malformed(): TranscodingError {
   return badRequest('JSON_MALFORMED', 'the body is no stream of JSON values');
+}
+
+function isSpace(code: number): boolean {
+  return code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09;
 }

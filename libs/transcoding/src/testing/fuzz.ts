@@ -117,16 +117,59 @@ function read<T>(run: () => T): T | Error {
   }
 }
 
-function mutate(text: string, random: Random): string {
+function mutate(text: string, random: Random, pieces = PIECES): string {
   let mutated = text;
   for (let count = random.below(3); count >= 0; count--) {
     const at = random.below(mutated.length + 1);
     const length = random.below(3);
     const kind = random.below(4);
-    if (kind === 0) mutated = mutated.slice(0, at) + random.pick(PIECES) + mutated.slice(at);
+    if (kind === 0) mutated = mutated.slice(0, at) + random.pick(pieces) + mutated.slice(at);
     else if (kind === 1) mutated = mutated.slice(0, at) + mutated.slice(at + length);
-    else if (kind === 2) mutated = mutated.slice(0, at) + random.pick(PIECES) + mutated.slice(at + length);
+    else if (kind === 2) mutated = mutated.slice(0, at) + random.pick(pieces) + mutated.slice(at + length);
     else mutated = mutated.slice(0, at) + mutated.slice(random.below(mutated.length + 1));
   }
   return mutated;
+}
+
+const QUERY_PIECES = [
+  '&',
+  '=',
+  '+',
+  '%',
+  '%2',
+  '%00',
+  '%C3',
+  '%C3%28',
+  '.',
+  '..',
+  '[0]',
+  ';',
+  '#',
+  '__proto__',
+  'constructor.',
+  '\u00e9',
+  'title=',
+  '1e400',
+];
+
+/**
+ * Gives broken queries, made from right ones, to a decoder, which must answer with a message or with a
+ * TranscodingError of 400. Answers how many it accepted. Throws at the first that it takes otherwise, naming the seed.
+ */
+export function fuzzQuery(
+  decode: (query: string) => unknown,
+  parameters: readonly string[],
+  seeds: { readonly from: number; readonly count: number },
+): number {
+  let accepted = 0;
+  for (let seed = seeds.from; seed < seeds.from + seeds.count; seed++) {
+    const random = new Random(seed);
+    const query = mutate(random.list(4, () => random.pick(parameters)).join('&'), random, QUERY_PIECES);
+    const outcome = read(() => decode(query));
+    if (!(outcome instanceof Error)) accepted++;
+    else if (!(outcome instanceof TranscodingError && outcome.httpStatus === 400)) {
+      throw new Error(`seed ${seed}: ${query}`, { cause: outcome });
+    }
+  }
+  return accepted;
 }

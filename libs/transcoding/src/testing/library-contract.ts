@@ -95,3 +95,19 @@ export const LIBRARY: ContractText = {
     { name: 'GrpcOnly', input: 'Empty', output: 'Empty' },
   ],
 };
+
+/** Query parameters of ListBooks, each right. */
+export const LIST_PARAMETERS = [
+  'page_size=7',
+  'pageToken=a+b',
+  'genres=FICTION',
+  'genres=2',
+  'filter.author.displayName=Leo',
+  'filter.note=',
+  'newest=true',
+  'min_rating=4.5',
+  'since=2024-02-29T12:00:00Z',
+  'timeout=1.5s',
+  'ids=-1',
+  'digest=-_8',
+];

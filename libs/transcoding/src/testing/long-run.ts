@@ -2,8 +2,10 @@ import { parseArgs } from 'node:util';
 import { createCodec } from '../json/codec.js';
 import { contract, messageOf } from './contract.js';
 import { COMPARED_TYPES, compareWithOracle } from './differential.js';
-import { fuzzJson } from './fuzz.js';
+import { fuzzJson, fuzzQuery } from './fuzz.js';
+import { LIBRARY, LIST_PARAMETERS } from './library-contract.js';
 import { SAMPLE_CONTRACT } from './sample-contract.js';
+import { Serving } from './serving.js';
 
 // `npm run long-run -w @gatehouse/transcoding -- [--messages 100000] [--texts 1000000] [--from SEED]`: what the specs
 // do in small, for as long as one likes. Ends with an exception that names the seed of the first difference.
@@ -25,3 +27,11 @@ for (const name of COMPARED_TYPES) {
 }
 const outcome = fuzzJson(registry, codec, { from, count: Number(values.texts) });
 console.log(`${values.texts} broken texts: ${JSON.stringify(outcome)}`);
+
+const library = new Serving(LIBRARY);
+const accepted = fuzzQuery(
+  (query) => library.message({ target: `/v1/shelves/1/books?${query}` }),
+  LIST_PARAMETERS,
+  { from, count: Number(values.texts) },
+);
+console.log(`${values.texts} broken queries: ${accepted} accepted`);

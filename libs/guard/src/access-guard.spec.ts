@@ -158,6 +158,13 @@ describe('the access guard', () => {
     expect(lines.map((line) => line['principal_sub'])).toEqual([SUBJECT, SUBJECT, SUBJECT]);
   });
 
+  it('leaves the clock to our verifier, with its skew', async () => {
+    const skewed = { ...claims(), nbf: now() + 3, exp: now() + 200 };
+    expect((await getProfile(bearer(key.sign(skewed)))).error).toBeUndefined();
+    const expired = { ...claims(), iat: now() - 300, exp: now() - 3 };
+    expect((await getProfile(bearer(key.sign(expired)))).error).toBeUndefined();
+  });
+
   it('admits the scheme in any case', async () => {
     const metadata = new Metadata();
     metadata.set('authorization', `BEARER ${key.sign(claims())}`);
@@ -185,6 +192,7 @@ describe('the access guard', () => {
     ['an unknown key', () => bearer(stranger.sign(claims())), 'KEY_UNKNOWN'],
     ['alg none', () => bearer(key.sign(claims(), { alg: 'none' })), 'ALGORITHM_NOT_ALLOWED'],
     ['no session', () => bearer(key.sign({ ...claims(), sid: undefined })), 'SESSION_ID_MALFORMED'],
+    ['a changed signature', () => bearer(`${key.sign(claims()).slice(0, -8)}AAAAAAAA`), 'SIGNATURE_INVALID'],
     ['an overlong one', () => bearer('a'.repeat(9_000)), 'TEXT_TOO_LONG'],
   ];
   const with_ = (name: string, value: string) => {

@@ -73,7 +73,8 @@ function refusal(cause: unknown): AppError {
   if (cause instanceof KeysUnavailable)
     return platformReasons.KEYS_UNAVAILABLE({ cause, retryAfterMs: 1_000 });
   if (cause instanceof TokenRejected) return unauthenticated(cause.reason);
-  return unauthenticated(cause instanceof Error ? cause.message : 'PASSPORT_REFUSED');
+  // What is left is passport-jwt's own verdict, and the signature is all it judges.
+  return unauthenticated('SIGNATURE_INVALID');
 }
 
 function unauthenticated(logReason: string): AppError {

@@ -36,6 +36,7 @@ export class AccessTokenStrategy extends PassportStrategy(Strategy, ACCESS_TOKEN
       algorithms: ['ES256'],
       // `validate` decides on the clock, with its own skew and reason.
       ignoreExpiration: true,
+      jsonWebTokenOptions: { ignoreNotBefore: true },
       passReqToCallback: true,
     });
   }

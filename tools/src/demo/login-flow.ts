@@ -56,7 +56,7 @@ async function playTwoReplicas(
   for (const [index, address] of system.addresses.resources.entries()) {
     const requestId = randomUUID();
     await listResources(address, accessToken, requestId, narrator);
-    const log = new ReplicaLog(system.logFolder, index === 0 ? 'resources' : `resources-${index + 1}`);
+    const log = new ReplicaLog(system.logFolder, index === 0 ? 'resources' : `resources${index + 1}`);
     const line = await log.call(requestId);
     narrator.seen(`${log.replica} logged: ${JSON.stringify(line)}`);
   }

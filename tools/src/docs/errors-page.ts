@@ -20,12 +20,12 @@ programs; texts are for people and may change. Over REST the same facts are an R
   "type": "about:blank",
   "title": "Forbidden",
   "status": 403,
+  "detail": "the access token lacks the permission",
   "code": "PERMISSION_DENIED",
   "reason": "PERMISSION_MISSING",
   "domain": "gatehouse.dev",
-  "detail": "the access token lacks the permission",
   "metadata": { "permission": "resources:delete" },
-  "requestId": "..."
+  "request_id": "..."
 }
 \`\`\`
 

@@ -15,7 +15,8 @@ beforeAll(async () => {
 });
 afterAll(() => running.close());
 
-type Act = (caller: Caller, id: string) => Promise<unknown>;
+/** @param viewer the subject of a share that is there */
+type Act = (caller: Caller, id: string, viewer: string) => Promise<unknown>;
 
 const acts: Readonly<Record<string, Act>> = {
   get: (caller, id) => running.get(caller, id),
@@ -27,7 +28,7 @@ const acts: Readonly<Record<string, Act>> = {
   update: (caller, id) => running.update(caller, { id, title: 'Changed' }),
   delete: (caller, id) => running.delete(caller, id),
   share: (caller, id) => running.share(caller, id, randomUUID()),
-  unshare: (caller, id) => running.unshare(caller, id, randomUUID()),
+  unshare: (caller, id, viewer) => running.unshare(caller, id, viewer),
   listShares: (caller, id) => running.listShares(caller, id),
 };
 
@@ -91,7 +92,7 @@ describe('who may do what', () => {
         visibility === 'internal' ? Visibility.INTERNAL : Visibility.PRIVATE,
       );
       const before = await running.get(callers.owner, id);
-      const done = acts[act]!(callers[part], id);
+      const done = acts[act]!(callers[part], id, callers.viewer.subject);
       if (outcome === 'OK') return void (await done);
       await expect(done).rejects.toMatchObject({ code: codes[outcome], reason: outcome });
       expect(await running.get(callers.owner, id)).toEqual(before);
@@ -105,7 +106,7 @@ describe('who may do what', () => {
       const { id, callers } = await scene(Visibility.PRIVATE);
       const answers = await Promise.all(
         [id, randomUUID()].map((target) =>
-          acts[act]!(callers.stranger, target).catch((error: AppError) => error),
+          acts[act]!(callers.stranger, target, callers.viewer.subject).catch((error: AppError) => error),
         ),
       );
       const [hidden, absent] = answers.map((error) => {
@@ -135,8 +136,8 @@ describe('permissions', () => {
       const others = [...ALL_BUT_ADMIN, 'resources:admin'].filter((name) => name !== permission);
       const without = running.user(others, callers.owner.subject);
       const refusal = { code: 7, reason: 'PERMISSION_MISSING', metadata: { permission } };
-      await expect(acts[act]!(without, id)).rejects.toMatchObject(refusal);
-      await expect(acts[act]!(without, randomUUID())).rejects.toMatchObject(refusal);
+      await expect(acts[act]!(without, id, callers.viewer.subject)).rejects.toMatchObject(refusal);
+      await expect(acts[act]!(without, randomUUID(), randomUUID())).rejects.toMatchObject(refusal);
     },
   );
 
@@ -145,12 +146,18 @@ describe('permissions', () => {
     async (act) => {
       const { id } = await scene(Visibility.INTERNAL);
       const nobody = { subject: '', accessToken: 'x' };
-      await expect(acts[act]!(nobody, id)).rejects.toMatchObject({ code: 16, reason: 'UNAUTHENTICATED' });
+      await expect(acts[act]!(nobody, id, randomUUID())).rejects.toMatchObject({
+        code: 16,
+        reason: 'UNAUTHENTICATED',
+      });
       const service = {
         subject: 'users',
         accessToken: running.issuer.serviceToken('users', 'resources', [...ALL_BUT_ADMIN, 'resources:admin']),
       };
-      await expect(acts[act]!(service, id)).rejects.toMatchObject({ code: 7, reason: 'CALLER_NOT_ADMITTED' });
+      await expect(acts[act]!(service, id, randomUUID())).rejects.toMatchObject({
+        code: 7,
+        reason: 'CALLER_NOT_ADMITTED',
+      });
     },
   );
 });

@@ -19,7 +19,7 @@ export async function startResources(
   log: Logger,
 ): Promise<Omit<RunningService, 'app'>> {
   const issuer = issuerKeys(settings.AUTH_ADDRESS, (cause) => {
-    log.warn({ error: cause }, 'the key set cannot be fetched');
+    log.warn({ cause: String(cause) }, 'the key set cannot be fetched');
   });
   const pool = { url: settings.DATABASE_URL, applicationName: SERVICE };
   const database = openPool({ ...pool, max: settings.DATABASE_CONNECTIONS });

@@ -16,7 +16,7 @@ import { UserStore } from './user/user.store.js';
  */
 export async function startUsers(settings: UsersSettings, log: Logger): Promise<Omit<RunningService, 'app'>> {
   const issuer = issuerKeys(settings.AUTH_ADDRESS, (cause) => {
-    log.warn({ error: cause }, 'the key set cannot be fetched');
+    log.warn({ cause: String(cause) }, 'the key set cannot be fetched');
   });
   const pool = { url: settings.DATABASE_URL, applicationName: SERVICE };
   const database = openPool({ ...pool, max: settings.DATABASE_CONNECTIONS });

@@ -83,6 +83,40 @@ describe('EraseSubject', () => {
   });
 
   it.each([
+    ['met before', true],
+    ['never met', false],
+  ])('turns away what waited for the erasure of a subject %s', async (_case, met) => {
+    const [ann, bob] = [running.user(), running.user()];
+    if (met) await running.create(ann, { title: 'met' });
+    const { id } = await running.create(bob, { title: 'shared' });
+    const { race } = await running.database.sql.begin(async (tx) => {
+      await tx`
+        insert into subject (id, erase_time) values (${ann.subject}, now())
+        on conflict (id) do update set erase_time = excluded.erase_time`;
+      const late = [running.create(ann, { title: 'late' }), running.share(bob, id, ann.subject)];
+      const race = Promise.allSettled<unknown>(late);
+      await running.waiting(2);
+      return { race };
+    });
+    for (const outcome of await race) expect(outcome).toMatchObject({ reason: { reason: 'SUBJECT_ERASED' } });
+  });
+
+  it('waits for what is being added', async () => {
+    const ann = running.user();
+    await running.create(ann, { title: 'met' });
+    const { erased } = await running.database.sql.begin(async (tx) => {
+      await tx`select from subject where id = ${ann.subject} for share`;
+      const erased = running.erase(running.auth, ann.subject);
+      await running.waiting(1);
+      await tx`
+        insert into resource (owner, title, content, visibility) values (${ann.subject}, 'early', '', 'private')`;
+      return { erased };
+    });
+    await erased;
+    expect(await traces(ann.subject)).toEqual([]);
+  });
+
+  it.each([
     [
       'a user with every permission',
       () => running.user(['resources:erase', ...ALL_BUT_ADMIN]),

@@ -65,6 +65,16 @@ describe('ShareResource', () => {
     await expect(refused).rejects.toMatchObject({ code: 3, reason: 'FIELD_INVALID' });
   });
 
+  it('knows no resource that is deleted while it is being shared', async () => {
+    const { outcome } = await running.database.sql.begin(async (tx) => {
+      await tx`delete from resource where id = ${id}`;
+      const outcome = Promise.allSettled([running.share(ann, id, randomUUID())]);
+      await running.waiting(1);
+      return { outcome };
+    });
+    expect(await outcome).toMatchObject([{ reason: { code: 5, reason: 'RESOURCE_UNKNOWN' } }]);
+  });
+
   it('leaves nothing behind when the resource is deleted at the same time', async () => {
     for (let round = 0; round < 20; round++) {
       const { id: doomed } = await running.create(ann, { title: 'Doomed' });

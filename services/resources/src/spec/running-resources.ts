@@ -1,6 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
-import { contract } from '@gatehouse/contracts';
 import {
   ErasureServiceClient,
   ResourceServiceClient,
@@ -10,14 +9,18 @@ import {
   type ListResourcesRequest,
   type Resource,
 } from '@gatehouse/contracts/resources';
-import { callUnary, openClient, type UnaryMethod } from '@gatehouse/grpc';
+import { callUnary, type UnaryMethod } from '@gatehouse/grpc';
 import { createLogger } from '@gatehouse/telemetry';
-import { startSpecIssuer, testDatabase } from '@gatehouse/testing';
+import { credentials } from '@grpc/grpc-js';
+import { eventually, startSpecIssuer, testDatabase } from '@gatehouse/testing';
 import { readResourcesSettings } from '../config.js';
 import { startResources } from '../start-resources.js';
 
 /** The migrations, seen from `dist/spec`. */
 export const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url));
+
+/** A client that tries once: a second try would hide what the first one got. */
+const ONCE = { 'grpc.enable_retries': 0 };
 
 /** Who calls, by an access token. */
 export interface Caller {
@@ -65,9 +68,9 @@ export async function runningResources(options: { databaseUrl?: string } = {}) {
   const settings = specSettings(options.databaseUrl ?? database!.url, issuer.address, issuer.issuer);
   const service = await startResources(settings, silentLog);
   const address = `127.0.0.1:${service.port}`;
-  const resources = openClient(ResourceServiceClient, address, contract);
-  const shares = openClient(ShareServiceClient, address, contract);
-  const erasure = openClient(ErasureServiceClient, address, contract);
+  const resources = new ResourceServiceClient(address, credentials.createInsecure(), ONCE);
+  const shares = new ShareServiceClient(address, credentials.createInsecure(), ONCE);
+  const erasure = new ErasureServiceClient(address, credentials.createInsecure(), ONCE);
   const auth: Caller = {
     subject: 'auth',
     accessToken: issuer.serviceToken('auth', 'resources', ['resources:erase']),
@@ -118,6 +121,14 @@ export async function runningResources(options: { databaseUrl?: string } = {}) {
     ) => send(shares.listShares.bind(shares), { resourceId, pageSize: 0, pageToken: '', ...page }, caller),
     erase: (caller: Caller | undefined, subject: string) =>
       send(erasure.eraseSubject.bind(erasure), { subject }, caller),
+    /** Resolves when this many statements wait for a lock. */
+    waiting: (count: number) =>
+      eventually(async () => {
+        const waits = await database!.sql`
+          select from pg_locks l join pg_stat_activity a using (pid)
+          where not l.granted and a.datname = current_database()`;
+        if (waits.length < count) throw new Error(`${waits.length} wait`);
+      }),
     async close(): Promise<void> {
       for (const client of [resources, shares, erasure]) client.close();
       await service.stop();

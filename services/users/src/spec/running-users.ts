@@ -1,9 +1,9 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
-import { contract } from '@gatehouse/contracts';
 import { ProvisioningServiceClient, UserServiceClient, type User } from '@gatehouse/contracts/users';
-import { callUnary, openClient, type UnaryMethod } from '@gatehouse/grpc';
+import { callUnary, type UnaryMethod } from '@gatehouse/grpc';
 import { createLogger } from '@gatehouse/telemetry';
+import { credentials } from '@grpc/grpc-js';
 import { startSpecIssuer, testDatabase } from '@gatehouse/testing';
 import { readUsersSettings } from '../config.js';
 import { startUsers } from '../start-users.js';
@@ -14,6 +14,9 @@ export const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.
 
 /** A method as `caller.call` takes it: unbound, of either client. */
 type Method<Request, Reply> = UnaryMethod<Request, Reply>;
+
+/** A client that tries once: a second try would hide what the first one got. */
+const ONCE = { 'grpc.enable_retries': 0 };
 
 /** Who calls, by an access token. */
 export interface Caller {
@@ -48,8 +51,8 @@ export async function runningUsers(options: { databaseUrl?: string } = {}) {
   const settings = specSettings(options.databaseUrl ?? database!.url, issuer.address, issuer.issuer);
   const service = await startUsers(settings, silentLog);
   const address = `127.0.0.1:${service.port}`;
-  const users = openClient(UserServiceClient, address, contract);
-  const provisioning = openClient(ProvisioningServiceClient, address, contract);
+  const users = new UserServiceClient(address, credentials.createInsecure(), ONCE);
+  const provisioning = new ProvisioningServiceClient(address, credentials.createInsecure(), ONCE);
 
   const user = (...permissions: string[]): Caller => {
     const subject = randomUUID();

@@ -53,6 +53,12 @@ describe('ListUsers', () => {
     expect(found).toEqual(expect.arrayContaining([...there]));
   });
 
+  it('lists nobody who was erased', async () => {
+    const [ann, bob] = [await running.person('Ann'), await running.person('Bob')];
+    await running.call(running.eraseUser, { id: ann.subject }, running.auths);
+    expect((await list({}, running.user('users:admin'))).users.map(({ id }) => id)).toEqual([bob.subject]);
+  });
+
   it('pages through the longest of names', async () => {
     for (let i = 0; i < 3; i++) await running.person('\u{1F600}'.repeat(99) + i);
     expect(await listAll({ pageSize: 1 })).toHaveLength(3);

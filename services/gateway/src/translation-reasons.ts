@@ -47,6 +47,10 @@ export const translationReasons = {
   FIELD_CONFLICT: refused('a field has two values', 'Path, query and body give one field different values.'),
   ONEOF_CONFLICT: refused('two fields exclude each other', 'At most one field of a oneof may be given.'),
   ANY_TYPE_UNKNOWN: refused('the type is unknown', 'The `@type` of an `Any` is no message of the contract.'),
+  ANY_TYPE_TOO_LATE: refused(
+    'the type stands too late',
+    'The `@type` of an `Any` must come before its other members.',
+  ),
   HEADER_MALFORMED: refused('a header cannot be read', 'A header with bytes must be base64.'),
   TIMEOUT_MALFORMED: refused(
     'the timeout cannot be read',

@@ -21,6 +21,7 @@ describe('every answer', () => {
     ['a file that the docs page has not', '/docs/package.json', 'GET', 404],
     ['no route', '/nothing', 'GET', 404],
     ['another method', PATH, 'PUT', 405],
+    ['another method of a page', '/docs', 'POST', 405],
     ['a method that nobody knows', PATH, 'PROPFIND', 405],
     ['no credential', PATH, 'GET', 401],
     ['a broken escape', '/v1/resources/%zz', 'GET', 400],

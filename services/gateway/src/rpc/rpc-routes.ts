@@ -1,8 +1,10 @@
 import { METHODS } from 'node:http';
 import type { OnModuleInit } from '@nestjs/common';
+import { AppError } from '@gatehouse/errors';
 import type { Logger } from '@gatehouse/telemetry';
 import type { FastifyInstance, HTTPMethods } from 'fastify';
-import { exchangeOf } from '../http/exchange.js';
+import { exchangeOf, type Exchange } from '../http/exchange.js';
+import { gatewayReasons } from '../reasons.js';
 import { sendProblem } from '../http/send-problem.js';
 import type { RpcHandler } from './rpc-handler.js';
 
@@ -32,9 +34,19 @@ export class RpcRoutes implements OnModuleInit {
       onRequest: (request, reply) => {
         reply.hijack();
         const exchange = exchangeOf(request.raw);
-        handler.handle(exchange).catch((error: unknown) => sendProblem(exchange, error, log));
+        handler
+          .handle(exchange)
+          .catch((error: unknown) => sendProblem(exchange, this.#refusal(exchange, error), log));
       },
       handler: () => undefined,
     });
+  }
+
+  /** A page of the gateway is there for GET alone; for other methods its path comes here. */
+  #refusal({ rawPath, response }: Exchange, error: unknown): unknown {
+    const isUnknown = error instanceof AppError && error.reason === gatewayReasons.ROUTE_UNKNOWN.reason;
+    if (!isUnknown || !this.fastify.hasRoute({ method: 'GET', url: rawPath })) return error;
+    response.setHeader('allow', 'GET, HEAD');
+    return gatewayReasons.METHOD_NOT_ALLOWED();
   }
 }

@@ -176,7 +176,7 @@ describe('a service', () => {
     expect(aborted).toBe(1);
   });
 
-  it('says so by the health protocol, over HTTP, and to tools', async () => {
+  it('says so by the health protocol and over HTTP', async () => {
     const health = new Client(`127.0.0.1:${service.port}`, credentials.createInsecure());
     const asked = await settle<Buffer>((done) =>
       health.makeUnaryRequest(
@@ -191,6 +191,29 @@ describe('a service', () => {
     expect([...(asked.reply ?? [])]).toEqual([8, 1]);
     const get = async (path: string) => (await fetch(`http://127.0.0.1:${service.healthPort}${path}`)).status;
     expect([await get('/livez'), await get('/readyz'), await get('/other')]).toEqual([200, 200, 404]);
+  });
+
+  const namesOf = (port: number) =>
+    new Promise<string>((resolve) => {
+      const tool = new Client(`127.0.0.1:${port}`, credentials.createInsecure());
+      const call = tool.makeBidiStreamRequest(
+        '/grpc.reflection.v1.ServerReflection/ServerReflectionInfo',
+        // ServerReflectionRequest with `list_services` set to the empty string.
+        () => Buffer.from([0x3a, 0x00]),
+        (bytes) => bytes.toString('latin1'),
+      );
+      call.on('data', (names: string) => resolve(names));
+      call.on('error', (error: ServiceError) => resolve(status[error.code] ?? ''));
+      call.on('end', () => tool.close());
+      call.write({});
+      call.end();
+    });
+
+  it('lists its services for tools, unless told not to', async () => {
+    expect(await namesOf(service.port)).toContain('gatehouse.users.v1.UserService');
+    const silent = await startService({ ...options, reflection: false });
+    expect(await namesOf(silent.port)).toBe('UNIMPLEMENTED');
+    await silent.stop();
   });
 
   it('announces its limits to whoever connects', async () => {

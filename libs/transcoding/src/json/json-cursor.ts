@@ -59,6 +59,14 @@ export class JsonCursor {
     return key;
   }
 
+  /** Passes over a key written exactly so, quotes and colon included; false, and nothing passed over, for another. */
+  acceptKey(label: string): boolean {
+    this.space();
+    if (!this.text.startsWith(label, this.at)) return false;
+    this.at += label.length;
+    return true;
+  }
+
   /** After a member's value: true when another follows, else the object has been left. */
   nextMember(): boolean {
     return this.next(0x7d);

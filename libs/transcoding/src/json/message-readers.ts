@@ -8,11 +8,17 @@ interface FieldPlan {
   readonly index: number;
   readonly oneof: DescOneof | undefined;
   readonly nullIsValue: boolean;
+  /** Its JSON name as printers write a key: `"name":` */
+  readonly label: string;
   readonly read: ValueReader;
 }
 
-/** The fields of a message under their JSON names and proto names; the JSON name of one beats the proto name of another. */
-type MessagePlan = ReadonlyMap<string, FieldPlan>;
+interface MessagePlan {
+  /** By JSON name and proto name; the JSON name of one field beats the proto name of another. */
+  readonly byKey: ReadonlyMap<string, FieldPlan>;
+  /** In the order of the descriptor, in which most texts have them. */
+  readonly fields: readonly FieldPlan[];
+}
 
 /** The readers of messages, each compiled when it is first needed. */
 export class MessageReaders {
@@ -40,20 +46,26 @@ export class MessageReaders {
     const plan = this.plan(message);
     const seen = new SeenFields();
     let typed = false;
+    let expected = plan.fields[0];
     let oneofs: Set<DescOneof> | undefined;
     for (let more = cursor.beginObject(); more; more = cursor.nextMember()) {
-      const key = cursor.key();
-      const entry = plan.get(key);
-      if (entry === undefined) {
-        if (insideAny && key === '@type') {
-          if (typed) throw invalid(context, 'has @type twice', 'FIELD_DUPLICATE');
-          typed = true;
-        } else if (!context.ignoreUnknownFields) {
-          throw invalid(context, `has a member that is no field of ${message.typeName}`, 'FIELD_UNKNOWN');
+      let entry = expected;
+      // Most texts have the fields in order, and a comparison is cheaper than a new string and its hash.
+      if (entry === undefined || !cursor.acceptKey(entry.label)) {
+        const key = cursor.key();
+        entry = plan.byKey.get(key);
+        if (entry === undefined) {
+          if (insideAny && key === '@type') {
+            if (typed) throw invalid(context, 'has @type twice', 'FIELD_DUPLICATE');
+            typed = true;
+          } else if (!context.ignoreUnknownFields) {
+            throw invalid(context, `has a member that is no field of ${message.typeName}`, 'FIELD_UNKNOWN');
+          }
+          cursor.skip();
+          continue;
         }
-        cursor.skip();
-        continue;
       }
+      expected = plan.fields[entry.index + 1];
       path.push(entry.field.name);
       if (!seen.add(entry.index)) throw invalid(context, 'is given twice', 'FIELD_DUPLICATE');
       if (cursor.kind() === 'null' && !entry.nullIsValue) {
@@ -87,12 +99,14 @@ function compilePlan(message: DescMessage): MessagePlan {
     const nullIsValue =
       (field.fieldKind === 'message' && acceptsNull(field.message)) ||
       (field.fieldKind === 'enum' && field.enum.typeName === 'google.protobuf.NullValue');
-    return { field, index, oneof: field.oneof, nullIsValue, read: compileFieldReader(field) };
+    const label = `${JSON.stringify(field.jsonName)}:`;
+    return { field, index, oneof: field.oneof, nullIsValue, label, read: compileFieldReader(field) };
   });
-  return new Map([
+  const byKey = new Map([
     ...entries.map((entry) => [entry.field.name, entry] as const),
     ...entries.map((entry) => [entry.field.jsonName, entry] as const),
   ]);
+  return { byKey, fields: entries };
 }
 
 /** Which fields of a message were met, without an allocation for those of small messages. */

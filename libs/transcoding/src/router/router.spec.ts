@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { compileRoutes } from '../routes/compile-routes.js';
+import type { MultiSegmentDecoding } from '../routes/route.js';
 import { contract, type RuleText } from '../testing/contract.js';
 import { refusalOf } from '../testing/serving.js';
 import { Router } from './router.js';
@@ -92,6 +93,20 @@ describe('the router', () => {
       reason: 'PATH_MALFORMED',
       fields: [],
     });
+  });
+
+  it.each<[MultiSegmentDecoding, string]>([
+    ['all-except-slash', "%2F%2f:?#[]@!$&'()*+,;=ü%20"],
+    ['all-except-reserved', '%2F%2f%3A%3F%23%5B%5D%40%21%24%26%27%28%29%2A%2B%2C%3B%3Dü%20'],
+    ['all', "//:?#[]@!$&'()*+,;=ü%20"],
+  ])('decodes variables of several segments as the route says: %s', (multiSegmentDecoding, expected) => {
+    const registry = contract({
+      messages: { Request: 'id:string' },
+      rpcs: [{ name: 'Get', input: 'Request', output: 'Request', http: { get: '/v1/{id=**}' } }],
+    });
+    const decoding = new Router(compileRoutes(registry, { routeOptions: () => ({ multiSegmentDecoding }) }));
+    const path = '/v1/%2F%2f%3A%3F%23%5B%5D%40%21%24%26%27%28%29%2A%2B%2C%3B%3D%C3%BC%2520';
+    expect(matched(decoding, 'GET', path)).toEqual(['Get', expected]);
   });
 
   it('keeps a colon out of wildcards where verbs are strict', () => {

@@ -55,6 +55,9 @@ const PIECES = [
   '\ud83d',
 ];
 
+/** A number that protobuf-es, which parses with JSON.parse, rounds, and the codec does not. */
+const LONG_NUMBER = /(?<!["\d.])-?\d{16,}(?!["\d])/;
+
 /** How often the codec and protobuf-es agreed, and how often the codec alone was strict. */
 export interface FuzzOutcome {
   readonly bothAccept: number;
@@ -90,7 +93,7 @@ export function fuzzJson(
         throw new Error(`seed ${seed}: ${message.name} accepted ${text}`, { cause: oracle });
     } else {
       outcome.bothAccept++;
-      if (jsonOf(message, own, registry) !== jsonOf(message, oracle, registry)) {
+      if (!LONG_NUMBER.test(text) && jsonOf(message, own, registry) !== jsonOf(message, oracle, registry)) {
         throw new Error(`seed ${seed}: ${message.name} reads ${text} otherwise`);
       }
     }

@@ -68,6 +68,7 @@ export class AuthContext {
       keeper: this.keyKeeper,
       log,
       checkIntervalMs: settings.KEY_CHECK_INTERVAL_MS,
+      publishAheadMs: settings.KEY_PUBLISH_AHEAD_MS,
     });
     this.serviceTokens = new ServiceTokens(settings.ISSUER, this.keys);
   }

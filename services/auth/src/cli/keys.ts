@@ -27,7 +27,9 @@ async function rotate(keeper: KeyKeeper): Promise<void> {
     } catch (error) {
       if (!(error instanceof AppError && error.reason === authReasons.KEY_TOO_YOUNG.reason)) throw error;
       const waitMs = error.retryAfterMs ?? 1_000;
-      process.stderr.write(`verifiers may not know the next key yet: waiting ${Math.ceil(waitMs / 1_000)} s\n`);
+      process.stderr.write(
+        `verifiers may not know the next key yet: waiting ${Math.ceil(waitMs / 1_000)} s\n`,
+      );
       await delay(waitMs);
     }
   }

@@ -20,7 +20,8 @@ export async function runCommand(
     context = new AuthContext(settings, createLogger({ service: SERVICE, level: 'silent' }));
     await work(context, settings);
   } catch (error) {
-    if (!(error instanceof AppError || error instanceof ConfigFault || error instanceof UsageFault)) throw error;
+    if (!(error instanceof AppError || error instanceof ConfigFault || error instanceof UsageFault))
+      throw error;
     const reason = error instanceof AppError ? `${error.reason}: ` : '';
     process.stderr.write(`${reason}${error.message}\n`);
     process.exitCode = 1;

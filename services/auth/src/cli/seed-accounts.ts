@@ -29,7 +29,10 @@ export type SeedAccount = z.output<typeof seedAccounts>[number];
  * @returns the addresses of those that were made
  * @throws AppError PASSWORD_REFUSED
  */
-export async function ensureAccounts(context: AuthContext, accounts: readonly SeedAccount[]): Promise<string[]> {
+export async function ensureAccounts(
+  context: AuthContext,
+  accounts: readonly SeedAccount[],
+): Promise<string[]> {
   const made: string[] = [];
   for (const account of accounts) {
     const { database } = context;
@@ -50,7 +53,10 @@ export async function ensureAccounts(context: AuthContext, accounts: readonly Se
  *
  * @throws UsageFault unless exactly one account is given
  */
-export async function bootstrapAdmin(context: AuthContext, accounts: readonly SeedAccount[]): Promise<string[]> {
+export async function bootstrapAdmin(
+  context: AuthContext,
+  accounts: readonly SeedAccount[],
+): Promise<string[]> {
   const [account, ...more] = accounts;
   if (!account || more.length > 0) throw new UsageFault('bootstrap-admin makes exactly one account');
   if (await context.roles.hasAdmin(context.database.sql)) return [];

@@ -10,7 +10,8 @@ ACCOUNTS.json: [{ "email", "password", "displayName", "roles": [] }]`;
 await runCommand(async (context, settings) => {
   const [command, ...rest] = process.argv.slice(2);
   const seed = command === 'accounts' ? ensureAccounts : bootstrapAdmin;
-  if (rest.length > 0 || (command !== 'accounts' && command !== 'bootstrap-admin')) throw new UsageFault(USAGE);
+  if (rest.length > 0 || (command !== 'accounts' && command !== 'bootstrap-admin'))
+    throw new UsageFault(USAGE);
   if (command === 'accounts' && settings.ENVIRONMENT === 'production') {
     throw new UsageFault('production has no seeded accounts; use bootstrap-admin');
   }

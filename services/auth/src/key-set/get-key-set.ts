@@ -7,6 +7,15 @@ export async function getKeySet(keys: SigningKeys): Promise<GetKeySetResponse> {
   if (keys.published.length === 0) throw platformReasons.KEYS_UNAVAILABLE({ retryAfterMs: 1_000 });
   // Member by member: whatever else a key may come to have, no more than this leaves.
   return {
-    keys: keys.published.map(({ kty, kid, use, alg, crv, x, y }) => ({ kty, kid, use, alg, crv, x, y })),
+    keys: keys.published.map(({ kty, kid, use, alg, crv, x, y, nbf }) => ({
+      kty,
+      kid,
+      use,
+      alg,
+      crv,
+      x,
+      y,
+      nbf,
+    })),
   };
 }

@@ -35,7 +35,12 @@ export class Peers {
     switch (topic) {
       case TOPIC.provisionUser: {
         const createTime = new Date(field('createTime'));
-        const person = { id: field('id'), email: field('email'), displayName: field('displayName'), createTime };
+        const person = {
+          id: field('id'),
+          email: field('email'),
+          displayName: field('displayName'),
+          createTime,
+        };
         await callUnary(this.#provisioning.provisionUser.bind(this.#provisioning), person, users());
         return;
       }

@@ -37,9 +37,7 @@ export function isCommonPassword(password: string): boolean {
   const text = password.toLowerCase();
   if (COMMON.has(text) || COMMON.has(text.replaceAll(' ', '')) || isPredictable(text)) return true;
   const [, before = '', core = '', after = ''] = /^(\P{L}*)(.*?)(\P{L}*)$/su.exec(text) ?? [];
-  return (
-    core.length >= MIN_CORE && (COMMON.has(core) || isRepetition(core)) && isRun(before) && isRun(after)
-  );
+  return core.length >= MIN_CORE && (COMMON.has(core) || isRepetition(core)) && isRun(before) && isRun(after);
 }
 
 function isRun(text: string): boolean {

@@ -1,3 +1,4 @@
+import { platformReasons } from '@gatehouse/errors';
 import { authReasons } from '../reasons.js';
 
 /** How many jobs a {@link HashPool} runs and how many may wait. */
@@ -26,12 +27,12 @@ export class HashPool {
    * Runs `job` when its turn comes.
    *
    * @param signal drops the job while it waits: nobody needs its outcome any more
-   * @throws AppError HASH_QUEUE_FULL at once, before any work
+   * @throws AppError HASH_QUEUE_FULL at once, before any work; DEADLINE_EXCEEDED for a job that was dropped
    */
   async run<T>(job: () => Promise<T>, signal?: AbortSignal): Promise<T> {
     await this.#turn();
     try {
-      signal?.throwIfAborted();
+      if (signal?.aborted) throw platformReasons.DEADLINE_EXCEEDED();
       return await job();
     } finally {
       const next = this.#waiting.shift();

@@ -43,7 +43,14 @@ export function requireSafePassword(password: string, owner: PasswordOwner, fiel
 
 function isMadeOfWords(text: string, { email, displayName = '' }: PasswordOwner): boolean {
   const local = email.slice(0, email.lastIndexOf('@'));
-  const words = [PRODUCT, email, local, displayName, ...local.split(/[^\p{L}\p{N}]+/u), ...displayName.split(' ')]
+  const words = [
+    PRODUCT,
+    email,
+    local,
+    displayName,
+    ...local.split(/[^\p{L}\p{N}]+/u),
+    ...displayName.split(' '),
+  ]
     .map((word) => word.toLowerCase())
     .filter((word) => word.length >= MIN_WORD)
     .sort((a, b) => b.length - a.length);

@@ -34,7 +34,8 @@ export function checkRoles(permissions: ReadonlyMap<string, Permission>): void {
     for (const name of owned) {
       const permission = permissions.get(name);
       if (!permission) faults.push(`role ${role} owns an unknown permission: ${name}`);
-      else if (permission.serviceOnly) faults.push(`role ${role} owns a permission for services only: ${name}`);
+      else if (permission.serviceOnly)
+        faults.push(`role ${role} owns a permission for services only: ${name}`);
     }
   }
   if (faults.length > 0) throw new ContractFault(faults);

@@ -11,6 +11,7 @@ export interface SigningKeyRow {
   readonly kid: string;
   readonly state: Exclude<KeyState, 'removed'>;
   readonly publicJwk: PublicJwk;
+  readonly publishTime: Date;
   /** Absent once the key signs no more. */
   readonly sealedPrivateKey: Buffer | undefined;
 }
@@ -20,13 +21,14 @@ export class SigningKeyStore {
   /** Every key that verifiers need, newest first. */
   async list(sql: Sql): Promise<SigningKeyRow[]> {
     const rows = await sql<ListedRow[]>`
-      select kid, state, public_jwk, sealed_private_key from signing_key
+      select kid, state, public_jwk, published_at, sealed_private_key from signing_key
       where state <> 'removed'
       order by published_at desc, kid`;
     return rows.map((row) => ({
       kid: row.kid,
       state: row.state,
       publicJwk: row.public_jwk,
+      publishTime: row.published_at,
       sealedPrivateKey: row.sealed_private_key ?? undefined,
     }));
   }
@@ -92,5 +94,6 @@ interface ListedRow {
   readonly kid: string;
   readonly state: SigningKeyRow['state'];
   readonly public_jwk: PublicJwk;
+  readonly published_at: Date;
   readonly sealed_private_key: Buffer | null;
 }

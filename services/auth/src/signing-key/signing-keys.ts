@@ -2,7 +2,13 @@ import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { platformReasons } from '@gatehouse/errors';
 import type { Database } from '@gatehouse/postgres';
 import type { Logger } from '@gatehouse/telemetry';
-import { KeySet, KeysUnavailable, type KeySource, type PublicJwk, type VerificationKey } from '@gatehouse/tokens';
+import {
+  KeySet,
+  KeysUnavailable,
+  type KeySource,
+  type PublicJwk,
+  type VerificationKey,
+} from '@gatehouse/tokens';
 import type { KeyKeeper } from './key-keeper.js';
 import type { Sealing } from './sealing.js';
 import { SIGNING_KEY_CHANNEL, type SigningKeyRow, type SigningKeyStore } from './signing-key.store.js';
@@ -22,6 +28,8 @@ export interface SigningKeysOptions {
   readonly log: Logger;
   /** How often the keys are read and moved on when no notification came. */
   readonly checkIntervalMs: number;
+  /** How long a key is published before it signs. */
+  readonly publishAheadMs: number;
 }
 
 /** Least time between two reads that unknown key IDs cause, in milliseconds. */
@@ -32,6 +40,7 @@ export class SigningKeys implements KeySource {
   readonly #options: SigningKeysOptions;
   readonly #signing = new Map<string, SigningKey>();
   #rows: readonly SigningKeyRow[] = [];
+  #published: readonly PublicJwk[] = [];
   #keySet: KeySet | undefined;
   #reading: Promise<void> | undefined;
   #lookedUpAt = -Infinity;
@@ -58,7 +67,7 @@ export class SigningKeys implements KeySource {
 
   /** Every public key that verifiers need, newest first. Never a private member. */
   get published(): readonly PublicJwk[] {
-    return this.#rows.map(({ publicJwk }) => publicJwk);
+    return this.#published;
   }
 
   /** Whether there is a key to sign with. */
@@ -108,7 +117,8 @@ export class SigningKeys implements KeySource {
   async #read(): Promise<void> {
     const { database, store, sealing } = this.#options;
     const rows = await store.list(database.sql);
-    const keySet = KeySet.from({ keys: rows.map(({ publicJwk }) => publicJwk) }, this.#keySet);
+    const published = rows.map((row) => this.#toPublished(row));
+    const keySet = KeySet.from({ keys: published }, this.#keySet);
     for (const { kid, sealedPrivateKey } of rows) {
       if (!sealedPrivateKey || this.#signing.has(kid)) continue;
       const key = sealing.open(sealedPrivateKey, kid);
@@ -118,7 +128,14 @@ export class SigningKeys implements KeySource {
     const signing = new Set(rows.filter((row) => row.sealedPrivateKey).map(({ kid }) => kid));
     for (const kid of this.#signing.keys()) if (!signing.has(kid)) this.#signing.delete(kid);
     this.#rows = rows;
+    this.#published = published;
     this.#keySet = keySet;
+  }
+
+  /** A key that is published ahead says from when on it may sign. */
+  #toPublished({ state, publicJwk, publishTime }: SigningKeyRow): PublicJwk {
+    if (state !== 'published') return publicJwk;
+    return { ...publicJwk, nbf: Math.ceil((publishTime.getTime() + this.#options.publishAheadMs) / 1_000) };
   }
 
   async #check(): Promise<void> {

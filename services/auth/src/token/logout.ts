@@ -10,10 +10,7 @@ export async function logout(
   call: Call,
 ): Promise<LogoutResponse> {
   const origin = originOf(call);
-  const family = await families.familyOf(
-    database.sql,
-    refreshTokens.presented(request.refreshToken).hash,
-  );
+  const family = await families.familyOf(database.sql, refreshTokens.presented(request.refreshToken).hash);
   if (!family) return {};
   const { familyId, accountId } = family;
   await database.transaction(async (tx) => {

@@ -31,7 +31,11 @@ describe('signing in', () => {
       exp: payload.iat! + 300,
       scope: 'resources:read resources:write',
     });
-    expect({ scope, tokenType, expiresIn }).toEqual({ scope: payload['scope'], tokenType: 'Bearer', expiresIn: 300 });
+    expect({ scope, tokenType, expiresIn }).toEqual({
+      scope: payload['scope'],
+      tokenType: 'Bearer',
+      expiresIn: 300,
+    });
   });
 
   it('admits the address in any case, and its own access tokens', async () => {
@@ -55,8 +59,16 @@ describe('signing in', () => {
     run.mockRestore();
     statements.mockRestore();
     const [known, unknown] = outcomes;
-    expect(known).toMatchObject({ refused: { reason: 'CREDENTIALS_INVALID', code: 16 }, hashes: 1, events: 1 });
-    expect(unknown).toMatchObject({ refused: { reason: 'CREDENTIALS_INVALID', code: 16 }, hashes: 1, events: 1 });
+    expect(known).toMatchObject({
+      refused: { reason: 'CREDENTIALS_INVALID', code: 16 },
+      hashes: 1,
+      events: 1,
+    });
+    expect(unknown).toMatchObject({
+      refused: { reason: 'CREDENTIALS_INVALID', code: 16 },
+      hashes: 1,
+      events: 1,
+    });
     expect((known!.refused as Error).message).toBe((unknown!.refused as Error).message);
   });
 
@@ -85,7 +97,15 @@ describe('signing in', () => {
 
   it('keeps nothing usable in the database', async () => {
     const { accessToken, refreshToken } = await auth.signedIn();
-    const tables = ['account', 'token_family', 'refresh_token', 'signing_key', 'audit_event', 'outbox', 'revocation'];
+    const tables = [
+      'account',
+      'token_family',
+      'refresh_token',
+      'signing_key',
+      'audit_event',
+      'outbox',
+      'revocation',
+    ];
     const dump: string[] = [];
     for (const table of tables) {
       const rows = await auth.database.sql`select to_jsonb(row) as row from ${auth.database.sql(table)} row`;
@@ -110,7 +130,9 @@ describe('the bounded pool', () => {
       const attempts = await Promise.allSettled(
         Array.from({ length: 12 }, (_, index) => auth.login(`nobody-${index}@gatehouse.test`)),
       );
-      const errors = attempts.map((attempt) => (attempt as PromiseRejectedResult).reason as Record<string, unknown>);
+      const errors = attempts.map(
+        (attempt) => (attempt as PromiseRejectedResult).reason as Record<string, unknown>,
+      );
       const full = errors.filter(({ reason }) => reason === 'HASH_QUEUE_FULL');
       expect(full.length).toBeGreaterThan(0);
       expect(full[0]).toMatchObject({ code: 14, retryAfterMs: 1_000 });

@@ -4,6 +4,7 @@ import { contract } from '@gatehouse/transcoding/testing';
 import type { RpcText, RuleText } from '@gatehouse/transcoding/testing';
 import type { CaseRule, RegistryRule, TranscodingCase, TranscodingCorpus } from './corpus.js';
 import { expectationOf } from './corpus.js';
+import { inferMessage } from './infer-message.js';
 import { ENUMS, MESSAGES, messageNamed, RPC_SHAPES } from './message-types.js';
 
 /** A case that this runner has no message type for. */
@@ -23,7 +24,9 @@ export function tableOf(testCase: TranscodingCase, corpus: TranscodingCorpus): R
       enumsAsNumbers: testCase.options?.['always_print_enums_as_ints'] === true,
       protoFieldNames: testCase.options?.['preserve_proto_field_names'] === true,
       // Envoy and its library leave defaults out, and so do the texts of their cases.
-      alwaysEmitImplicit: !/envoy|httpjson-transcoding/.test(testCase.source ?? ''),
+      alwaysEmitImplicit:
+        testCase.options?.['always_print_primitive_fields'] === true ||
+        !/envoy|httpjson-transcoding/.test(testCase.source ?? ''),
     },
   });
 }
@@ -52,22 +55,23 @@ function rpcsOf(
   if (testCase.registry !== undefined) {
     const rules = corpus.registries[testCase.registry] ?? [];
     return rules.map((rule) => {
-      const input = inferMessage(rule.rpc, rule, testCase, inferred);
+      const input = inferRequest(rule.rpc, rule, testCase, inferred);
       return { name: rule.rpc, input, output: 'Empty', http: ruleText(rule) };
     });
   }
   const rule = testCase.http_rule;
   if (rule === null) return [];
-  const name = expectationOf(testCase).rpc ?? 'Rpc';
+  const expect = expectationOf(testCase);
+  const name = expect.rpc ?? 'Rpc';
   const shape = RPC_SHAPES[name] ?? {};
   return [
     {
       name,
-      input: requestType(testCase) ?? shape.input ?? inferMessage(name, rule, testCase, inferred),
-      output: shape.output ?? 'Empty',
+      input: requestType(testCase) ?? shape.input ?? inferRequest(name, rule, testCase, inferred),
+      output: shape.output ?? inferReply(testCase, inferred),
       http: ruleText(rule),
-      clientStreaming: shape.streaming === 'client',
-      serverStreaming: shape.streaming === 'server',
+      clientStreaming: shape.streaming === 'client' || expect.messages !== undefined,
+      serverStreaming: shape.streaming === 'server' || expect.response?.grpc_messages !== undefined,
     },
   ];
 }
@@ -94,35 +98,47 @@ export function ruleText(rule: CaseRule): RuleText {
 }
 
 /**
- * A request message of strings for cases that only route: a field for every path that the rule names, and for what
- * the case binds where this RPC is the one that is expected.
+ * A request message for cases that name no type: a field for every path that the rule names, and for what the case
+ * binds where this RPC is the one that is expected.
  */
-function inferMessage(
+function inferRequest(
   rpc: string,
   rule: RegistryRule | CaseRule,
   testCase: TranscodingCase,
   inferred: Record<string, string>,
 ): string {
   const expect = expectationOf(testCase);
-  const paths = [...rule.path.matchAll(/\{([a-z_A-Z0-9.]+)[=}]/g)].map((match) => match[1] as string);
-  if (testCase.request_type?.startsWith('{')) paths.push(testCase.request_type.replace(/^\{(\w+):.*$/, '$1'));
-  if (expect.rpc === rpc) paths.push(...Object.keys(expect.bindings ?? {}));
-  return build(
-    `Inferred${rpc}`,
-    paths.map((path) => path.split('.')),
-    inferred,
-  );
+  const values: Record<string, unknown> = {};
+  for (const [, path = ''] of rule.path.matchAll(/\{([a-z_A-Z0-9.]+)[=}]/g)) values[path] = '';
+  if (testCase.request_type?.startsWith('{'))
+    values[testCase.request_type.replace(/^\{(\w+):.*$/, '$1')] = '';
+  if (expect.rpc === rpc) Object.assign(values, ...(expect.messages ?? []), expect.bindings);
+  if ('body' in rule && rule.body !== undefined && rule.body !== '*') {
+    const contentType = testCase.request?.headers?.['content-type'] ?? 'application/json';
+    addField(values, rule.body, !String(contentType).includes('json'));
+  }
+  return inferMessage(`Inferred${rpc}`, values, inferred);
 }
 
-function build(
-  name: string,
-  paths: readonly (readonly string[])[],
-  messages: Record<string, string>,
-): string {
-  const fields = [...new Set(paths.map((path) => path[0] as string))].map((field) => {
-    const below = paths.filter((path) => path[0] === field && path.length > 1).map((path) => path.slice(1));
-    return `${field}:${below.length === 0 ? 'string' : build(`${name}_${field}`, below, messages)}`;
-  });
-  messages[name] = fields.join(' ');
-  return name;
+/** The reply of a case that names no type, from what its upstream answers. */
+function inferReply(testCase: TranscodingCase, inferred: Record<string, string>): string {
+  const { grpc_messages: messages, grpc_message: single } = expectationOf(testCase).response ?? {};
+  const upstream = testCase.upstream?.message;
+  const replies = messages ?? [single ?? (typeof upstream === 'object' ? upstream : {})];
+  const values = Object.assign({}, ...replies) as Record<string, unknown>;
+  const field = testCase.http_rule?.response_body;
+  if (field !== undefined) {
+    const contentType = expectationOf(testCase).response?.headers?.['content-type'] ?? 'application/json';
+    addField(values, field, !contentType.includes('json'));
+  }
+  const names = Object.keys(values);
+  if (names.length === 0) return 'Empty';
+  if (names.every((name) => name === 'content_type' || name === 'data')) return 'google.api.HttpBody';
+  return inferMessage('InferredReply', values, inferred);
+}
+
+/** A field that a rule names and that no value shows: raw bytes, or a message without fields. */
+function addField(values: Record<string, unknown>, path: string, raw: boolean): void {
+  if (Object.keys(values).some((other) => other === path || other.startsWith(`${path}.`))) return;
+  values[raw ? `${path}.content_type` : path] = raw ? '' : {};
 }

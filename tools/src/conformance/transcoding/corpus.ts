@@ -100,13 +100,15 @@ export function expandPath(path: string): string {
     );
 }
 
-/** The bytes of a body; after `<bytes> ` with `\xHH` for a byte. */
+/** The bytes of a body: after `<bytes> ` with `\xHH` for a byte, and with `<N x "TEXT">` for a repetition. */
 export function bodyBytes(body: string | undefined): Uint8Array | undefined {
   if (body === undefined) return undefined;
-  if (!body.startsWith('<bytes> ')) return Buffer.from(body);
-  const text = body.slice('<bytes> '.length);
-  const latin1 = text.replace(/\\x([0-9a-fA-F]{2})/g, (_, hex: string) =>
-    String.fromCharCode(parseInt(hex, 16)),
+  const text = body.replace(/<(\d+) x "((?:[^"\\]|\\.)*)">/g, (_, count: string, repeated: string) =>
+    repeated.repeat(Number(count)),
   );
+  if (!text.startsWith('<bytes> ')) return Buffer.from(text);
+  const latin1 = text
+    .slice('<bytes> '.length)
+    .replace(/\\x([0-9a-fA-F]{2})/g, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));
   return Buffer.from(latin1, 'latin1');
 }

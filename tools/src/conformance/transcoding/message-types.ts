@@ -79,9 +79,16 @@ export const MESSAGES: Readonly<Record<string, string>> = {
   LibraryCheckouts: 'checkouts:LibraryCheckout[]',
   LibraryCheckout: 'id:int64',
   ABitOfEverything:
-    'uuid:string float_value:float oneof_value{ oneof_empty:Empty oneof_string:string } mapped_string_value:map<string,string> ' +
-    'nested:ABitOfNested[] single_nested:ABitOfNested anytype:Any',
-  ABitOfNested: 'name:string amount:uint32',
+    `single_nested:ABitOfNested uuid:string nested:ABitOfNested[] ${each(ALL_SCALARS, (type) => `${type}_value:${type}`)} ` +
+    'enum_value:EnumValue repeated_string_value:string[] repeated_enum_value:EnumValue[] ' +
+    'oneof_value{ oneof_empty:Empty oneof_string:string } map_value:map<string,EnumValue> ' +
+    'mapped_string_value:map<string,string> mapped_nested_value:map<string,ABitOfNested> timestamp_value:Timestamp ' +
+    'struct_value:Struct anytype:Any nested_outer:NestedOuter',
+  ABitOfNested: 'name:string amount:uint32 ok:bool',
+  NestedOuter: 'one:NestedOne',
+  NestedOne: 'two:NestedTwo',
+  NestedTwo: 'three:NestedThree',
+  NestedThree: 'a:bool b:bool c:bool',
   NonStandardMessageWithJSONNames: 'id~ID:string Num~Num:int64 thing~Thingy:Thing',
   Thing: 'subThing~SubThing:SubThing',
   SubThing: 'sub_value~sub_Value:string',

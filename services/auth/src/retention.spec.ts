@@ -1,0 +1,31 @@
+import { Retention } from './retention.js';
+import { claimsOf, reasonOf, runningAuth, silentLog, type RunningAuth } from './spec/running-auth.js';
+
+describe('retention', () => {
+  let auth: RunningAuth;
+  beforeAll(async () => {
+    auth = await runningAuth();
+  });
+  afterAll(() => auth.close());
+
+  it('deletes what can matter no more, and nothing else', async () => {
+    const { sql } = auth.database;
+    const [expired, alive] = [await auth.signedIn(), await auth.signedIn()];
+    const [gone, revoked] = [await auth.signedIn(), await auth.signedIn()];
+    await auth.logout(gone.refreshToken);
+    await auth.logout(revoked.refreshToken);
+    const sid = ({ accessToken }: { accessToken: string }) => String(claimsOf(accessToken)['sid']);
+    const past = sql`clock_timestamp() - interval '1 second'`;
+    await sql`update token_family set idle_expires_at = ${past}, expires_at = ${past} where id = ${sid(expired)}`;
+    await sql`update revocation set expires_at = ${past} where key = ${sid(gone)}`;
+
+    await new Retention(auth.context, silentLog).sweep();
+
+    const families = await sql`select id from token_family`;
+    expect(families.map(({ id }) => String(id))).not.toContain(sid(expired));
+    expect(await sql`select 1 from refresh_token where family_id = ${sid(expired)}`).toHaveLength(0);
+    expect(await reasonOf(auth.refresh(alive.refreshToken))).toBe('OK');
+    const revocations = await sql`select key from revocation`;
+    expect(revocations.map(({ key }) => key)).toEqual([sid(revoked)]);
+  });
+});

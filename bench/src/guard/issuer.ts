@@ -21,7 +21,8 @@ export interface Issuer {
   authorizations(subject: string, count: number): readonly string[];
 }
 
-const LIFETIME_SECONDS = 300;
+/** The longest that services accept: none expires within a run. */
+const LIFETIME_SECONDS = 900;
 
 /** Makes an issuer with a fresh ES256 key. */
 export function createIssuer(): Issuer {

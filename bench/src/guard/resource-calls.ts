@@ -8,9 +8,9 @@ import { createResourceDatabase } from './resource-database.js';
 import type { ResourcesStart } from './resources-process.js';
 import { loadServer } from './load-server.js';
 
-const ROUNDS = 31;
-const WARM_UP = 4;
-const CALLS = 3_000;
+const ROUNDS = 61;
+const WARM_UP = 8;
+const CALLS = 1_000;
 const CALLERS = 1_000;
 
 /** Measures GetResource of the resources service, on a PostgreSQL server of its own, with and without its guard. */

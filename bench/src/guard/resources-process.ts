@@ -29,7 +29,7 @@ const definitions = [ResourceServiceService, ShareServiceService, ErasureService
 answer({
   start: async ({ guarded, publicKey, databaseUrl, subject }: ResourcesStart): Promise<number> => {
     const { sql } = openPool({ url: databaseUrl, applicationName: 'bench' });
-    const module = AppModule.register(sql, pageTokens({ key: randomBytes(32) }), {
+    const module = AppModule.register({ rows: sql, lists: sql }, pageTokens({ key: randomBytes(32) }), {
       issuer: ISSUER,
       apiAudience: API_AUDIENCE,
       service: 'resources',

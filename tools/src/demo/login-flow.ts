@@ -8,7 +8,7 @@ import { demoAccount } from '../seed/accounts.js';
 import type { Narrator } from './narrator.js';
 import { ReplicaLog } from './replica-log.js';
 import { RestClient, shortened } from './rest-client.js';
-import type { RunningSystem } from './running-system.js';
+import type { RunningSystem } from '../running-system.js';
 
 /** Plays authentication: from credentials to an access token that any replica verifies alone. */
 export async function playLoginFlow(system: RunningSystem, narrator: Narrator): Promise<string> {

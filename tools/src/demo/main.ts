@@ -4,7 +4,7 @@ import { repositoryRoot } from '../repository-root.js';
 import { playLoginFlow } from './login-flow.js';
 import { Narrator } from './narrator.js';
 import { playPermissionFlow } from './permission-flow.js';
-import { findRunningSystem } from './running-system.js';
+import { findRunningSystem } from '../running-system.js';
 
 const narrator = new Narrator((line) => console.log(line));
 try {

@@ -1,7 +1,7 @@
 import { demoAccount } from '../seed/accounts.js';
 import type { Narrator } from './narrator.js';
 import { RestClient } from './rest-client.js';
-import type { RunningSystem } from './running-system.js';
+import type { RunningSystem } from '../running-system.js';
 
 /** Plays authorization: what a normal user may not do, and an admin may. */
 export async function playPermissionFlow(

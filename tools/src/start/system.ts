@@ -118,6 +118,12 @@ export class System {
     for (const child of this.children.values()) void child.kill();
   }
 
+  /** The settings that a service was started with. Secrets are named by their files. */
+  settingsOf(name: keyof Ports): Readonly<Record<string, string>> {
+    const { environment } = this.child(name).options;
+    return Object.fromEntries(Object.entries(environment).filter(([key]) => key.startsWith('GATEHOUSE_')));
+  }
+
   private async run(): Promise<void> {
     const { folder, fresh, ports, databaseUrl } = this.options;
     const { services, seedAfter, seedBefore } = this.plan;

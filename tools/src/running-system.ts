@@ -13,6 +13,8 @@ export interface RunningSystem {
   };
   /** Holds `<replica>.log` for each process. */
   readonly logFolder: string;
+  /** Auth's settings as environment variables; secrets are named by their files. */
+  readonly authSettings: Readonly<Record<string, string>>;
 }
 
 /** @throws Error in one sentence when no system runs on this data folder */

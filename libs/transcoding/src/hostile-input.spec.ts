@@ -87,6 +87,13 @@ describe('hostile input', () => {
     expect(user + system).toBeLessThan(CPU_LIMIT_US);
   });
 
+  it('names that are unknown are named, but not at any length', () => {
+    const long = repeat('x', 100_000);
+    expect(library.refusal(post('{"author":{"nothing":1}}'))?.fields).toEqual(['book.author.nothing']);
+    expect(library.refusal(post(`{"${long}":1}`))?.fields[0]?.length).toBe(200);
+    expect(library.refusal({ target: `/v1/shelves/1/books?${long}=1` })?.fields[0]?.length).toBe(200);
+  });
+
   it('64,000 slashes find no route, and do not take long', () => {
     const before = process.cpuUsage();
     const miss = library.router.match('GET', `/v1/files/${repeat('/', 64_000)}x`);

@@ -35,6 +35,9 @@ export class TranscodingError extends Error {
   }
 }
 
+/** Names of unknown fields are the caller's, and are not sent back at any length. */
+const MAX_FIELD_CHARS = 200;
+
 /** 400 INVALID_ARGUMENT; with `field`, as a violation of that field. */
 export function badRequest(reason: string, message: string, field?: string): TranscodingError {
   return new TranscodingError({
@@ -42,7 +45,7 @@ export function badRequest(reason: string, message: string, field?: string): Tra
     code: Code.INVALID_ARGUMENT,
     reason,
     message,
-    violations: field === undefined ? [] : [{ field, description: message }],
+    violations: field === undefined ? [] : [{ field: field.slice(0, MAX_FIELD_CHARS), description: message }],
   });
 }
 

@@ -32,7 +32,10 @@ export function readAny(context: DecodeContext): void {
       } else if (key === 'value' && !given) {
         given = true;
         context.readers.get(message)(context);
-      } else throw invalid(context, 'must hold @type and value', 'FIELD_UNKNOWN');
+      } else {
+        context.path.push(key);
+        throw invalid(context, 'is neither @type nor value', 'FIELD_UNKNOWN');
+      }
     }
     if (!given) throw invalid(context, 'must hold @type and value');
   } else {

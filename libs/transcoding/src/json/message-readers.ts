@@ -59,7 +59,8 @@ export class MessageReaders {
             if (typed) throw invalid(context, 'has @type twice', 'FIELD_DUPLICATE');
             typed = true;
           } else if (!context.ignoreUnknownFields) {
-            throw invalid(context, `has a member that is no field of ${message.typeName}`, 'FIELD_UNKNOWN');
+            path.push(key);
+            throw invalid(context, `is no field of ${message.name}`, 'FIELD_UNKNOWN');
           }
           cursor.skip();
           continue;

@@ -74,6 +74,14 @@ describe('a reply', () => {
     expect(httpBodyOf(route('GetBook'), new Uint8Array())).toBeUndefined();
   });
 
+  it('has no content type that would be more than one header', () => {
+    const bytes = reply('GetPage', { contentType: 'text/html\r\nset-cookie: a=b' });
+    expect(refusalOf(() => library.encoder.encode(route('GetPage'), bytes))).toMatchObject({
+      status: 500,
+      reason: 'REPLY_UNPRINTABLE',
+    });
+  });
+
   it('merges a message that comes in two parts, and takes the last member of a oneof', () => {
     const { output } = route('GetBook').rpc;
     const part = (json: JsonValue): Uint8Array => toBinary(output, fromJson(output, json));

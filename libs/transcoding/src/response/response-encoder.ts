@@ -4,6 +4,7 @@ import { etagHeader } from '../http/etag.js';
 import { createCodec, type Codec } from '../json/codec.js';
 import { HTTP_BODY } from '../json/well-known.js';
 import type { Route, RouteTable } from '../routes/route.js';
+import { badReply } from '../transcoding-error.js';
 import { WireReader } from '../wire/wire-reader.js';
 import { tagOf, WireType } from '../wire/wire-writer.js';
 
@@ -19,6 +20,7 @@ export interface EncodedResponse {
 /** Turns response messages into HTTP responses, by the rules of the route. */
 export class ResponseEncoder {
   private readonly codec: Codec;
+  private readonly etagFields = new Map<Route, DescField | undefined>();
 
   constructor(table: RouteTable, codec: Codec = createCodec(table.registry, table.print)) {
     this.codec = codec;
@@ -36,7 +38,7 @@ export class ResponseEncoder {
     return {
       contentType: 'application/json',
       body: this.encodeJson(route, message),
-      etag: etagOf(route, message),
+      etag: this.etag(route, message),
     };
   }
 
@@ -44,6 +46,16 @@ export class ResponseEncoder {
   encodeJson(route: Route, message: Uint8Array): string {
     if (route.responseField === undefined) return this.codec.encodeJson(route.rpc.output, message);
     return this.codec.encodeFieldJson(route.responseField, message);
+  }
+
+  private etag(route: Route, message: Uint8Array): string | undefined {
+    if (!this.etagFields.has(route)) this.etagFields.set(route, responseMessage(route)?.fields.find(isEtag));
+    const field = this.etagFields.get(route);
+    if (field === undefined) return undefined;
+    const holder =
+      route.responseField === undefined ? message : lastBytes(message, route.responseField.number);
+    const etag = holder === undefined ? undefined : lastBytes(holder, field.number);
+    return etag === undefined ? undefined : etagHeader(etag.toString());
   }
 }
 
@@ -56,7 +68,7 @@ export function isHttpBodyResponse(route: Route): boolean {
  * Content type and data of a reply that is a google.api.HttpBody, without a copy; undefined for other routes.
  * `application/octet-stream` where the service names none.
  *
- * @throws TranscodingError REPLY_MALFORMED (500)
+ * @throws TranscodingError REPLY_MALFORMED, REPLY_UNPRINTABLE (500)
  */
 export function httpBodyOf(
   route: Route,
@@ -67,27 +79,17 @@ export function httpBodyOf(
     route.responseField === undefined
       ? message
       : (lastBytes(message, route.responseField.number) ?? new Uint8Array());
-  const contentType = lastBytes(body, 1);
-  return {
-    contentType:
-      contentType === undefined || contentType.length === 0
-        ? 'application/octet-stream'
-        : contentType.toString(),
-    body: lastBytes(body, 2) ?? new Uint8Array(),
-  };
+  const contentType = lastBytes(body, 1)?.toString() || 'application/octet-stream';
+  // A line break would begin another header.
+  if (!/^[\x20-\x7e]+$/.test(contentType)) {
+    throw badReply('REPLY_UNPRINTABLE', 'the reply has a content type that is no header');
+  }
+  return { contentType, body: lastBytes(body, 2) ?? new Uint8Array() };
 }
 
 function responseMessage(route: Route): DescMessage | undefined {
   if (route.responseField === undefined) return route.rpc.output;
   return route.responseField.fieldKind === 'message' ? route.responseField.message : undefined;
-}
-
-function etagOf(route: Route, message: Uint8Array): string | undefined {
-  const field = responseMessage(route)?.fields.find(isEtag);
-  if (field === undefined) return undefined;
-  const holder = route.responseField === undefined ? message : lastBytes(message, route.responseField.number);
-  const etag = holder === undefined ? undefined : lastBytes(holder, field.number);
-  return etag === undefined ? undefined : etagHeader(etag.toString());
 }
 
 function isEtag(field: DescField): boolean {

@@ -7,16 +7,23 @@ import { findRunningSystem } from '../running-system.js';
 
 const isConfigured = Object.keys(process.env).some((name) => name.startsWith('GATEHOUSE_DATABASE_URL'));
 try {
-  const dataFolder = process.env['GATEHOUSE_DATA'] ?? join(repositoryRoot, '.gatehouse');
-  const settings = isConfigured ? {} : (await findRunningSystem(dataFolder)).authSettings;
-  const { GATEHOUSE_DATA: _ours, ...inherited } = process.env;
   const command = join(repositoryRoot, 'services/auth/dist/cli/keys.js');
+  const env = isConfigured ? process.env : { ...withoutSettings(process.env), ...(await runningSettings()) };
   const { status } = spawnSync(process.execPath, [command, ...process.argv.slice(2)], {
-    env: { ...inherited, ...settings },
+    env,
     stdio: 'inherit',
   });
   process.exitCode = status ?? 1;
 } catch (error) {
   console.error((error as Error).message);
   process.exitCode = 1;
+}
+
+async function runningSettings(): Promise<Readonly<Record<string, string>>> {
+  const dataFolder = process.env['GATEHOUSE_DATA'] ?? join(repositoryRoot, '.gatehouse');
+  return (await findRunningSystem(dataFolder)).authSettings;
+}
+
+function withoutSettings(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !name.startsWith('GATEHOUSE_')));
 }

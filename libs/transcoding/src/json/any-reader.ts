@@ -55,13 +55,15 @@ function findType(context: DecodeContext): string | undefined {
     cursor.skip();
     return undefined;
   }
+  let looked = cursor.at;
   do {
     if (ahead.key() === '@type') {
       if (ahead.kind() !== 'string') throw invalid(context, 'must have a string as @type');
       return ahead.string();
     }
     ahead.skip();
-    spend(context, ahead.at - cursor.at);
+    spend(context, ahead.at - looked);
+    looked = ahead.at;
   } while (ahead.nextMember());
   throw invalid(context, 'must have an @type');
 }

@@ -47,6 +47,14 @@ describe('google.protobuf.Any', () => {
     expect(refusalOf(() => codec.decodeJson(any, text))).toMatchObject({ status: 400, reason });
   });
 
+  it('may have its type after many members', () => {
+    const members = Array.from({ length: 50 }, (_, index) => `"m${index}":"x"`).join(',');
+    const lenient = codec.decodeJson(any, `{${members},"@type":"a/test.v1.Leaf"}`, {
+      ignoreUnknownFields: true,
+    });
+    expect(codec.encodeJson(any, lenient)).toBe('{"@type":"a/test.v1.Leaf"}');
+  });
+
   it('is not read again for every level that it is in', () => {
     const text = Array.from({ length: 40 }).reduce<string>(
       (inner) => `{"value":${inner},"@type":"a/google.protobuf.Any"}`,

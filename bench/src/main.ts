@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { allMet, renderFigures, writeFigures, type Figure } from '@gatehouse/report';
+import { endPeers } from './peer.js';
 import { guardBench } from './guard/guard-bench.js';
 
 /** The benches by name; each returns what it measured and leaves nothing behind. */
@@ -14,6 +15,7 @@ if (bench === undefined) {
   console.error(`usage: npm run bench -- ${[...BENCHES.keys()].join('|')} [--json FILE]`);
   process.exitCode = 2;
 } else {
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, endPeers);
   const figures = await bench();
   console.log(renderFigures(figures));
   if (values.json !== undefined) await writeFigures(values.json, figures);

@@ -1,4 +1,4 @@
-import { fork } from 'node:child_process';
+import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import type { Question, Reply } from './answer.js';
 
@@ -14,6 +14,13 @@ export interface Peer {
   stop(): Promise<void>;
 }
 
+const living = new Set<ChildProcess>();
+
+/** Ends every peer: who still asks one gets an error, and cleans up as after any other. */
+export function endPeers(): void {
+  for (const child of living) if (child.connected) child.disconnect();
+}
+
 /**
  * Starts a process that answers questions over IPC. What it writes to
  * standard output is a service's log, which costs it the writing and goes
@@ -24,13 +31,15 @@ export interface Peer {
  */
 export function spawnPeer(script: URL, execArgv: readonly string[] = []): Peer {
   const child = fork(script, { execArgv: [...execArgv], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
-  const exited = once(child, 'exit').then(() => undefined);
+  living.add(child);
+  const exited = once(child, 'exit').then(() => void living.delete(child));
   return {
     ask: async <Answer>(name: string, argument?: unknown): Promise<Answer> => {
+      if (!child.connected) throw new Error(`${script.pathname} has ended`);
       const replied = once(child, 'message') as Promise<[Reply]>;
       child.send({ name, argument } satisfies Question);
       const reply = await Promise.race([replied, exited]);
-      if (reply === undefined) throw new Error(`${script.pathname} has ended`);
+      if (!reply) throw new Error(`${script.pathname} has ended`);
       if ('fault' in reply[0]) throw new Error(reply[0].fault);
       return reply[0].answer as Answer;
     },

@@ -19,6 +19,7 @@ import {
 } from '@gatehouse/contracts/users';
 import { fromServiceError, type AppError } from '@gatehouse/errors';
 import { createLogger } from '@gatehouse/telemetry';
+import { eventually } from '@gatehouse/testing';
 import {
   openClient,
   RpcController,
@@ -172,8 +173,7 @@ describe('a service', () => {
       ),
     );
     expect(error?.code).toBe(status.DEADLINE_EXCEEDED);
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    expect(aborted).toBe(1);
+    await eventually(() => expect(aborted).toBe(1));
   });
 
   it('says so by the health protocol and over HTTP', async () => {

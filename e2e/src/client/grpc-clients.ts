@@ -3,7 +3,7 @@ import { contract } from '@gatehouse/contracts';
 import { AccountServiceClient, RoleServiceClient, TokenServiceClient } from '@gatehouse/contracts/auth';
 import { ResourceServiceClient, ShareServiceClient } from '@gatehouse/contracts/resources';
 import { UserServiceClient } from '@gatehouse/contracts/users';
-import { callUnary, openClient, type ClientConstructor, type UnaryMethod } from '@gatehouse/grpc';
+import { callUnary, openClient, serviceName, type ClientConstructor, type UnaryMethod } from '@gatehouse/grpc';
 import type { Addresses } from '../system/system-facts.js';
 
 const TIMEOUT_MS = 20_000;
@@ -47,7 +47,7 @@ export class GrpcClients {
   }
 
   #client<C extends Client>(constructor: ClientConstructor<C>, address: string): C {
-    const key = `${constructor.name} ${address}`;
+    const key = `${serviceName(constructor.service)} ${address}`;
     let client = this.#open.get(key) as C | undefined;
     if (client === undefined) this.#open.set(key, (client = openClient(constructor, address, contract)));
     return client;

@@ -1,0 +1,147 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { eventually } from '@gatehouse/testing';
+import { decodePayload } from '../client/access-token.js';
+import { call, GrpcClients } from '../client/grpc-clients.js';
+import { OK, outcomeOf, type Outcome } from '../client/outcome.js';
+import { newPerson, profileOf } from '../client/person.js';
+import { RestClient } from '../client/rest-client.js';
+import { mintAccessToken } from '../system/listed-key.js';
+import { startOwnSystem, type OwnSystem } from '../system/own-system.js';
+import { signInDemo } from '../system/system-facts.js';
+
+const UNAUTHENTICATED: Outcome = { code: 'UNAUTHENTICATED', reason: 'UNAUTHENTICATED' };
+const LIST = { pageSize: 1, pageToken: '', filter: undefined, orderBy: '' };
+const PATIENCE_MS = 20_000;
+
+let own: OwnSystem;
+let rest: RestClient;
+let grpc: GrpcClients;
+let good: string;
+let refreshToken: string;
+let altered: string;
+
+beforeAll(async () => {
+  own = await startOwnSystem();
+  rest = new RestClient(own.addresses.gateway);
+  grpc = new GrpcClients(own.addresses);
+  ({ accessToken: good, refreshToken } = await signInDemo(own, 'editor'));
+  await profileOf(rest, { accessToken: good });
+  altered = `${good.slice(0, -6)}${good.slice(-6) === 'AAAAAA' ? 'BBBBBB' : 'AAAAAA'}`;
+});
+afterAll(async () => {
+  grpc?.close();
+  await own?.[Symbol.asyncDispose]();
+});
+
+/** The outcome of one call at every place that verifies access tokens: each replica, and the gateway. */
+async function everywhere(accessToken: string): Promise<Record<string, Outcome | number>> {
+  const outcomes: Record<string, Outcome | number> = {};
+  for (const replica of own.addresses.users.keys()) {
+    const users = grpc.users(replica);
+    outcomes[`users ${replica}`] = await outcomeOf(call(users, users.getProfile, {}, accessToken));
+  }
+  for (const replica of own.addresses.resources.keys()) {
+    outcomes[`resources ${replica}`] = await list(replica, accessToken);
+  }
+  outcomes['gateway'] = (await rest.as(accessToken).get('/v1/users/me')).status;
+  return outcomes;
+}
+
+function list(replica: number, accessToken: string): Promise<Outcome> {
+  const resources = grpc.resources(replica);
+  return outcomeOf(call(resources, resources.listResources, LIST, accessToken));
+}
+
+function all(outcome: Outcome, httpStatus: number) {
+  return {
+    'users 0': outcome,
+    'users 1': outcome,
+    'resources 0': outcome,
+    'resources 1': outcome,
+    gateway: httpStatus,
+  };
+}
+
+/** Steps of one story: each goes on from where the one before it ended. */
+describe('while auth is away', () => {
+  it('everything works before', async () => {
+    expect(await everywhere(good)).toEqual(all(OK, 200));
+    expect(await everywhere(altered)).toEqual(all(UNAUTHENTICATED, 401));
+  });
+
+  it('an access token that was issued goes on working, everywhere', async () => {
+    await own.system.kill('auth');
+    expect(await everywhere(good)).toEqual(all(OK, 200));
+  });
+
+  it('one that the services have not seen yet works as well', async () => {
+    const { sub, client_id, scope } = decodePayload(good);
+    const claims = { sub, client_id, scope, sid: 'unseen', aud: own.apiAudience };
+    const accessToken = mintAccessToken(own, claims);
+    for (const replica of own.addresses.resources.keys())
+      expect(await list(replica, accessToken)).toEqual(OK);
+  });
+
+  it('a wrong one goes on being refused, everywhere', async () => {
+    expect(await everywhere(altered)).toEqual(all(UNAUTHENTICATED, 401));
+  });
+
+  it('a login and a refresh are an outage, never a refusal', async () => {
+    const { email, password } = own.accounts[0] ?? { email: '', password: '' };
+    const unavailable = { status: 503, body: { code: 'UNAVAILABLE' } };
+    expect(await rest.post('/v1/auth/login', { email, password })).toMatchObject(unavailable);
+    expect(await rest.post('/v1/auth/refresh', { refreshToken })).toMatchObject(unavailable);
+    const login = call(grpc.tokens, grpc.tokens.login, { email, password });
+    expect(await outcomeOf(login)).toMatchObject({ code: 'UNAVAILABLE' });
+  });
+
+  it('a replica that starts knows nobody yet: an outage, never a refusal', async () => {
+    await own.system.launch('resources2');
+    const outcome = await eventually(async () => {
+      const seen = await list(1, good);
+      // Until it listens, the answer is the channel's own.
+      if (seen.reason !== 'KEYS_UNAVAILABLE') throw new Error(`answered ${seen.code} ${seen.reason}`);
+      return seen;
+    }, PATIENCE_MS);
+    expect(outcome).toEqual({ code: 'UNAVAILABLE', reason: 'KEYS_UNAVAILABLE' });
+    expect(await list(0, good)).toEqual(OK);
+  });
+
+  it('that replica serves once auth is back, by itself', async () => {
+    await own.system.restart('auth');
+    await eventually(async () => expect(await list(1, good)).toEqual(OK), PATIENCE_MS);
+    expect(await list(1, altered)).toEqual(UNAUTHENTICATED);
+  });
+
+  it('logins work again', async () => {
+    await eventually(() => signInDemo(own, 'user'), PATIENCE_MS);
+  });
+});
+
+describe('an account that was acknowledged', () => {
+  it('gets its profile although auth was killed right after', async () => {
+    const person = await newPerson(rest, 'Kilroy');
+    const account = await rest.post<{ id: string }>('/v1/accounts', {
+      email: `x${person.email}`,
+      password: person.password,
+      displayName: 'Kilroy the second',
+    });
+    await own.system.kill('auth');
+    expect(account.status).toBe(200);
+    await own.system.restart('auth');
+    expect(await profileOf(rest, person)).toMatchObject({ id: person.subject, displayName: 'Kilroy' });
+    await eventually(async () => {
+      const { status, body } = await rest.as(person.accessToken).get(`/v1/users/${account.body.id}`);
+      expect({ status, name: body['displayName'] }).toEqual({ status: 200, name: 'Kilroy the second' });
+    }, PATIENCE_MS);
+  });
+
+  it('gets it although the directory was away and then auth was killed', async () => {
+    await own.system.kill('users');
+    await own.system.kill('users2');
+    const person = await newPerson(rest, 'Late');
+    await own.system.kill('auth');
+    await Promise.all([own.system.restart('auth'), own.system.launch('users'), own.system.launch('users2')]);
+    expect(await profileOf(rest, person)).toMatchObject({ id: person.subject, displayName: 'Late' });
+  });
+});

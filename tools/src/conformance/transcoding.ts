@@ -2,7 +2,7 @@ import type { CaseResult, ConformanceReport } from './report.js';
 import { tableOf, UnknownMessageType } from './transcoding/case-contract.js';
 import { runRule, runTemplate } from './transcoding/contract-cases.js';
 import type { TranscodingCase, TranscodingCorpus } from './transcoding/corpus.js';
-import { Agreed, runExchange } from './transcoding/exchange.js';
+import { runExchange } from './transcoding/exchange.js';
 import { runHeaders, runPreflight } from './transcoding/header-cases.js';
 import { runMask } from './transcoding/mask-cases.js';
 import type { Disagreement } from './transcoding/outcome.js';
@@ -22,7 +22,6 @@ function judge(testCase: TranscodingCase, corpus: TranscodingCorpus): CaseResult
     const detail = run(testCase, corpus);
     return detail === undefined ? { id, group, verdict: 'agreed' } : { id, group, verdict: 'failed', detail };
   } catch (error) {
-    if (error instanceof Agreed) return { id, group, verdict: 'agreed' };
     if (error instanceof UnknownMessageType) {
       return { id, group, verdict: 'not applicable', detail: `the file does not describe ${error.message}` };
     }

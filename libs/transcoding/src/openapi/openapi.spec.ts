@@ -120,6 +120,7 @@ describe('the OpenAPI document', () => {
   it('takes a template apart', () => {
     expect(Object.keys(document.paths)).toEqual([
       '/ping',
+      '/v1/books/{name}/rating',
       '/v1/covers/{name}',
       '/v1/drafts/{name}',
       '/v1/files/{name}',

@@ -26,7 +26,9 @@ export function checkBodyAgrees(
       throw oneofConflict(parameter.name, leaf.oneof as DescOneof);
   }
   const member = findMember(body.text, below);
-  if (member !== undefined && !sameValue(leaf, member, bytes, codec)) throw fieldConflict(parameter.name);
+  // `null` is no value but the absence of one.
+  if (member === undefined || member === 'null') return;
+  if (!sameValue(leaf, member, bytes, codec)) throw fieldConflict(parameter.name);
 }
 
 /** 400: a field has two values. */

@@ -128,6 +128,7 @@ describe('bodies', () => {
   it('may say what the path says, but nothing else', () => {
     const archive = (body: string): RequestText => ({ target: '/v1/shelves/1/books/2:archive', body });
     expect(library.message(archive('{"name":"shelves/1/books/2"}'))).toEqual({ name: 'shelves/1/books/2' });
+    expect(library.message(archive('{"name":null}'))).toEqual({ name: 'shelves/1/books/2' });
     expect(library.refusal(archive('{"name":"shelves/1/books/3"}'))).toEqual({
       status: 400,
       reason: 'FIELD_CONFLICT',
@@ -228,6 +229,11 @@ describe('the field mask of a PATCH', () => {
       book: { name: 'shelves/1/books/2' },
       updateMask: '',
     });
+  });
+
+  it('is not made of a body that is one value', () => {
+    const request = { method: 'PATCH', target: '/v1/books/2/rating', body: '4.5' };
+    expect(library.message(request)).toEqual({ name: '2', rating: 4.5 });
   });
 
   it('is what the caller gives', () => {

@@ -1,5 +1,6 @@
 import { ScalarType, type DescField, type Registry } from '@bufbuild/protobuf';
 import type { Codec } from '../json/codec.js';
+import { hasSpecialJson } from '../json/well-known.js';
 import { fieldBehavior } from '../routes/field-behavior.js';
 import { fieldPathName } from '../routes/field-path.js';
 import type { Route } from '../routes/route.js';
@@ -34,8 +35,10 @@ export function compileRequestPlan(route: Route, codec: Codec, registry: Registr
 }
 
 function updateMaskOf(route: Route): DescField | undefined {
-  if (route.method !== 'PATCH' || route.body.kind !== 'field' || bodyMessage(route) === undefined)
-    return undefined;
+  const message = bodyMessage(route);
+  if (route.method !== 'PATCH' || route.body.kind !== 'field' || message === undefined) return undefined;
+  // Its body is one value: there is nothing to choose from.
+  if (hasSpecialJson(message)) return undefined;
   const field = route.rpc.input.fields.find(({ name }) => name === 'update_mask');
   return field?.fieldKind === 'message' && field.message.typeName === 'google.protobuf.FieldMask'
     ? field

@@ -131,7 +131,7 @@ describe('a route table', () => {
     const file = [...contract(LIBRARY).files].map((desc) => desc.proto);
     const bytes = toBinary(FileDescriptorSetSchema, create(FileDescriptorSetSchema, { file }));
     const { routes } = compileRoutes(registryFromDescriptorSet(bytes));
-    expect(routes).toHaveLength(14);
+    expect(routes).toHaveLength(15);
   });
 
   it('serves the services that are wanted', () => {

@@ -16,6 +16,7 @@ export const LIBRARY: ContractText = {
     ListBooksResponse: 'books:Book[] next_page_token:string',
     CreateBookRequest: 'parent!required:string book!required:Book book_id:string request_id:string',
     UpdateBookRequest: 'book:Book update_mask:FieldMask validate_only:bool',
+    RateBookRequest: 'name:string rating:DoubleValue update_mask:FieldMask',
     DeleteBookRequest: 'name:string etag:string',
     ArchiveBookRequest: 'name:string reason:string author:Author',
     GetPageRequest: 'name:string page:int32',
@@ -51,6 +52,12 @@ export const LIBRARY: ContractText = {
       input: 'UpdateBookRequest',
       output: 'Book',
       http: { patch: '/v1/{book.name=shelves/*/books/*}', body: 'book' },
+    },
+    {
+      name: 'RateBook',
+      input: 'RateBookRequest',
+      output: 'Book',
+      http: { patch: '/v1/books/{name}/rating', body: 'rating' },
     },
     {
       name: 'DeleteBook',

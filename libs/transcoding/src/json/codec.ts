@@ -1,3 +1,4 @@
+import { isAscii, isUtf8 } from 'node:buffer';
 import { type DescField, type DescMessage, type Registry } from '@bufbuild/protobuf';
 import { badRequest } from '../transcoding-error.js';
 import { WireReader } from '../wire/wire-reader.js';
@@ -111,13 +112,11 @@ class CompiledCodec implements Codec {
   }
 }
 
-const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-
 /** The text of a body. @throws TranscodingError BODY_NOT_UTF8 (400) */
 export function decodeUtf8(bytes: Uint8Array): string {
-  try {
-    return UTF8.decode(bytes);
-  } catch {
-    throw badRequest('BODY_NOT_UTF8', 'the body is not UTF-8');
-  }
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  // Most bodies are ASCII, and one byte for a character is both the fastest copy and the fastest text to read.
+  if (isAscii(buffer)) return buffer.toString('latin1');
+  if (!isUtf8(buffer)) throw badRequest('BODY_NOT_UTF8', 'the body is not UTF-8');
+  return buffer.toString('utf8');
 }

@@ -4,16 +4,6 @@ import { badRequest, type TranscodingError } from '../transcoding-error.js';
 export const MAX_DEPTH = 100;
 
 const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
-const SHORT_ESCAPES: Record<string, string> = {
-  '"': '"',
-  '\\': '\\',
-  '/': '/',
-  b: '\b',
-  f: '\f',
-  n: '\n',
-  r: '\r',
-  t: '\t',
-};
 
 /** What the next value is. */
 export type JsonKind = 'object' | 'array' | 'string' | 'number' | 'true' | 'false' | 'null';
@@ -176,40 +166,26 @@ export class JsonCursor {
     }
   }
 
+  /** From the first backslash on: finds the end of the string and leaves its escapes to JSON.parse. */
   private escapedString(start: number): string {
     const { text } = this;
-    let value = text.slice(start, this.at);
-    let pending = this.at;
     for (;;) {
       const code = text.charCodeAt(this.at);
-      if (code === 0x22) {
-        value += text.slice(pending, this.at++);
-        break;
-      }
+      if (code === 0x22) break;
       if (!(code >= 0x20)) throw this.malformed();
-      if (code !== 0x5c) {
-        this.at++;
-        continue;
-      }
-      value += text.slice(pending, this.at) + this.escape();
-      pending = this.at;
+      this.at += code === 0x5c ? 2 : 1;
     }
+    const value = this.unescape(text.slice(start - 1, ++this.at));
     // Half a surrogate pair has no UTF-8.
     if (/\p{Surrogate}/u.test(value)) throw this.malformed();
     return value;
   }
 
-  private escape(): string {
-    const letter = this.text[this.at + 1] ?? '';
-    if (letter === 'u') {
-      const digits = this.text.slice(this.at + 2, this.at + 6);
-      if (!/^[0-9a-fA-F]{4}$/.test(digits)) throw this.malformed();
-      this.at += 6;
-      return String.fromCharCode(parseInt(digits, 16));
+  private unescape(literal: string): string {
+    try {
+      return JSON.parse(literal) as string;
+    } catch {
+      throw this.malformed();
     }
-    const short = Object.hasOwn(SHORT_ESCAPES, letter) ? SHORT_ESCAPES[letter] : undefined;
-    if (short === undefined) throw this.malformed();
-    this.at += 2;
-    return short;
   }
 }

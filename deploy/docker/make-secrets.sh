@@ -24,12 +24,15 @@ keep() {
 hexadecimal() { od -An -v -N32 -tx1 /dev/urandom | tr -d ' \n'; }
 key() { head -c 32 /dev/urandom | base64; }
 
+# Without TLS: the network between the services and PostgreSQL is theirs alone and has no way out.
+url() { echo "postgres://$1:$2@postgres:5432/$3?sslmode=disable"; }
+
 keep postgres-password "$(hexadecimal)"
-keep postgres-admin-url "postgres://postgres:$(cat postgres-password)@postgres:5432/postgres"
+keep postgres-admin-url "$(url postgres "$(cat postgres-password)" postgres)"
 for service in auth users resources; do
   database=gatehouse_$service
-  keep "$service-database-url" "postgres://$database:$(hexadecimal)@postgres:5432/$database"
-  keep "$service-owner-url" "postgres://${database}_owner:$(hexadecimal)@postgres:5432/$database"
+  keep "$service-database-url" "$(url "$database" "$(hexadecimal)" "$database")"
+  keep "$service-owner-url" "$(url "${database}_owner" "$(hexadecimal)" "$database")"
 done
 keep auth-key-sealing-key "$(key)"
 keep users-page-token-key "$(key)"

@@ -12,19 +12,33 @@ export interface Contestant {
   readonly round: () => Promise<Round>;
 }
 
+/** The rounds of each contestant by its name; the same index is the same time. */
+export type Measured = ReadonlyMap<string, readonly Round[]>;
+
+/**
+ * Measures several times from the start, with fresh processes: how a process
+ * was compiled and laid out in memory is luck, and lasts as long as it does.
+ */
+export async function inEpochs(epochs: number, measure: () => Promise<Measured>): Promise<Measured> {
+  const all = new Map<string, Round[]>();
+  for (let epoch = 0; epoch < epochs; epoch++) {
+    for (const [name, rounds] of await measure()) all.set(name, [...(all.get(name) ?? []), ...rounds]);
+  }
+  return all;
+}
+
 /**
  * Measures contestants in turn, so that whatever else the machine does hits
  * all alike. Every second round goes backwards: nobody always follows the
  * same neighbour.
  *
  * @param warmUp rounds that are not counted, for the compilers to finish
- * @returns the counted rounds by contestant; the same index is the same time
  */
 export async function interleave(
   contestants: readonly Contestant[],
   rounds: number,
   warmUp: number,
-): Promise<ReadonlyMap<string, readonly Round[]>> {
+): Promise<Measured> {
   const measured = new Map<string, Round[]>(contestants.map(({ name }) => [name, []]));
   for (let index = -warmUp; index < rounds; index++) {
     for (const { name, round } of index % 2 === 0 ? contestants : contestants.toReversed()) {

@@ -1,12 +1,12 @@
 import { atMost, told, type Figure } from '@gatehouse/report';
 import { median } from '../median.js';
 import { spawnPeer } from '../peer.js';
-import type { Round } from '../rounds.js';
+import { inEpochs, type Measured } from '../rounds.js';
 import { emptyCalls } from './empty-calls.js';
 import { createIssuer } from './issuer.js';
 import { resourceCalls } from './resource-calls.js';
 
-type Measured = ReadonlyMap<string, readonly Round[]>;
+const EPOCHS = 3;
 
 /**
  * What the guard costs: an empty Nest call without a guard, behind ours with
@@ -17,8 +17,8 @@ export async function guardBench(): Promise<readonly Figure[]> {
   const issuer = createIssuer();
   const load = spawnPeer(new URL('../load/load-process.js', import.meta.url));
   try {
-    const empty = await emptyCalls(issuer, load);
-    const resource = await resourceCalls(issuer, load);
+    const empty = await inEpochs(EPOCHS, () => emptyCalls(issuer, load));
+    const resource = await inEpochs(EPOCHS, () => resourceCalls(issuer, load));
     return [
       ...costs('empty call', empty),
       ...costs('GetResource', resource),

@@ -2,22 +2,19 @@ import { contract } from '@gatehouse/contracts';
 import { GetResourceRequest, Resource, ResourceServiceClient } from '@gatehouse/contracts/resources';
 import { callUnary, openClient } from '@gatehouse/grpc';
 import { spawnPeer, type Peer } from '../peer.js';
-import { interleave, type Round } from '../rounds.js';
+import { interleave, type Measured } from '../rounds.js';
 import { SUBJECT, type Issuer } from './issuer.js';
 import { createResourceDatabase } from './resource-database.js';
 import type { ResourcesStart } from './resources-process.js';
 import { loadServer } from './load-server.js';
 
-const ROUNDS = 61;
+const ROUNDS = 40;
 const WARM_UP = 8;
-const CALLS = 1_000;
+const CALLS = 500;
 const CALLERS = 1_000;
 
 /** Measures GetResource of the resources service, on a PostgreSQL server of its own, with and without its guard. */
-export async function resourceCalls(
-  issuer: Issuer,
-  load: Peer,
-): Promise<ReadonlyMap<string, readonly Round[]>> {
+export async function resourceCalls(issuer: Issuer, load: Peer): Promise<Measured> {
   const database = await createResourceDatabase();
   const servers: Peer[] = [];
   const start = async (guarded: boolean) => {

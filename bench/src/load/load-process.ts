@@ -2,11 +2,13 @@ import { answer } from '../answer.js';
 import { openLoad, type Calls, type Load } from './load.js';
 
 let load: Load | undefined;
+let calls: Calls | undefined;
 
 answer({
-  open: async (port: number) => {
-    load = await openLoad(port);
+  open: async (options: { port: number; calls: Calls }) => {
+    calls = options.calls;
+    load = await openLoad(options.port);
   },
-  run: (calls: Calls) => load?.run(calls),
+  run: () => calls && load?.run(calls),
   close: () => load?.close(),
 });

@@ -1,6 +1,11 @@
 export { ConfigFault } from './config-fault.js';
 export { readSettings, type Environment } from './read-settings.js';
-export { refuseDevelopmentSecrets, serviceSettings } from './service-settings.js';
+export {
+  grpcServiceSettings,
+  refuseDevelopmentSecrets,
+  serviceSettings,
+  verifierSettings,
+} from './service-settings.js';
 export {
   count,
   DEVELOPMENT_SECRET_PREFIX,

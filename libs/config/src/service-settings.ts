@@ -13,6 +13,24 @@ export const serviceSettings = {
   DRAIN_TIMEOUT_MS: durationMs.default(20_000),
 } as const;
 
+/** The settings of a service that verifies access tokens, the gateway included. */
+export const verifierSettings = {
+  ...serviceSettings,
+  /** The only issuer (`iss`) of access tokens. */
+  ISSUER: z.string().min(1),
+  /** The audience (`aud`) of users' access tokens. */
+  API_AUDIENCE: z.string().min(1).default('gatehouse-api'),
+} as const;
+
+/** The settings of a service of the contract with a database of its own. */
+export const grpcServiceSettings = {
+  ...verifierSettings,
+  /** Where the contract is served. */
+  GRPC_PORT: port,
+  /** Of the run-time role, which may read and write rows and nothing else. */
+  DATABASE_URL: z.string().min(1),
+} as const;
+
 /**
  * Refuses development values in production.
  *

@@ -2,11 +2,10 @@ import { availableParallelism } from 'node:os';
 import {
   count,
   durationMs,
-  port,
   readSettings,
   refuseDevelopmentSecrets,
   secretBytes,
-  serviceSettings,
+  grpcServiceSettings,
   type Environment,
 } from '@gatehouse/config';
 import { z } from 'zod';
@@ -27,17 +26,9 @@ const DAY_MS = 86_400_000;
 
 const schema = z
   .object({
-    ...serviceSettings,
-    /** Where the contract is served. */
-    GRPC_PORT: port,
-    /** Of the run-time role, which may read and write rows and nothing else. */
-    DATABASE_URL: z.string().min(1),
+    ...grpcServiceSettings,
     /** Connections kept. */
     DATABASE_CONNECTIONS: count.default(8),
-    /** The `iss` of every access token. */
-    ISSUER: z.string().min(1),
-    /** The audience (`aud`) of users' access tokens. */
-    API_AUDIENCE: z.string().min(1).default('gatehouse-api'),
     /** What private signing keys are sealed with: 32 bytes in base64, the same in every replica. */
     KEY_SEALING_KEY: secretBytes(32),
     /** The sealing key before this one, while signing keys sealed with it are in use. */

@@ -1,17 +1,13 @@
-import { list, port, readSettings, serviceSettings, type Environment } from '@gatehouse/config';
+import { list, port, readSettings, verifierSettings, type Environment } from '@gatehouse/config';
 import { z } from 'zod';
 import { grpcTarget } from './upstream/grpc-target.js';
 
 const origin = z.string().refine(isOrigin, 'must be origins such as https://app.example, without a path');
 
 const schema = z.object({
-  ...serviceSettings,
+  ...verifierSettings,
   /** The port of the HTTP face. */
   HTTP_PORT: port.default(8080),
-  /** The only issuer of access tokens. */
-  ISSUER: z.string().min(1),
-  /** The audience of access tokens for the API. */
-  API_AUDIENCE: z.string().min(1).default('gatehouse-api'),
   /** Where each backend is: `host:port`, `dns:///name:port`, or the `ip:port` of every replica. */
   AUTH_ADDRESS: grpcTarget,
   USERS_ADDRESS: grpcTarget,

@@ -3,7 +3,13 @@ import { contract } from '@gatehouse/contracts';
 import { AccountServiceClient, RoleServiceClient, TokenServiceClient } from '@gatehouse/contracts/auth';
 import { ResourceServiceClient, ShareServiceClient } from '@gatehouse/contracts/resources';
 import { UserServiceClient } from '@gatehouse/contracts/users';
-import { callUnary, openClient, serviceName, type ClientConstructor, type UnaryMethod } from '@gatehouse/grpc';
+import {
+  callUnary,
+  openClient,
+  serviceName,
+  type ClientConstructor,
+  type UnaryMethod,
+} from '@gatehouse/grpc';
 import type { Addresses } from '../system/system-facts.js';
 
 const TIMEOUT_MS = 20_000;

@@ -63,7 +63,10 @@ export async function withRole(
 }
 
 /** Waits until the directory has someone's profile: it follows the account through the outbox. */
-export async function profileOf(rest: RestClient, { accessToken }: Pick<Person, 'accessToken'>): Promise<ProfileBody> {
+export async function profileOf(
+  rest: RestClient,
+  { accessToken }: Pick<Person, 'accessToken'>,
+): Promise<ProfileBody> {
   return eventually(
     async () => succeeded(await rest.as(accessToken).get<ProfileBody>('/v1/users/me')),
     20_000,

@@ -62,6 +62,12 @@ function all(outcome: Outcome, httpStatus: number) {
   };
 }
 
+/** Starts auth again and waits until the gateway has found it. */
+async function restartAuth(): Promise<void> {
+  await own.system.restart('auth');
+  await eventually(() => signInDemo(own, 'user'), PATIENCE_MS);
+}
+
 /** Steps of one story: each goes on from where the one before it ended. */
 describe('while auth is away', () => {
   it('everything works before', async () => {
@@ -107,14 +113,11 @@ describe('while auth is away', () => {
     expect(await list(0, good)).toEqual(OK);
   });
 
-  it('that replica serves once auth is back, by itself', async () => {
-    await own.system.restart('auth');
+  it('logins work again once auth is back', restartAuth);
+
+  it('that replica serves as well, by itself', async () => {
     await eventually(async () => expect(await list(1, good)).toEqual(OK), PATIENCE_MS);
     expect(await list(1, altered)).toEqual(UNAUTHENTICATED);
-  });
-
-  it('logins work again', async () => {
-    await eventually(() => signInDemo(own, 'user'), PATIENCE_MS);
   });
 });
 
@@ -128,7 +131,7 @@ describe('an account that was acknowledged', () => {
     });
     await own.system.kill('auth');
     expect(account.status).toBe(200);
-    await own.system.restart('auth');
+    await restartAuth();
     expect(await profileOf(rest, person)).toMatchObject({ id: person.subject, displayName: 'Kilroy' });
     await eventually(async () => {
       const { status, body } = await rest.as(person.accessToken).get(`/v1/users/${account.body.id}`);
@@ -141,7 +144,7 @@ describe('an account that was acknowledged', () => {
     await own.system.kill('users2');
     const person = await newPerson(rest, 'Late');
     await own.system.kill('auth');
-    await Promise.all([own.system.restart('auth'), own.system.launch('users'), own.system.launch('users2')]);
+    await Promise.all([restartAuth(), own.system.launch('users'), own.system.launch('users2')]);
     expect(await profileOf(rest, person)).toMatchObject({ id: person.subject, displayName: 'Late' });
   });
 });

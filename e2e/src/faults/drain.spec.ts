@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { profileOf } from '../client/person.js';
 import { RestClient } from '../client/rest-client.js';
 import { startOwnSystem, type OwnSystem } from '../system/own-system.js';
 import { signInDemo } from '../system/system-facts.js';
@@ -12,6 +13,7 @@ beforeAll(async () => {
   own = await startOwnSystem();
   const { accessToken } = await signInDemo(own, 'editor');
   asEditor = new RestClient(own.addresses.gateway, accessToken);
+  await profileOf(asEditor, { accessToken });
 });
 afterAll(async () => {
   await own?.[Symbol.asyncDispose]();

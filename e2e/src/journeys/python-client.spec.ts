@@ -1,0 +1,26 @@
+import { execFile, spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { expect, it } from '@jest/globals';
+import { sharedSystem } from '../system/shared-system.js';
+
+const RUN = fileURLToPath(new URL('../../clients/python/run.sh', import.meta.url));
+
+/** Whether what `run.sh` needs is installed. `npm run e2e -- python` takes it for granted. */
+const required = process.env['GATEHOUSE_E2E_PYTHON'] === 'required';
+const present = [
+  ['/usr/bin/python3', '-c', 'import grpc'],
+  ['protoc', '--version'],
+  ['sh', '-c', 'command -v grpc_python_plugin'],
+].every(([command = '', ...args]) => spawnSync(command, args).status === 0);
+
+(required || present ? it : it.skip)(
+  'a Python client with generated stubs signs in and uses resources',
+  async () => {
+    const { addresses, accounts } = sharedSystem();
+    const editor = accounts.find(({ roles }) => roles.at(-1) === 'editor');
+    const parameters = [addresses.auth, addresses.resources[0], editor?.email, editor?.password];
+    const { stdout } = await promisify(execFile)(RUN, parameters.map(String));
+    expect(stdout.trimEnd().split('\n').at(-1)).toBe('ok');
+  },
+);

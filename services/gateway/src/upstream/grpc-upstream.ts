@@ -1,73 +1,116 @@
-import { Client, ChannelCredentials, Metadata } from '@grpc/grpc-js';
-import type { DescService } from '@bufbuild/protobuf';
-import { clientOptions } from '@gatehouse/grpc';
+import { ChannelCredentials, type ServiceError } from '@grpc/grpc-js';
+import { ChannelRing, type Backend } from './channel-ring.js';
+import { fromGrpcMetadata, toGrpcMetadata } from './grpc-metadata.js';
+import { GrpcReplyStream } from './grpc-reply-stream.js';
+import { sendRequests } from './send-requests.js';
 import { upstreamError } from './upstream-error.js';
-import type { Upstream, UpstreamCall } from './upstream.js';
-
-/** A backend and the services that it serves. */
-export interface Backend {
-  /** The target as grpc-js takes it. */
-  readonly target: string;
-  readonly services: readonly DescService[];
-}
+import type {
+  Reply,
+  ReplyMetadata,
+  ReplyStream,
+  RequestStreamCall,
+  SingleRequestCall,
+  Upstream,
+} from './upstream.js';
 
 /**
- * Channels per backend. A connection that ends takes its calls in flight with it (a burst of cancelled calls is
- * enough), so the calls of one moment are spread over several.
+ * Channels per backend. A connection that ends takes its calls in flight with it, so the calls of one moment are
+ * spread over several.
  */
 const CHANNELS = 4;
+
+/**
+ * Channels for streams. A caller that goes away ends its stream, and a burst of cancelled calls ends the
+ * connection for every other call on it: streams have connections of their own.
+ */
+const STREAM_CHANNELS = 2;
 
 /** Messages pass through: the gateway holds them in wire format already. */
 const asIs = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
-/** The services behind grpc-js. A call that was started is never cancelled: it ends by itself or at its deadline. */
+interface Rings {
+  readonly unary: ChannelRing;
+  readonly streams: ChannelRing;
+}
+
+/** The services behind grpc-js. A unary call that was started is never cancelled: it ends by itself or at its deadline. */
 export class GrpcUpstream implements Upstream {
-  readonly #channels = new Map<string, ChannelRing>();
-  readonly #rings: readonly ChannelRing[];
+  readonly #byService = new Map<string, Rings>();
+  readonly #rings: readonly Rings[];
 
   /** @param backends which service is where; the channels connect when they are first used */
   constructor(backends: readonly Backend[], credentials = ChannelCredentials.createInsecure()) {
     this.#rings = backends.map((backend) => {
-      const ring = new ChannelRing(backend, credentials);
-      for (const { typeName } of backend.services) this.#channels.set(typeName, ring);
-      return ring;
+      const rings = {
+        unary: new ChannelRing(backend, credentials, CHANNELS),
+        streams: new ChannelRing(backend, credentials, STREAM_CHANNELS),
+      };
+      for (const { typeName } of backend.services) this.#byService.set(typeName, rings);
+      return rings;
     });
   }
 
-  unary({ path, request, metadata, deadline }: UpstreamCall): Promise<Uint8Array> {
-    const service = path.slice(1, path.lastIndexOf('/'));
-    const ring = this.#channels.get(service);
-    if (!ring) return Promise.reject(new Error(`no backend serves ${service}`));
-    const headers = new Metadata();
-    for (const [key, value] of Object.entries(metadata)) headers.set(key, value);
+  async unary({ path, request, metadata, deadline }: SingleRequestCall): Promise<Reply> {
+    const client = this.#ringsOf(path).unary.next();
     return new Promise((resolve, reject) => {
-      ring.next().makeUnaryRequest(path, asIs, asIs, request, headers, { deadline }, (error, reply) => {
-        if (error) reject(upstreamError(error));
-        else resolve(reply ?? new Uint8Array());
+      const answer = replyTo(resolve, reject);
+      client
+        .makeUnaryRequest(path, asIs, asIs, request, toGrpcMetadata(metadata), { deadline }, answer.finish)
+        .once('metadata', answer.head);
+    });
+  }
+
+  async clientStream({ path, requests, metadata, deadline }: RequestStreamCall): Promise<Reply> {
+    const client = this.#ringsOf(path).streams.next();
+    return new Promise((resolve, reject) => {
+      const answer = replyTo(resolve, reject);
+      const call = client.makeClientStreamRequest(
+        path,
+        asIs,
+        asIs,
+        toGrpcMetadata(metadata),
+        { deadline },
+        answer.finish,
+      );
+      call.once('metadata', answer.head);
+      sendRequests(call, requests).catch((error: unknown) => {
+        reject(error);
+        call.cancel();
       });
     });
   }
 
+  serverStream({ path, request, metadata, deadline }: SingleRequestCall): ReplyStream {
+    const client = this.#ringsOf(path).streams.next();
+    return new GrpcReplyStream(
+      client.makeServerStreamRequest(path, asIs, asIs, request, toGrpcMetadata(metadata), { deadline }),
+    );
+  }
+
   close(): void {
-    for (const ring of this.#rings) ring.close();
+    for (const { unary, streams } of this.#rings) {
+      unary.close();
+      streams.close();
+    }
+  }
+
+  #ringsOf(path: string): Rings {
+    const service = path.slice(1, path.lastIndexOf('/'));
+    const rings = this.#byService.get(service);
+    if (!rings) throw new Error(`no backend serves ${service}`);
+    return rings;
   }
 }
 
-class ChannelRing {
-  readonly #clients: readonly Client[];
-  #turn = 0;
-
-  constructor({ target, services }: Backend, credentials: ChannelCredentials) {
-    const options = clientOptions(services);
-    this.#clients = Array.from({ length: CHANNELS }, () => new Client(target, credentials, options));
-  }
-
-  next(): Client {
-    this.#turn = (this.#turn + 1) % this.#clients.length;
-    return this.#clients[this.#turn] as Client;
-  }
-
-  close(): void {
-    for (const client of this.#clients) client.close();
-  }
+function replyTo(resolve: (reply: Reply) => void, reject: (error: unknown) => void) {
+  let metadata: ReplyMetadata = new Map();
+  return {
+    head: (received: Parameters<typeof fromGrpcMetadata>[0]) => {
+      metadata = fromGrpcMetadata(received);
+    },
+    finish: (error: ServiceError | null, message?: Buffer) => {
+      if (error) reject(upstreamError(error));
+      else resolve({ message: message ?? new Uint8Array(), metadata });
+    },
+  };
 }

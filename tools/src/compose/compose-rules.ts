@@ -1,0 +1,95 @@
+import type { ComposeFile, ComposeService } from './compose-file.js';
+
+type Rule = (name: string, service: ComposeService, file: ComposeFile) => string | false;
+
+const SECRETS_FOLDER = '/run/secrets/';
+
+/** Only jobs say that they end. */
+const isJob = ({ restart }: ComposeService) => restart === 'no';
+/** What there is one of: whoever owns a volume or a port of the machine. */
+const isSingle = ({ volumes, ports }: ComposeService) => volumes !== undefined || ports !== undefined;
+
+const secretFiles = ({ environment = {} }: ComposeService) =>
+  Object.values(environment)
+    .map(String)
+    .filter((value) => value.startsWith(SECRETS_FOLDER))
+    .map((value) => value.slice(SECRETS_FOLDER.length));
+
+/** What holds for every entry of `services:`, by a short name. */
+const SERVICE_RULES: Readonly<Record<string, Rule>> = {
+  limits: (_name, { deploy }) =>
+    !(deploy?.resources?.limits?.cpus && deploy.resources.limits.memory) && 'has no limit of CPU or memory',
+  image: (_name, { image }) =>
+    !/:[^:/]*\d[^:/]*$/.test(image.replace(/\$\{[^}]*:-([^}]*)\}/g, '$1')) && `${image} names no version`,
+  health: (_name, service) =>
+    !isJob(service) && !service.healthcheck?.test?.length && 'is never asked for its health',
+  replicas: (_name, service) =>
+    !isJob(service) && !isSingle(service) && service.deploy?.replicas !== 2 && 'has not two replicas',
+  scalable: (_name, service) =>
+    ('container_name' in service || 'hostname' in service) && 'has a name that only one replica can have',
+  port: (name, { ports }) => name !== 'entrance' && ports !== undefined && 'publishes a port',
+  hardened: (_name, { read_only, init, cap_drop, security_opt, privileged, user }) =>
+    !(
+      read_only === true &&
+      init === true &&
+      String(cap_drop) === 'ALL' &&
+      String(security_opt) === 'no-new-privileges:true' &&
+      privileged === undefined &&
+      user === undefined
+    ) && 'is given more than it needs',
+  'plain secret': (_name, { environment = {} }) =>
+    Object.keys(environment).some(
+      (key) => /(SECRET|KEY|PASSWORD|TOKEN|_URL)/.test(key) && !/_FILE$/.test(key),
+    ) && 'has a secret in its environment',
+  'secret mount': (_name, service) =>
+    secretFiles(service).some((secret) => !service.secrets?.includes(secret)) &&
+    'names a secret that is not mounted',
+  'secret file': (_name, { secrets = [] }, file) =>
+    secrets.some((secret) => !file.secrets[secret]?.file) && 'mounts a secret that is no file',
+  'owner rights': (_name, service) =>
+    !isJob(service) &&
+    service.secrets?.some((secret) => /-(owner|admin)-url$/.test(secret)) === true &&
+    'could change its schema',
+  order: (_name, { depends_on = {} }, file) =>
+    Object.entries(depends_on).some(([dependency, { condition }]) => {
+      const target = file.services[dependency];
+      return !target || condition !== (isJob(target) ? 'service_completed_successfully' : 'service_healthy');
+    }) && 'starts before what it needs is there',
+};
+
+/** The networks of what does not stand between a service and its database. */
+const NETWORKS: Readonly<Record<string, readonly string[]>> = {
+  entrance: ['front', 'edge'],
+  gateway: ['edge', 'services'],
+};
+const allowed = (name: string, { networks }: ComposeService) =>
+  networks?.every((network) => (NETWORKS[name] ?? ['services', 'data']).includes(network)) === true;
+
+/** What holds for the whole file. */
+const FILE_RULES: Readonly<Record<string, (file: ComposeFile) => string | false>> = {
+  // docker-compose 1.29 refuses these.
+  portable: (file) =>
+    ['name', 'include', 'version'].some((key) => key in file) && 'has a member that not every compose reads',
+  'one port': ({ services: { entrance } }) =>
+    (entrance?.ports?.length !== 1 || entrance.environment?.['GATEHOUSE_GATEWAY_HOST'] !== 'gateway') &&
+    'does not publish the one port of the gateway',
+  networks: ({ services, networks }) =>
+    (Object.entries(networks).some(([name, { internal }]) => name !== 'front' && internal !== true) ||
+      Object.entries(services).some(([name, service]) => !allowed(name, service))) &&
+    'opens a network',
+};
+
+/** What is wrong with the local cluster, as `rule: what`; empty when nothing is. */
+export function breachesOf(file: ComposeFile): string[] {
+  const ofServices = Object.entries(file.services).flatMap(([name, service]) =>
+    Object.entries(SERVICE_RULES).flatMap(([rule, check]) => {
+      const breach = check(name, service, file);
+      return breach === false ? [] : [`${rule}: ${name} ${breach}`];
+    }),
+  );
+  const ofFile = Object.entries(FILE_RULES).flatMap(([rule, check]) => {
+    const breach = check(file);
+    return breach === false ? [] : [`${rule}: the file ${breach}`];
+  });
+  return [...ofServices, ...ofFile];
+}

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { AttackCase } from './corpus.js';
 import { CorpusKeys } from './corpus-keys.js';
 import { runLiveCases } from './live-cases.js';
-import type { LiveSystem, Observation, Trust } from './live-system.js';
+import type { LiveSystem, NotApplicable, Observation, Trust } from './live-system.js';
 import { ownCorpus } from './own-corpus.js';
 
 const corpus = ownCorpus();
@@ -16,7 +16,7 @@ class RecordingSystem implements LiveSystem {
   constructor(
     readonly grpc: string,
     readonly http: number,
-    readonly played?: Observation,
+    readonly played: Observation | NotApplicable = {},
   ) {}
 
   async callWithMetadata(metadata: unknown): Promise<string> {
@@ -34,7 +34,7 @@ class RecordingSystem implements LiveSystem {
     return this.http;
   }
 
-  async play(): Promise<Observation | undefined> {
+  async play(): Promise<Observation | NotApplicable> {
     return this.played;
   }
 
@@ -107,11 +107,11 @@ describe('runLiveCases', () => {
   });
 
   it('judges what the system played, and leaves out what it cannot play', async () => {
-    const answers: [Observation | undefined, string][] = [
+    const answers: [Observation | NotApplicable, string][] = [
       [{ grpc: 'UNAUTHENTICATED' }, 'agreed'],
       [{ grpc: 'OK' }, 'failed'],
       [{}, 'failed'],
-      [undefined, 'not applicable'],
+      [{ notApplicable: 'there is no such feature' }, 'not applicable'],
     ];
     for (const [played, verdict] of answers) {
       const { results } = await run(new RecordingSystem('OK', 200, played), 'sta-family');

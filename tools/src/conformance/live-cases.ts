@@ -48,7 +48,7 @@ async function runLiveCase(
       attackCase.layer === 'transport'
         ? await sendCase(attackCase, text, system)
         : await system.play(attackCase, text);
-    if (seen === undefined) return notApplicable(attackCase, 'the running system does not have the feature');
+    if ('notApplicable' in seen) return notApplicable(attackCase, seen.notApplicable);
     const fault = disagreement(expected, seen);
     return { id, group, verdict: fault === undefined ? 'agreed' : 'failed', detail: fault };
   } catch (error) {

@@ -25,6 +25,11 @@ export interface Observation {
   readonly http?: number;
 }
 
+/** Why a system cannot bring about what a case describes. */
+export interface NotApplicable {
+  readonly notApplicable: string;
+}
+
 /** A running system that cases are sent to. It is asked one thing at a time. */
 export interface LiveSystem extends AsyncDisposable {
   /** Calls a unary method that the valid access token may call, with exactly this metadata; gives the status name. */
@@ -43,7 +48,7 @@ export interface LiveSystem extends AsyncDisposable {
   /**
    * Brings about what a state or authorization case describes and presents the access token.
    *
-   * @returns undefined when the system does not have the feature that the case is about
+   * @returns why not, when the system does not have the feature that the case is about
    */
-  play(attackCase: AttackCase, accessToken: string): Promise<Observation | undefined>;
+  play(attackCase: AttackCase, accessToken: string): Promise<Observation | NotApplicable>;
 }

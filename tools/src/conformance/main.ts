@@ -5,13 +5,14 @@ import { runJws } from './jws.js';
 import type { JwsVectors } from './jws.js';
 import { renderReport, succeeded, writeFigures } from './report.js';
 import type { ConformanceReport } from './report.js';
+import { startLiveSystem } from './live/start-live-system.js';
 import { runTokens } from './tokens.js';
 import { runTranscoding } from './transcoding.js';
 import type { TranscodingCorpus } from './transcoding/corpus.js';
 
 /** The kinds of case files, and what runs them. */
 const KINDS = new Map<string, (document: unknown) => ConformanceReport | Promise<ConformanceReport>>([
-  ['tokens', (document) => runTokens(document as Corpus)],
+  ['tokens', (document) => runTokens(document as Corpus, startLiveSystem)],
   ['jws', (document) => runJws(document as JwsVectors)],
   ['transcoding', (document) => runTranscoding(document as TranscodingCorpus)],
 ]);

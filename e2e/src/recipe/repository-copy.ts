@@ -16,7 +16,7 @@ export interface CommandResult {
   readonly output: string;
 }
 
-/** A copy of the repository's tracked files in a folder of its own, with the packages that are installed here. */
+/** A copy of the files that git knows or would add, in a folder of its own, with the packages installed here. */
 export class RepositoryCopy implements AsyncDisposable {
   private constructor(readonly folder: string) {}
 
@@ -24,7 +24,10 @@ export class RepositoryCopy implements AsyncDisposable {
     const folder = await mkdtemp(join(tmpdir(), 'gatehouse-copy-'));
     await chmod(folder, 0o755); // PostgreSQL may run as another user than we do
     const copy = new RepositoryCopy(folder);
-    const { stdout } = await run('git', ['ls-files', '-z'], { cwd: ROOT, maxBuffer: 1 << 24 });
+    const { stdout } = await run('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
+      cwd: ROOT,
+      maxBuffer: 1 << 24,
+    });
     const files = stdout.split('\0').filter((file) => file !== '');
     for (const file of files) {
       await mkdir(dirname(join(folder, file)), { recursive: true });

@@ -5,13 +5,16 @@ import {
   type ServerInterceptor,
   type ServerListener,
 } from '@grpc/grpc-js';
-import { platformReasons, toStatusObject } from '@gatehouse/errors';
+import { platformReasons } from '@gatehouse/errors';
 import type { Logger } from '@gatehouse/telemetry';
 import { Call, registerCall } from './call.js';
 import type { CallsInFlight } from './calls-in-flight.js';
-import { reasonOf } from './error-filter.js';
+import { reasonOf, toLoggedStatus } from './error-filter.js';
 import type { ServedMethod } from './served-method.js';
 import { MAX_CALL_MS } from './server-limits.js';
+
+/** How far the timers of one deadline may be apart, in milliseconds. */
+const TIMER_SLACK_MS = 25;
 
 type SentStatus = Parameters<ServerInterceptingCall['sendStatus']>[0];
 
@@ -49,7 +52,11 @@ export function callInterceptor(
         next(metadata);
       },
       onCancel: () => {
-        if (!answered) finish({ code: status.CANCELLED, details: 'the caller is gone' });
+        if (answered) return;
+        // The caller's timer or grpc-js's own was faster than ours: no cancellation, although it looks like one.
+        const isLate = Date.now() >= deadline - TIMER_SLACK_MS;
+        if (isLate) finish(toLoggedStatus(platformReasons.DEADLINE_EXCEEDED()));
+        else finish({ code: status.CANCELLED, details: 'the caller is gone' });
       },
     };
     // Whoever answers first is heard: the handler, the deadline, or the server that stops.
@@ -64,8 +71,8 @@ export function callInterceptor(
       },
     };
     const intercepting = new ServerInterceptingCall(nextCall, responder);
-    const expire = () => intercepting.sendStatus(toStatusObject(platformReasons.DEADLINE_EXCEEDED()));
-    const refuse = () => intercepting.sendStatus(toStatusObject(platformReasons.STOPPING()));
+    const expire = () => intercepting.sendStatus(toLoggedStatus(platformReasons.DEADLINE_EXCEEDED()));
+    const refuse = () => intercepting.sendStatus(toLoggedStatus(platformReasons.STOPPING()));
     const timer = setTimeout(expire, Math.max(0, deadline - now));
     inFlight.add(refuse);
     return intercepting;

@@ -1,6 +1,6 @@
 import { Catch, type ArgumentsHost, type RpcExceptionFilter } from '@nestjs/common';
-import { status, type Metadata } from '@grpc/grpc-js';
-import { toAppError, toStatusObject } from '@gatehouse/errors';
+import { status, type Metadata, type StatusObject } from '@grpc/grpc-js';
+import { toAppError, toStatusObject, type AppError } from '@gatehouse/errors';
 import type { Logger } from '@gatehouse/telemetry';
 import { throwError, type Observable } from 'rxjs';
 import { callOf } from './call.js';
@@ -8,7 +8,14 @@ import { callOf } from './call.js';
 /** What the log says of a refusal, beyond what the caller is told. */
 const reasons = new WeakMap<Metadata, string>();
 
-/** Returns the reason for the log of a status that {@link ErrorFilter} made. */
+/** Makes the status of an error, and remembers its reason for the log. */
+export function toLoggedStatus(error: AppError): StatusObject {
+  const object = toStatusObject(error);
+  if (object.metadata) reasons.set(object.metadata, error.logReason ?? error.reason);
+  return object;
+}
+
+/** Returns the reason for the log of a status that {@link toLoggedStatus} made. */
 export function reasonOf(sent: { metadata?: Metadata | null }): string | undefined {
   return sent.metadata ? reasons.get(sent.metadata) : undefined;
 }
@@ -24,8 +31,7 @@ export class ErrorFilter implements RpcExceptionFilter {
 
   catch(thrown: unknown, host: ArgumentsHost): Observable<never> {
     const error = toAppError(thrown);
-    const object = toStatusObject(error);
-    if (object.metadata) reasons.set(object.metadata, error.logReason ?? error.reason);
+    const object = toLoggedStatus(error);
     if (error.code === status.INTERNAL || error.code === status.UNAVAILABLE) {
       const call = callOf(host.switchToRpc().getContext<Metadata>());
       this.log.error(

@@ -4,6 +4,7 @@ import type { Metadata, MethodDefinition, ServiceDefinition } from '@grpc/grpc-j
 import { platformReasons } from '@gatehouse/errors';
 import { from, map, type Observable } from 'rxjs';
 import { callOf, type Call } from './call.js';
+import { MalformedMessage } from './malformed-message.js';
 import { serviceName } from './served-method.js';
 
 type Definition = Readonly<Record<string, MethodDefinition<any, any>>>; // eslint-disable-line @typescript-eslint/no-explicit-any
@@ -24,7 +25,7 @@ export type RpcHandlers<S extends Definition> = {
 /**
  * Makes a class the gRPC edge of one service of the contract. Each of its
  * methods gets the request and the {@link Call}; requests that break a
- * constraint of the contract never reach it (INVALID_ARGUMENT, FIELD_INVALID).
+ * constraint of the contract never reach it (INVALID_ARGUMENT, FIELD_INVALID or MESSAGE_MALFORMED).
  */
 export function RpcController<S extends Definition>(definition: S) {
   return <T extends RpcHandlers<S>>(target: new (...dependencies: any[]) => T): void => {
@@ -58,6 +59,7 @@ function edgeOf(handler: Handler, method: MethodDefinition<unknown, unknown>) {
 }
 
 function checked(request: object, call: Call): object {
+  if (request instanceof MalformedMessage) throw platformReasons.MESSAGE_MALFORMED({ cause: request.cause });
   const violations = call.method.check?.(request);
   if (violations && violations.length > 0) throw platformReasons.FIELD_INVALID({ violations });
   return request;

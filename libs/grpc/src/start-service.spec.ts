@@ -150,7 +150,8 @@ describe('a service', () => {
       ),
     );
     raw.close();
-    expect(error?.code).not.toBe(status.OK);
+    expect(error).toMatchObject({ code: status.INVALID_ARGUMENT, reason: 'MESSAGE_MALFORMED' });
+    expect(lines).toMatchObject([{ grpc_code: 'INVALID_ARGUMENT', reason: 'MESSAGE_MALFORMED' }]);
     expect((await settle((done) => client.getUser({ id: ID }, new Metadata(), done))).error).toBeUndefined();
   });
 
@@ -174,6 +175,17 @@ describe('a service', () => {
     );
     expect(error?.code).toBe(status.DEADLINE_EXCEEDED);
     await eventually(() => expect(aborted).toBe(1));
+    expect(lines).toMatchObject([{ grpc_code: 'DEADLINE_EXCEEDED', reason: 'DEADLINE_EXCEEDED' }]);
+  });
+
+  it('logs a caller who goes away as what it is', async () => {
+    aborted = 0;
+    const request = { pageSize: 2_000, pageToken: '', query: '' };
+    const done = () => undefined;
+    const call = client.listUsers(request, new Metadata(), { deadline: Date.now() + 20_000 }, done);
+    setTimeout(() => call.cancel(), 100);
+    await eventually(() => expect(aborted).toBe(1));
+    expect(lines).toMatchObject([{ grpc_code: 'CANCELLED' }]);
   });
 
   it('says so by the health protocol and over HTTP', async () => {
@@ -270,8 +282,11 @@ describe('stopping', () => {
       client.getProfile({}, new Metadata(), (error) => resolve(error)),
     );
     await new Promise((resolve) => setTimeout(resolve, 50));
+    lines.splice(0);
     await service.stop();
     expect((await inFlight)?.code).toBe(status.UNAVAILABLE);
+    const calls = lines.filter(({ msg }) => msg === 'call');
+    expect(calls).toMatchObject([{ grpc_code: 'UNAVAILABLE', reason: 'STOPPING' }]);
     client.close();
     gate = Promise.resolve();
   });

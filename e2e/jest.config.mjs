@@ -5,7 +5,7 @@ const config = {
   testEnvironment: 'node',
   testMatch: ['<rootDir>/**/*.spec.js'],
   transform: {},
-  testTimeout: 60_000,
+  testTimeout: 180_000,
   globalSetup: '<rootDir>/system/jest/global-setup.js',
   globalTeardown: '<rootDir>/system/jest/global-teardown.js',
 };

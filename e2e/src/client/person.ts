@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { eventually } from '@gatehouse/testing';
+import { PATIENCE_MS } from './patience.js';
 import { succeeded, type RestClient } from './rest-client.js';
 
 /** Someone with an account, signed in. */
@@ -69,7 +70,7 @@ export async function profileOf(
 ): Promise<ProfileBody> {
   return eventually(
     async () => succeeded(await rest.as(accessToken).get<ProfileBody>('/v1/users/me')),
-    20_000,
+    PATIENCE_MS,
   );
 }
 

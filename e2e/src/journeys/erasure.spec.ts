@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually } from '@gatehouse/testing';
 import { decodePayload } from '../client/access-token.js';
+import { PATIENCE_MS } from '../client/patience.js';
 import { newPerson, profileOf, withRole, type Person } from '../client/person.js';
 import { RestClient, succeeded } from '../client/rest-client.js';
 import { sharedSystem } from '../system/shared-system.js';
@@ -8,8 +9,6 @@ import { signInDemo } from '../system/system-facts.js';
 
 const system = sharedSystem();
 const rest = new RestClient(system.addresses.gateway);
-/** For what the outbox brings about: a safety net, not an expectation. */
-const PATIENCE_MS = 20_000;
 
 let admin: { accessToken: string };
 let owner: Person;

@@ -3,6 +3,7 @@ import type { LoginRequest, LoginResponse } from '@gatehouse/contracts/auth';
 import type { Call } from '@gatehouse/grpc';
 import { emailKey } from '../account/email-key.js';
 import { originOf } from '../audit/audit-event.store.js';
+import type { Credentials } from '../account/account.store.js';
 import type { AuthContext } from '../auth-context.js';
 import { authReasons } from '../reasons.js';
 import { readIssue, toTokenSet } from './sign-in.js';
@@ -32,8 +33,20 @@ export async function login(context: AuthContext, request: LoginRequest, call: C
   });
   if (!decided) return refuse();
   if (outdated) {
-    const passwordHash = await passwords.hash(request.password, call.signal);
-    await accounts.rehashPassword(database.sql, account.id, account.passwordVersion, passwordHash);
+    // The sign-in stands: what fails here is tried again at the next one.
+    await renewHash(context, account, request.password, call).catch((error: unknown) => {
+      call.log.warn({ error, request_id: call.requestId }, 'password hash not renewed');
+    });
   }
   return { tokens: await toTokenSet(context, decided) };
+}
+
+async function renewHash(
+  { database, accounts, passwords }: AuthContext,
+  { id, passwordVersion }: Credentials,
+  password: string,
+  { signal }: Call,
+): Promise<void> {
+  const passwordHash = await passwords.hash(password, signal);
+  await accounts.rehashPassword(database.sql, id, passwordVersion, passwordHash);
 }

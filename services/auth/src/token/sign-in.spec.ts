@@ -1,6 +1,7 @@
 import { createLocalJWKSet, jwtVerify } from 'jose';
 import { jest } from '@jest/globals';
 import { hash } from '@node-rs/argon2';
+import { authReasons } from '../reasons.js';
 import { claimsOf, ISSUER, PASSWORD, reasonOf, runningAuth, type RunningAuth } from '../spec/running-auth.js';
 
 describe('signing in', () => {
@@ -80,6 +81,20 @@ describe('signing in', () => {
     const [row] = await auth.database.sql`select password_hash from account where id = ${id}`;
     expect(row!['password_hash']).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
     expect(await reasonOf(auth.login(email))).toBe('OK');
+  });
+
+  it('goes on when the hash cannot be renewed, and renews it the next time', async () => {
+    const { id, email } = await auth.signedIn();
+    const weak = await hash(PASSWORD, { memoryCost: 8_192, timeCost: 1, parallelism: 1 });
+    await auth.database.sql`update account set password_hash = ${weak} where id = ${id}`;
+    const renewing = jest.spyOn(auth.context.passwords, 'hash');
+    renewing.mockRejectedValueOnce(authReasons.HASH_QUEUE_FULL());
+    expect(await reasonOf(auth.login(email))).toBe('OK');
+    expect(renewing).toHaveBeenCalledTimes(1);
+    renewing.mockRestore();
+    await auth.login(email);
+    const [row] = await auth.database.sql`select password_hash from account where id = ${id}`;
+    expect(row!['password_hash']).not.toBe(weak);
   });
 
   it('records each attempt, whom it concerned and how it ended', async () => {

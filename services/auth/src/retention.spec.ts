@@ -28,4 +28,17 @@ describe('retention', () => {
     const revocations = await sql`select key from revocation`;
     expect(revocations.map(({ key }) => key)).toEqual([sid(revoked)]);
   });
+
+  it('deletes more than one batch, and does not wait for what another replica holds', async () => {
+    const { sql } = auth.database;
+    await sql`delete from revocation`;
+    await sql`
+      insert into revocation (kind, key, expires_at)
+      select 'family', n::text, clock_timestamp() - interval '1 second' from generate_series(1, 2500) n`;
+    await sql.begin(async (tx) => {
+      await tx`select from revocation where key = '7' for update`;
+      await new Retention(auth.context, silentLog).sweep();
+    });
+    expect(await sql`select key from revocation`).toEqual([{ key: '7' }]);
+  });
 });

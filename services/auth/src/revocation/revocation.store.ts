@@ -26,8 +26,17 @@ export class RevocationStore {
     }
   }
 
-  /** Deletes what speaks of expired access tokens only. */
-  async deleteExpired(sql: Sql): Promise<void> {
-    await sql`delete from revocation where expires_at < clock_timestamp()`;
+  /**
+   * Deletes some of what speaks of expired access tokens only. Leaves out what another replica is deleting.
+   *
+   * @returns how many
+   */
+  async deleteExpired(sql: Sql, limit: number): Promise<number> {
+    const { count } = await sql`
+      delete from revocation where seq in (
+        select seq from revocation where expires_at < clock_timestamp()
+        order by expires_at limit ${limit} for update skip locked
+      )`;
+    return count;
   }
 }

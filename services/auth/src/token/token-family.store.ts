@@ -88,8 +88,18 @@ export class TokenFamilyStore {
     return rows.map(({ id }) => id);
   }
 
-  /** Deletes the families that nobody can refresh any more, with their refresh tokens. */
-  async deleteExpired(sql: Sql): Promise<void> {
-    await sql`delete from token_family where expires_at < clock_timestamp()`;
+  /**
+   * Deletes some of the families that nobody can refresh any more, with their refresh tokens. Leaves out what
+   * another replica is deleting.
+   *
+   * @returns how many
+   */
+  async deleteExpired(sql: Sql, limit: number): Promise<number> {
+    const { count } = await sql`
+      delete from token_family where id in (
+        select id from token_family where expires_at < clock_timestamp()
+        order by expires_at limit ${limit} for update skip locked
+      )`;
+    return count;
   }
 }

@@ -57,9 +57,16 @@ describe('roles', () => {
     const { accessToken, id } = await auth.signedIn('admin');
     expect(await reasonOf(auth.grantRole(id, 'emperor', accessToken))).toBe('ROLE_UNKNOWN');
     expect(await reasonOf(auth.withdrawRole(id, 'emperor', accessToken))).toBe('ROLE_UNKNOWN');
+    const nobody = randomUUID();
     for (const call of [auth.grantRole, auth.withdrawRole]) {
-      expect(await reasonOf(call(randomUUID(), 'editor', accessToken))).toBe('ACCOUNT_UNKNOWN');
+      expect(await reasonOf(call(nobody, 'editor', accessToken))).toBe('ACCOUNT_UNKNOWN');
     }
+    const events = await auth.database.sql`
+      select action, outcome from audit_event where target = ${nobody} and actor = ${id} order by id`;
+    expect(events).toEqual([
+      { action: 'GrantRole', outcome: 'ACCOUNT_UNKNOWN' },
+      { action: 'WithdrawRole', outcome: 'ACCOUNT_UNKNOWN' },
+    ]);
     expect(await reasonOf(auth.listSubjectRoles(randomUUID(), accessToken))).toBe('ACCOUNT_UNKNOWN');
   });
 

@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { readAccessTable } from '@gatehouse/access';
 import { contract } from '@gatehouse/contracts';
 import {
@@ -64,6 +65,20 @@ describe('service tokens', () => {
     await keyKeeper.revoke(keys.active().keyId, origin);
     await keys.reload();
     expect(serviceTokens.own('auth', 'users')).not.toBe(first);
+  });
+
+  it('are made anew when the clock steps back, as peers would refuse one from the future', () => {
+    const { serviceTokens } = auth.context;
+    const now = Date.now();
+    const clock = jest.spyOn(Date, 'now');
+    try {
+      clock.mockReturnValue(now + 3_600_000);
+      const ahead = serviceTokens.own('auth', 'resources');
+      clock.mockReturnValue(now);
+      expect(serviceTokens.own('auth', 'resources')).not.toBe(ahead);
+    } finally {
+      clock.mockRestore();
+    }
   });
 });
 

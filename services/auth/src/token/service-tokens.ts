@@ -45,8 +45,9 @@ export class ServiceTokens {
     const { keyId } = this.#keys.active();
     const kept = this.#own.get(name);
     const age = nowSeconds() - (kept?.issuedAt ?? 0);
-    // A revoked key takes what it signed with it.
-    if (kept?.keyId === keyId && age < ACCESS_TOKEN_SECONDS - RENEW_BEFORE_SECONDS) return kept.accessToken;
+    // A revoked key takes what it signed with it; a clock that stepped back leaves one from the future.
+    if (kept?.keyId === keyId && age >= 0 && age < ACCESS_TOKEN_SECONDS - RENEW_BEFORE_SECONDS)
+      return kept.accessToken;
     const issued = this.issue(clientId, audience);
     if (!issued) throw new Error(`${clientId} has no permission at ${audience}`);
     this.#own.set(name, { accessToken: issued.accessToken, keyId, issuedAt: nowSeconds() });

@@ -34,7 +34,11 @@ describe('docker-compose.yml', () => {
       expect(build).toEqual({
         context: '.',
         dockerfile: 'deploy/docker/Dockerfile',
-        args: [`SERVICE=${service}`, 'NODE_IMAGE', 'BUILD_IMAGE'],
+        args: {
+          SERVICE: service,
+          NODE_IMAGE: '${NODE_IMAGE:-node:24-bookworm-slim}',
+          BUILD_IMAGE: '${BUILD_IMAGE:-node:24-bookworm-slim}',
+        },
       });
     }
   });

@@ -54,6 +54,13 @@ describe('an error on the wire', () => {
     });
     expect(fromServiceError(bare)).toMatchObject({ code: status.UNAVAILABLE, reason: 'UNAVAILABLE' });
   });
+
+  it('believes no more than the code of a peer whose details make no sense', () => {
+    const metadata = new Metadata();
+    metadata.set('grpc-status-details-bin', Buffer.from([0x1a, 0xff, 0xff, 0xff, 0xff, 0x0f]));
+    const broken = Object.assign(new Error(), { code: status.ABORTED, details: 'x', metadata });
+    expect(fromServiceError(broken)).toMatchObject({ code: status.ABORTED, reason: 'ABORTED' });
+  });
 });
 
 describe('defineReasons', () => {

@@ -65,6 +65,8 @@ export function fromServiceError(error: ServiceError): AppError {
   });
 }
 
+type Any = Status['details'][number];
+
 interface Details {
   info?: ErrorInfo;
   violations: FieldViolation[];
@@ -75,13 +77,21 @@ function readDetails(metadata: Metadata | undefined): Details {
   const found: Details = { violations: [] };
   const [bytes] = metadata?.get(DETAILS_KEY) ?? [];
   if (!Buffer.isBuffer(bytes)) return found;
-  for (const { typeUrl, value } of Status.decode(bytes).details) {
-    if (typeUrl === `${TYPE_PREFIX}ErrorInfo`) found.info = ErrorInfo.decode(value);
-    if (typeUrl === `${TYPE_PREFIX}BadRequest`) found.violations = BadRequest.decode(value).fieldViolations;
-    if (typeUrl === `${TYPE_PREFIX}RetryInfo`) {
-      const delay = RetryInfo.decode(value).retryDelay;
-      if (delay) found.retryAfterMs = Number(delay.seconds) * 1000 + delay.nanos / 1e6;
-    }
+  try {
+    for (const detail of Status.decode(bytes).details) readDetail(detail, found);
+  } catch {
+    // A peer that is broken or taken over: its code is all that is believed. What is thrown inside a callback of
+    // grpc-js ends the process.
+    return { violations: [] };
   }
   return found;
+}
+
+function readDetail({ typeUrl, value }: Any, found: Details): void {
+  if (typeUrl === `${TYPE_PREFIX}ErrorInfo`) found.info = ErrorInfo.decode(value);
+  if (typeUrl === `${TYPE_PREFIX}BadRequest`) found.violations = BadRequest.decode(value).fieldViolations;
+  if (typeUrl === `${TYPE_PREFIX}RetryInfo`) {
+    const delay = RetryInfo.decode(value).retryDelay;
+    if (delay) found.retryAfterMs = Number(delay.seconds) * 1000 + delay.nanos / 1e6;
+  }
 }

@@ -100,6 +100,17 @@ describe('signing keys', () => {
     expect(await reasonOf(keyKeeper.revoke(String(kid), commandOrigin('RevokeKey')))).toBe('KEY_UNKNOWN');
   });
 
+  it('are known to everyone who asks while they are read, not to the first one only', async () => {
+    const { keyId } = auth.context.keys.active();
+    const { keys, database } = new AuthContext(readAuthSettings(auth.environment), silentLog);
+    try {
+      const found = await Promise.all([keys.lookUp(keyId), keys.lookUp(keyId), keys.lookUp(keyId)]);
+      expect(found.map((key) => key?.keyId)).toEqual([keyId, keyId, keyId]);
+    } finally {
+      await database.close();
+    }
+  });
+
   it('cannot be two active ones, whatever the program does', async () => {
     await expect(
       auth.database.sql`update signing_key set state = 'active' where state = 'published'`,

@@ -44,6 +44,7 @@ export class SigningKeys implements KeySource {
   #keySet: KeySet | undefined;
   #reading: Promise<void> | undefined;
   #lookedUpAt = -Infinity;
+  #lookingUp: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
   #hints: { stop(): Promise<void> } | undefined;
   #stopped = false;
@@ -99,10 +100,12 @@ export class SigningKeys implements KeySource {
     const now = performance.now();
     if (now - this.#lookedUpAt >= LOOK_UP_COOLDOWN_MS) {
       this.#lookedUpAt = now;
-      await this.reload().catch((cause: unknown) => {
-        if (!this.#keySet) throw new KeysUnavailable(cause);
-      });
+      this.#lookingUp = this.reload();
     }
+    // Also for those who come while it is under way: what they ask for may be the news that it brings.
+    await this.#lookingUp?.catch((cause: unknown) => {
+      if (!this.#keySet) throw new KeysUnavailable(cause);
+    });
     if (!this.#keySet) throw new KeysUnavailable(new Error('the keys were not read yet'));
     return this.#keySet.find(keyId);
   }

@@ -57,8 +57,3 @@ create table share (
 
 create index share_of_subject on share (subject, resource_id);
 create index share_in_order on share (resource_id, create_time, subject);
-
--- migrate:down
-drop table share;
-drop table resource;
-drop table subject;

@@ -28,6 +28,3 @@ create index person_directory on person ((lower(display_name) collate "C"), id) 
 -- Three characters and more are found through these; fewer by walking the directory until a page is full.
 create index person_display_name_search on person using gin (lower(display_name) gin_trgm_ops) where erase_time is null;
 create index person_email_search on person using gin (lower(email) gin_trgm_ops) where erase_time is null;
-
--- migrate:down
-drop table person;

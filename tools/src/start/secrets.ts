@@ -1,9 +1,7 @@
+import { DEVELOPMENT_SECRET_PREFIX } from '@gatehouse/config';
 import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-
-/** Production refuses every secret that holds this text. */
-const DEVELOPMENT_MARK = 'development-';
 
 /** Secrets in files that only their owner may read, made when first asked for and the same ever after. */
 export class Secrets {
@@ -11,14 +9,14 @@ export class Secrets {
 
   /** The path of a secret that is text, such as a password. */
   async text(name: string): Promise<string> {
-    return this.keep(name, () => DEVELOPMENT_MARK + randomBytes(24).toString('base64url'));
+    return this.keep(name, () => DEVELOPMENT_SECRET_PREFIX + randomBytes(24).toString('base64url'));
   }
 
   /** The path of a secret that is 32 bytes in base64. 160 of the 256 bits are random, the others are the mark. */
   async key(name: string): Promise<string> {
-    const random = 32 - DEVELOPMENT_MARK.length;
+    const random = 32 - DEVELOPMENT_SECRET_PREFIX.length;
     return this.keep(name, () =>
-      Buffer.concat([Buffer.from(DEVELOPMENT_MARK), randomBytes(random)]).toString('base64'),
+      Buffer.concat([Buffer.from(DEVELOPMENT_SECRET_PREFIX), randomBytes(random)]).toString('base64'),
     );
   }
 

@@ -29,6 +29,17 @@ describe('openPool', () => {
   });
   afterAll(() => server.drop());
 
+  it.each(['require', 'verify-full'])(
+    'says nothing in plain text when its URL asks for TLS: %s',
+    async (mode) => {
+      const url = new URL(server.url);
+      url.searchParams.set('sslmode', mode);
+      const secure = openPool({ url: url.href, applicationName: 'spec' });
+      await expect(secure.ping()).rejects.toMatchObject({ reason: 'DATABASE_UNAVAILABLE' });
+      await secure.close();
+    },
+  );
+
   it('maps int8 to bigint, timestamps to Date and json to values, both ways', async () => {
     const { sql } = open();
     const big = 2n ** 53n + 1n;

@@ -19,7 +19,7 @@ export interface StrategyRequest {
  * Two implementations must agree on a signature before it is trusted:
  * passport-jwt, with the key that our strict reading of the header chose, and
  * then our verifier, which decides text, claims and clock as well. The second
- * check costs some 80 microseconds per access token and replica, once.
+ * check costs some 80 microseconds, once per access token and replica.
  */
 @Injectable()
 export class AccessTokenStrategy extends PassportStrategy(Strategy, ACCESS_TOKEN_STRATEGY) {

@@ -38,6 +38,7 @@ describe('the settings of auth', () => {
     ['a short sealing key', 'KEY_SEALING_KEY', randomBytes(31).toString('base64')],
     ['more hashing than cores', 'HASH_CONCURRENCY', '100000'],
     ['a key gone before what it signed', 'KEY_RETIRE_MS', '300000'],
+    ['a key that signs before every verifier knows it', 'KEY_PUBLISH_AHEAD_MS', '119999'],
     ['a name that does not exist', 'KEY_SEELING_KEY', 'x'],
   ])('refuse %s', (_, name, value) => {
     expect(faultsOf({ [`GATEHOUSE_${name}`]: value })).toEqual([`GATEHOUSE_${name}`]);

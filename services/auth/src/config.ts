@@ -22,6 +22,9 @@ export const ACCESS_TOKEN_SECONDS = 300;
  */
 export const ACCESS_TOKEN_HORIZON_SECONDS = ACCESS_TOKEN_SECONDS + 5 + 1;
 
+/** Age at which verifiers fetch the key set again: the default of `RemoteKeySet`. */
+const KEY_SET_AGE_MS = 60_000;
+
 const DAY_MS = 86_400_000;
 
 const schema = z
@@ -45,7 +48,7 @@ const schema = z
     /** Age at which the active signing key is replaced. */
     KEY_ROTATION_AGE_MS: durationMs.default(30 * DAY_MS),
     /** How long a key is published before it signs: at least twice the time that verifiers keep the key set. */
-    KEY_PUBLISH_AHEAD_MS: durationMs.default(120_000),
+    KEY_PUBLISH_AHEAD_MS: durationMs.min(2 * KEY_SET_AGE_MS).default(2 * KEY_SET_AGE_MS),
     /** How long a key that signs no more is still published. */
     KEY_RETIRE_MS: durationMs.min(ACCESS_TOKEN_HORIZON_SECONDS * 1_000).default(600_000),
     /** How often the keys are read again and moved along, when nobody says that they changed. */

@@ -1,7 +1,7 @@
 import type { FileRegistry } from '@bufbuild/protobuf';
 import type { GatewaySettings } from './config.js';
 import type { BackendPackage } from './rpc/rest-contract.js';
-import type { Backend } from './upstream/grpc-upstream.js';
+import type { Backend } from './upstream/channel-ring.js';
 
 /** Where each package of the contract is served. */
 export function backendsOf(registry: FileRegistry, settings: GatewaySettings): readonly Backend[] {

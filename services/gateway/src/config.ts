@@ -1,8 +1,24 @@
 import { list, port, readSettings, verifierSettings, type Environment } from '@gatehouse/config';
 import { z } from 'zod';
+import { mayExpose, mayForward } from './http/header-policy.js';
 import { grpcTarget } from './upstream/grpc-target.js';
 
 const origin = z.string().refine(isOrigin, 'must be origins such as https://app.example, without a path');
+const forwardable = z
+  .string()
+  .toLowerCase()
+  .refine(mayForward, 'must be headers that say nothing of the caller or the call');
+const exposable = z
+  .string()
+  .toLowerCase()
+  .refine(mayExpose, "must be headers that are not the gateway's own");
+const bodyLimit = z
+  .string()
+  .regex(/^[A-Za-z0-9_.]+=[1-9][0-9]{0,9}$/, 'must be package.Service.Method=bytes')
+  .transform((text): [string, number] => {
+    const [rpc = '', bytes = ''] = text.split('=');
+    return [rpc, Number(bytes)];
+  });
 
 const schema = z.object({
   ...verifierSettings,
@@ -14,6 +30,14 @@ const schema = z.object({
   RESOURCES_ADDRESS: grpcTarget,
   /** The origins whose pages may call; none unless given. */
   CORS_ORIGINS: list.pipe(z.array(origin)).default([]),
+  /** Request headers that become metadata of the same name, and metadata of replies that becomes headers. */
+  FORWARD_HEADERS: list.pipe(z.array(forwardable)).default([]),
+  EXPOSE_METADATA: list.pipe(z.array(exposable)).default([]),
+  /** The largest body of single RPCs: `package.Service.Method=bytes`. */
+  BODY_LIMITS: list
+    .pipe(z.array(bodyLimit))
+    .transform((limits) => new Map(limits))
+    .default(new Map()),
 });
 
 /** Every setting of the gateway. */

@@ -9,7 +9,7 @@ const transcoding = dirname(fileURLToPath(import.meta.resolve('@gatehouse/transc
 
 /** Every word in the form of a reason that the request-time parts of the translation hold. */
 function wordsOfTranslation(): string[] {
-  const files = globSync('{request,json,http,router,response}/**/*.js', { cwd: transcoding });
+  const files = globSync('{request,json,http,router,response,stream}/**/*.js', { cwd: transcoding });
   const texts = files
     .filter((file) => !file.endsWith('.spec.js'))
     .map((file) => readFileSync(join(transcoding, file), 'utf8'));

@@ -46,7 +46,12 @@ export const gatewayReasons = defineReasons(GATEWAY_DOMAIN, {
   BODY_TOO_LARGE: {
     code: status.RESOURCE_EXHAUSTED,
     message: 'the body is too large',
-    help: 'A body may take 1 MiB.',
+    help: 'A body of JSON may take 1 MiB, a file 4, an upload in pieces 64, unless the route has a limit of its own.',
+  },
+  NOT_ACCEPTABLE: {
+    code: status.INVALID_ARGUMENT,
+    message: 'the answer has no form that Accept takes',
+    help: 'Answers are `application/json`; streams are `application/x-ndjson` or `text/event-stream` besides.',
   },
   CONTENT_ENCODING_UNSUPPORTED: {
     code: status.INVALID_ARGUMENT,
@@ -67,6 +72,8 @@ export const httpStatuses: Readonly<Record<string, number>> = {
   HEADERS_TOO_LARGE: 431,
   TARGET_TOO_LONG: 414,
   BODY_TOO_LARGE: 413,
+  NOT_ACCEPTABLE: 406,
   CONTENT_ENCODING_UNSUPPORTED: 415,
+  CONTENT_TYPE_UNSUPPORTED: 415,
   EXPECTATION_UNSUPPORTED: 417,
 };

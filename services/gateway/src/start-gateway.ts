@@ -13,10 +13,12 @@ import type { FastifyHttpOptions } from 'fastify';
 import { AppModule } from './app.module.js';
 import { backendsOf } from './backends.js';
 import type { GatewaySettings } from './config.js';
+import { compressPages } from './http/compress-pages.js';
 import { corsPolicy } from './http/cors-policy.js';
 import { HttpEdge } from './http/http-edge.js';
 import { answer, ProblemFilter } from './http/problem.filter.js';
 import { Admission } from './rpc/admission.js';
+import { BodyLimits } from './rpc/body-limits.js';
 import { keySetKnown } from './rpc/key-set-known.js';
 import { readRestContract } from './rpc/rest-contract.js';
 import { RpcHandler } from './rpc/rpc-handler.js';
@@ -37,7 +39,7 @@ const NOTICE_MS = 200;
  * Starts the gateway.
  *
  * @throws ContractFault when the contract cannot be served, listing every fault
- * @throws Error when a port is taken
+ * @throws Error when a port is taken, or a body limit names an RPC without a route
  */
 export async function startGateway(
   settings: GatewaySettings,
@@ -45,6 +47,7 @@ export async function startGateway(
   registry: FileRegistry = shippedContract,
 ): Promise<RunningGateway> {
   const contract = readRestContract(registry);
+  const limits = new BodyLimits(contract.table.routes, settings.BODY_LIMITS);
   const { keys, close: closeKeys } = issuerKeys(settings.AUTH_ADDRESS, (cause) =>
     log.warn({ error: cause }, 'the key set could not be fetched'),
   );
@@ -54,8 +57,10 @@ export async function startGateway(
     keys,
   });
   const upstream = new GrpcUpstream(backendsOf(registry, settings));
-  const cors = corsPolicy(settings.CORS_ORIGINS);
-  const handler = new RpcHandler(contract, new Admission(verifier), upstream, cors);
+  const headers = { forward: settings.FORWARD_HEADERS, expose: settings.EXPOSE_METADATA };
+  const cors = corsPolicy(settings.CORS_ORIGINS, headers);
+  const admission = new Admission(verifier);
+  const handler = new RpcHandler({ contract, admission, upstream, cors, headers, limits, log });
   const edge = new HttpEdge({ production: settings.ENVIRONMENT === 'production', cors, log });
   const app = await createApp(edge, AppModule.register({ contract, handler, log }), log);
   const listening = { name: 'routes', holds: () => app.getHttpServer().listening };
@@ -102,6 +107,7 @@ function createApp(edge: HttpEdge, module: ReturnType<typeof AppModule.register>
     return503OnClosing: false,
   };
   const adapter = new FastifyAdapter({ ...server, skipMiddie: true });
+  compressPages(adapter.getInstance());
   const options = { bodyParser: false, logger: nestLogger(log), abortOnError: false } as const;
   return NestFactory.create<NestFastifyApplication>(module, adapter, options).then((app) =>
     app.useGlobalFilters(new ProblemFilter(log)),

@@ -1,7 +1,7 @@
 import { status } from '@grpc/grpc-js';
 import type { ReasonSpec } from '@gatehouse/errors';
 
-const { INVALID_ARGUMENT, FAILED_PRECONDITION, INTERNAL } = status;
+const { INVALID_ARGUMENT, FAILED_PRECONDITION, INTERNAL, RESOURCE_EXHAUSTED } = status;
 const spec = (code: status, message: string, help: string): ReasonSpec => ({ code, message, help });
 const refused = (message: string, help: string) => spec(INVALID_ARGUMENT, message, help);
 const badReply = (message: string) =>
@@ -36,8 +36,16 @@ export const translationReasons = {
   ),
   BODY_UNEXPECTED: refused('the method takes no body', 'Send the request without a body.'),
   BODY_NOT_UTF8: refused('the body is not UTF-8', 'JSON is UTF-8 (RFC 8259, section 8.1).'),
-  CONTENT_TYPE_UNSUPPORTED: refused('the body must be JSON', 'Send `Content-Type: application/json`.'),
+  CONTENT_TYPE_UNSUPPORTED: refused(
+    'the body must be JSON',
+    'Send `Content-Type: application/json`; for an upload of many messages also `application/x-ndjson`.',
+  ),
   JSON_MALFORMED: refused('the body is not JSON', 'The body breaks the syntax of JSON (RFC 8259).'),
+  MESSAGE_TOO_LARGE: spec(
+    RESOURCE_EXHAUSTED,
+    'a message of the stream is too large',
+    'One message of an upload may take as much as a whole body.',
+  ),
   JSON_TOO_DEEP: refused('the body is nested too deeply', 'Objects and lists may be nested 100 deep.'),
   FIELD_UNKNOWN: refused('the body has an unknown member', 'No field of the request has this name.'),
   FIELD_DUPLICATE: refused(

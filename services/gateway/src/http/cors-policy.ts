@@ -1,27 +1,41 @@
 import type { CorsPolicy } from '@gatehouse/transcoding';
+import type { HeaderPolicy } from './header-policy.js';
 
-/** The response headers that a page of an allowed origin may read. */
-export const EXPOSED_HEADERS = 'Allow, ETag, Retry-After, WWW-Authenticate, X-Request-Id';
+/** The gateway's own headers that a page may read. */
+const EXPOSED_HEADERS = ['Allow', 'ETag', 'Retry-After', 'WWW-Authenticate', 'X-Request-Id'];
+
+/** The policy of preflights, and what every answer to an allowed origin says besides. */
+export interface PageAccess extends CorsPolicy {
+  /** The response headers that a page may read. */
+  readonly exposed: readonly string[];
+}
 
 /**
  * Which pages of other origins may call. Without credentials of the browser: a page brings its access token in the
  * `authorization` header or has none.
  *
  * @param origins exact origins
+ * @param headers what the operator lets through besides
  */
-export function corsPolicy(origins: readonly string[]): CorsPolicy {
+export function corsPolicy(
+  origins: readonly string[],
+  { forward, expose }: HeaderPolicy = { forward: [], expose: [] },
+): PageAccess {
   return {
     origins,
     headers: [
       'authorization',
       'content-type',
+      'grpc-timeout',
       'if-match',
       'if-none-match',
       'traceparent',
       'tracestate',
       'x-request-id',
       'x-request-timeout',
+      ...forward,
     ],
+    exposed: [...EXPOSED_HEADERS, ...expose],
     credentials: false,
     maxAgeSeconds: 600,
   };

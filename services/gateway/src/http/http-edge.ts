@@ -1,10 +1,10 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Logger } from '@gatehouse/telemetry';
-import { originHeaders, type CorsPolicy } from '@gatehouse/transcoding';
+import { originHeaders } from '@gatehouse/transcoding';
 import { gatewayReasons } from '../reasons.js';
 import { answerBrokenRequest, type ParserError } from './broken-request.js';
-import { EXPOSED_HEADERS } from './cors-policy.js';
+import type { PageAccess } from './cors-policy.js';
 import { Exchange } from './exchange.js';
 import { IDLE_SOCKET_MS, MAX_CONNECTIONS, parserLimits } from './http-limits.js';
 import { logExchange } from './log-exchange.js';
@@ -17,7 +17,7 @@ type Listener = (request: IncomingMessage, response: ServerResponse) => void;
 /** How the edge answers. */
 export interface HttpEdgeOptions {
   readonly production: boolean;
-  readonly cors: CorsPolicy;
+  readonly cors: PageAccess;
   readonly log: Logger;
 }
 
@@ -89,11 +89,11 @@ export class HttpEdge {
   }
 }
 
-function addOriginHeaders({ request, response }: Exchange, policy: CorsPolicy): void {
+function addOriginHeaders({ request, response }: Exchange, policy: PageAccess): void {
   for (const [name, value] of Object.entries(originHeaders(request.headers.origin ?? '', policy))) {
     response.setHeader(name, value);
   }
   if (response.hasHeader('access-control-allow-origin')) {
-    response.setHeader('access-control-expose-headers', EXPOSED_HEADERS);
+    response.setHeader('access-control-expose-headers', policy.exposed.join(', '));
   }
 }

@@ -6,9 +6,6 @@ export const MAX_TARGET_CHARS = 8_192;
 /** The most headers of one request. */
 export const MAX_HEADERS = 100;
 
-/** The largest request body, in bytes. */
-export const MAX_BODY_BYTES = 1024 * 1024;
-
 /** The most connections at once; further ones are closed as they come. */
 export const MAX_CONNECTIONS = 10_000;
 

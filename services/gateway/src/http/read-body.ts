@@ -1,6 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { gatewayReasons } from '../reasons.js';
-import { MAX_BODY_BYTES } from './http-limits.js';
 
 /** Whether a request announces a body (RFC 9112, section 6). */
 export function hasBody({ headers }: IncomingMessage): boolean {
@@ -8,8 +7,7 @@ export function hasBody({ headers }: IncomingMessage): boolean {
 }
 
 /**
- * Reads the whole body as it came. Only now is a caller that waits for `100 Continue` (RFC 9110, section 10.1.1) told
- * to send it.
+ * Reads the whole body as it came.
  *
  * @returns undefined when the request has none
  * @throws AppError BODY_TOO_LARGE, CONTENT_ENCODING_UNSUPPORTED, or REQUEST_MALFORMED when it ends early
@@ -17,18 +15,16 @@ export function hasBody({ headers }: IncomingMessage): boolean {
 export async function readBody(
   request: IncomingMessage,
   response: ServerResponse,
+  maxBytes: number,
 ): Promise<Uint8Array | undefined> {
   if (!hasBody(request)) return undefined;
-  const encoding = request.headers['content-encoding'] ?? 'identity';
-  if (encoding.toLowerCase() !== 'identity') throw gatewayReasons.CONTENT_ENCODING_UNSUPPORTED();
-  if (Number(request.headers['content-length'] ?? 0) > MAX_BODY_BYTES) throw gatewayReasons.BODY_TOO_LARGE();
-  if (request.headers.expect !== undefined) response.writeContinue();
+  invite(request, response, maxBytes);
   const chunks: Buffer[] = [];
   let size = 0;
   return new Promise((resolve, reject) => {
     request.on('data', (chunk: Buffer) => {
       size += chunk.length;
-      if (size <= MAX_BODY_BYTES) return void chunks.push(chunk);
+      if (size <= maxBytes) return void chunks.push(chunk);
       request.pause();
       request.removeAllListeners('data');
       reject(gatewayReasons.BODY_TOO_LARGE());
@@ -36,4 +32,44 @@ export async function readBody(
     request.once('end', () => resolve(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks)));
     request.once('error', (cause) => reject(gatewayReasons.REQUEST_MALFORMED({ cause })));
   });
+}
+
+/**
+ * The body piece by piece as it comes, no faster than it is taken. Leaves the rest of it unread when the iteration
+ * is left. Throws the same.
+ */
+export async function* streamBody(
+  request: IncomingMessage,
+  response: ServerResponse,
+  maxBytes: number,
+): AsyncGenerator<Buffer> {
+  if (!hasBody(request)) return;
+  invite(request, response, maxBytes);
+  let size = 0;
+  // Node leaves a request standing whose answer was over before its body: nobody would learn that it never ends.
+  const abandon = () => request.destroy();
+  response.once('close', abandon);
+  const pieces = request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
+  try {
+    for await (const piece of pieces) {
+      size += piece.length;
+      if (size > maxBytes) throw gatewayReasons.BODY_TOO_LARGE();
+      yield piece;
+    }
+  } catch (error) {
+    // Only what Node throws has no reason: the body ended early.
+    throw error instanceof Error && 'reason' in error
+      ? error
+      : gatewayReasons.REQUEST_MALFORMED({ cause: error });
+  } finally {
+    response.off('close', abandon);
+  }
+}
+
+/** Only now is a caller that waits for `100 Continue` (RFC 9110, section 10.1.1) told to send its body. */
+function invite(request: IncomingMessage, response: ServerResponse, maxBytes: number): void {
+  const encoding = request.headers['content-encoding'] ?? 'identity';
+  if (encoding.toLowerCase() !== 'identity') throw gatewayReasons.CONTENT_ENCODING_UNSUPPORTED();
+  if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw gatewayReasons.BODY_TOO_LARGE();
+  if (request.headers.expect !== undefined) response.writeContinue();
 }

@@ -3,20 +3,13 @@ import type { Logger } from '@gatehouse/telemetry';
 import { PROBLEM_CONTENT_TYPE } from '@gatehouse/transcoding';
 import { challengeOf } from './challenge.js';
 import type { Exchange } from './exchange.js';
-import { problemOf } from './problem-of.js';
+import { problemOf, type Refusal } from './problem-of.js';
 import { hasBody } from './read-body.js';
 
 /** Answers an exchange with the problem of whatever was thrown, and logs a cause that is not the caller's. */
 export function sendProblem(exchange: Exchange, thrown: unknown, log: Logger): void {
-  const { request, response, requestId, traceId } = exchange;
-  const preconditioned = request.headers['if-match'] !== undefined;
-  const { status, problem, retryAfterSeconds, logReason, cause } = problemOf(thrown, {
-    requestId,
-    preconditioned,
-  });
-  exchange.grpcCode = problem.code;
-  exchange.reason = logReason;
-  if (cause !== undefined) log.error({ error: cause, request_id: requestId, trace_id: traceId }, 'cause');
+  const { request, response } = exchange;
+  const { status, problem, retryAfterSeconds } = noteRefusal(exchange, thrown, log);
   if (response.headersSent || response.destroyed) {
     response.destroy();
     return;
@@ -29,8 +22,24 @@ export function sendProblem(exchange: Exchange, thrown: unknown, log: Logger): v
   const challenge = challengeOf(problem, request.headers.authorization !== undefined);
   if (challenge !== undefined) headers['www-authenticate'] = challenge;
   if (retryAfterSeconds !== undefined) headers['retry-after'] = String(Math.ceil(retryAfterSeconds));
-  // The rest of a body that nobody reads would stand before the next request.
-  if (hasBody(request) && !request.complete) headers.connection = 'close';
+  closeUnread(exchange);
   response.writeHead(status, headers);
   response.end(request.method === 'HEAD' ? undefined : body);
+}
+
+/** The problem of whatever was thrown, noted for the log line of its exchange. */
+export function noteRefusal(exchange: Exchange, thrown: unknown, log: Logger): Refusal {
+  const { request, requestId, traceId } = exchange;
+  const preconditioned = request.headers['if-match'] !== undefined;
+  const refusal = problemOf(thrown, { requestId, preconditioned });
+  const { problem, logReason, cause } = refusal;
+  exchange.grpcCode = problem.code;
+  exchange.reason = logReason;
+  if (cause !== undefined) log.error({ error: cause, request_id: requestId, trace_id: traceId }, 'cause');
+  return refusal;
+}
+
+/** The rest of a body that nobody reads would stand before the next request. */
+export function closeUnread({ request, response }: Exchange): void {
+  if (hasBody(request) && !request.complete) response.setHeader('connection', 'close');
 }

@@ -1,5 +1,7 @@
 import { makeTraceparent } from '@gatehouse/grpc';
+import { metadataOfHeaders } from '@gatehouse/transcoding';
 import type { Exchange } from '../http/exchange.js';
+import type { UpstreamCall } from '../upstream/upstream.js';
 
 /** What metadata can carry: printable ASCII without spaces at the ends. */
 const SOUND_VALUE = /^[\x21-\x7e](?:[\x20-\x7e]{0,510}[\x21-\x7e])?$/;
@@ -17,10 +19,20 @@ const FORWARDED = [
  *
  * @param withCredential whether the method reads the credential; it goes on as it came, so that the service
  *   verifies it again
+ * @param forward further headers that the operator lets through, under their own names
+ * @throws TranscodingError HEADER_MALFORMED for one with bytes that is no base64
  */
-export function callMetadata(exchange: Exchange, withCredential: boolean): Record<string, string> {
+export function callMetadata(
+  exchange: Exchange,
+  withCredential: boolean,
+  forward: readonly string[],
+): UpstreamCall['metadata'] {
   const { headers } = exchange.request;
-  const metadata: Record<string, string> = {
+  const allowed = forward.length === 0 ? [] : metadataOfHeaders(headers, { allow: forward });
+  const metadata: Record<string, string | readonly string[]> = {
+    ...Object.fromEntries(
+      [...allowed].filter(([key, values]) => key.endsWith('-bin') || values.every(isSound)),
+    ),
     'x-request-id': exchange.requestId,
     traceparent: makeTraceparent(exchange.traceId),
   };

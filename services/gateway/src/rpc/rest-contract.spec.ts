@@ -3,6 +3,7 @@ import { createFileRegistry, fromBinary, toBinary, type FileRegistry } from '@bu
 import { FileDescriptorSetSchema, type FileDescriptorSet } from '@bufbuild/protobuf/wkt';
 import { ContractFault } from '@gatehouse/access';
 import { contract, descriptorSet } from '@gatehouse/contracts';
+import { feedContract } from '../spec/feed-contract.js';
 import { startSpecGateway } from '../spec/spec-gateway.js';
 import { readRestContract } from './rest-contract.js';
 
@@ -73,11 +74,12 @@ describe('the contract', () => {
     );
   });
 
-  it('is refused with a route to a stream', () => {
-    const registry = changed((set) => {
-      methodOf(set, 'ResourceService', 'ListResources').serverStreaming = true;
-    });
-    expect(faultsOf(registry)).toEqual([expect.stringContaining('ListResources')]);
+  it('is served with streams of one direction, and refused with one of both', () => {
+    const kinds = readRestContract(feedContract()).table.routes.map(({ rpc }) => rpc.methodKind);
+    expect(new Set(kinds)).toEqual(new Set(['unary', 'client_streaming', 'server_streaming']));
+    expect(faultsOf(feedContract({ bidirectional: true }))).toEqual([
+      expect.stringMatching(/FeedService\.Chat.*BIDI_STREAMING/),
+    ]);
   });
 
   it('is refused with a route to a package that has no backend', () => {
@@ -104,8 +106,5 @@ describe('the contract', () => {
 });
 
 it('a gateway with a contract at fault does not start', async () => {
-  const registry = changed((set) => {
-    methodOf(set, 'ResourceService', 'ListResources').serverStreaming = true;
-  });
-  await expect(startSpecGateway({}, registry)).rejects.toThrow(ContractFault);
+  await expect(startSpecGateway({}, feedContract({ bidirectional: true }))).rejects.toThrow(ContractFault);
 });

@@ -22,7 +22,7 @@ const BACKEND_PACKAGES: readonly string[] = [
  * Reads routes and rules of a contract and checks that they can be served together.
  *
  * @throws ContractFault listing every fault: a method without a rule or with an unknown permission, templates that
- *   are wrong or ambiguous, a route to a method that no backend has or that is no unary one
+ *   are wrong or ambiguous, a route to a method that no backend has or whose stream goes both ways
  */
 export function readRestContract(registry: FileRegistry): RestContract {
   const faults: string[] = [];
@@ -34,7 +34,6 @@ export function readRestContract(registry: FileRegistry): RestContract {
     const { package: owner } = rpc.parent.file.proto;
     if (!BACKEND_PACKAGES.includes(owner))
       faults.push(`${rpcName} has a route, but no backend serves ${owner}`);
-    if (rpc.methodKind !== 'unary') faults.push(`${rpcName} has a route, but is not unary`);
   }
   if (faults.length > 0 || !rules || !table) throw new ContractFault(faults);
   return { table, rules };

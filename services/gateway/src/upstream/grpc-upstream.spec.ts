@@ -8,6 +8,7 @@ import {
 } from '@gatehouse/contracts/resources';
 import type { AppError } from '@gatehouse/errors';
 import { GrpcUpstream } from './grpc-upstream.js';
+import type { Reply } from './upstream.js';
 import { upstreamError } from './upstream-error.js';
 
 const READ = '/gatehouse.resources.v1.ResourceService/GetResource';
@@ -59,7 +60,7 @@ function open(target: string): GrpcUpstream {
   return upstream;
 }
 
-function call(upstream: GrpcUpstream, path: string): Promise<Uint8Array> {
+function call(upstream: GrpcUpstream, path: string): Promise<Reply> {
   return upstream.unary({ path, request: new Uint8Array(), metadata: {}, deadline: Date.now() + 10_000 });
 }
 

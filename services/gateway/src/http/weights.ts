@@ -1,0 +1,24 @@
+/** The names in a header of preferences and how much each is wanted, 0 for not at all. */
+export type Weights = ReadonlyMap<string, number>;
+
+const QUALITY = /^q=(0(?:\.\d{0,3})?|1(?:\.0{0,3})?)$/;
+
+/** Reads `Accept` or `Accept-Encoding` (RFC 9110, section 12.4.2). A weight that cannot be read counts as 0. */
+export function readWeights(header: string): Weights {
+  const weights = new Map<string, number>();
+  for (const part of header.toLowerCase().split(',')) {
+    const [name = '', ...parameters] = part.split(';').map((text) => text.trim());
+    const quality = parameters.find((text) => text.startsWith('q='));
+    if (name === '') continue;
+    weights.set(name, quality === undefined ? 1 : Number(QUALITY.exec(quality)?.[1] ?? 0));
+  }
+  return weights;
+}
+
+/** Whether an `Accept` header takes a media type; the most particular range decides (RFC 9110, section 12.5.1). */
+export function takesType(accept: string | undefined, type: string): boolean {
+  const weights = readWeights(accept ?? '');
+  if (weights.size === 0) return true;
+  const ranges = [type, `${type.split('/')[0]}/*`, '*/*'];
+  return (ranges.map((range) => weights.get(range)).find((weight) => weight !== undefined) ?? 0) > 0;
+}

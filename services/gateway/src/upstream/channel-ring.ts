@@ -1,0 +1,41 @@
+import { Client, connectivityState, type ChannelCredentials } from '@grpc/grpc-js';
+import type { DescService } from '@bufbuild/protobuf';
+import { clientOptions } from '@gatehouse/grpc';
+
+/** A backend and the services that it serves. */
+export interface Backend {
+  /** The target as grpc-js takes it. */
+  readonly target: string;
+  readonly services: readonly DescService[];
+}
+
+/** Several channels to one backend that share no connection and take calls in turn. They connect when first used. */
+export class ChannelRing {
+  readonly #clients: readonly Client[];
+  #turn = 0;
+
+  constructor({ target, services }: Backend, credentials: ChannelCredentials, size: number) {
+    const options = clientOptions(services);
+    this.#clients = Array.from({ length: size }, () => new Client(target, credentials, options));
+  }
+
+  /** The next channel, past those that wait to connect again while another one could be asked. */
+  next(): Client {
+    const waits = (client: Client) =>
+      client.getChannel().getConnectivityState(false) === connectivityState.TRANSIENT_FAILURE;
+    for (let tries = 0; tries < this.#clients.length; tries++) {
+      const client = this.#advance();
+      if (!waits(client)) return client;
+    }
+    return this.#advance();
+  }
+
+  #advance(): Client {
+    this.#turn = (this.#turn + 1) % this.#clients.length;
+    return this.#clients[this.#turn] as Client;
+  }
+
+  close(): void {
+    for (const client of this.#clients) client.close();
+  }
+}

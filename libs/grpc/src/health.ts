@@ -12,11 +12,15 @@ export interface ReadinessCheck {
 /** How often the conditions are looked at, in milliseconds. */
 const CHECK_EVERY_MS = 1_000;
 
+/** How many looks in a row must find a condition broken before a ready replica turns callers away. */
+const MISSES_ALLOWED = 3;
+
 /**
  * What a process says of itself: by the gRPC health protocol for each service
  * and for the whole (the empty name), and over HTTP as `/livez` and `/readyz`
  * for platforms that cannot ask gRPC. Alive means that the event loop turns;
- * ready means that every condition held when it was last looked at.
+ * ready means that every condition held, but for a moment: a single slow answer
+ * of a database turns nobody away.
  */
 export class Health {
   readonly #checks: readonly ReadinessCheck[];
@@ -26,6 +30,7 @@ export class Health {
   #failing: readonly string[] = ['starting'];
   #timer: NodeJS.Timeout | undefined;
   #draining = false;
+  #misses = 0;
 
   constructor(services: readonly string[], checks: readonly ReadinessCheck[]) {
     this.#services = ['', ...services];
@@ -88,10 +93,15 @@ export class Health {
       }),
     );
     if (this.#draining) return;
-    this.#failing = outcomes.flat();
+    this.#judge(outcomes.flat());
     this.#publish();
     this.#timer = setTimeout(() => void this.#look(), CHECK_EVERY_MS);
     this.#timer.unref();
+  }
+
+  #judge(failing: readonly string[]): void {
+    this.#misses = failing.length === 0 ? 0 : this.#misses + 1;
+    if (!this.ready || this.#misses === 0 || this.#misses >= MISSES_ALLOWED) this.#failing = failing;
   }
 
   #publish(): void {

@@ -25,10 +25,14 @@ const key = createSigningKey();
 const stranger = createSigningKey();
 const admitted = KeySet.from({ keys: [key.jwk] });
 let issuerIsDown = false;
+let lookUpFails: Error | undefined;
 const keys: KeySource = {
   find: (keyId) => (issuerIsDown ? undefined : admitted.find(keyId)),
-  lookUp: (keyId) =>
-    issuerIsDown ? Promise.reject(new KeysUnavailable('down')) : Promise.resolve(admitted.find(keyId)),
+  lookUp: async (keyId) => {
+    if (lookUpFails) throw lookUpFails;
+    if (issuerIsDown) throw new KeysUnavailable('down');
+    return admitted.find(keyId);
+  },
 };
 
 /** Answers every call with what it knows of the caller, so that a specification sees who was admitted. */
@@ -244,6 +248,16 @@ describe('the access guard', () => {
       reason: 'FIELD_INVALID',
       violations: [{ field: 'id', reason: 'string.uuid' }],
     });
+  });
+
+  it('calls a fault of its own by its name, and admits nobody', async () => {
+    lookUpFails = new TypeError('a fault');
+    try {
+      const { error } = await getProfile(bearer(stranger.sign(claims())));
+      expect(error).toMatchObject({ code: status.INTERNAL, reason: 'INTERNAL', message: 'internal error' });
+    } finally {
+      lookUpFails = undefined;
+    }
   });
 
   it('calls an outage of the issuer by its name, unless it knows the access token', async () => {

@@ -68,11 +68,16 @@ function callIn(context: ExecutionContext): Call {
   return callOf(context.switchToRpc().getContext<Metadata>());
 }
 
-/** An outage is UNAVAILABLE; every other cause gets one and the same answer. */
+/** What jsonwebtoken throws at a token; anything else is a fault of ours. */
+const JSONWEBTOKEN_ERROR = /^(JsonWebToken|NotBefore|TokenExpired)Error$/;
+
+/** An outage is UNAVAILABLE and a fault INTERNAL; every other cause gets one and the same answer. */
 function refusal(cause: unknown): AppError {
   if (cause instanceof KeysUnavailable)
     return platformReasons.KEYS_UNAVAILABLE({ cause, retryAfterMs: 1_000 });
   if (cause instanceof TokenRejected) return unauthenticated(cause.reason);
+  if (cause instanceof Error && !JSONWEBTOKEN_ERROR.test(cause.name))
+    return platformReasons.INTERNAL({ cause });
   // What is left is passport-jwt's own verdict, and the signature is all it judges.
   return unauthenticated('SIGNATURE_INVALID');
 }

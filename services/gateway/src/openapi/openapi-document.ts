@@ -1,5 +1,6 @@
 import { platformReasons, type Reason } from '@gatehouse/errors';
 import { openApi } from '@gatehouse/transcoding';
+import { fieldConstraints } from './field-constraints.js';
 import type { RestContract } from '../rpc/rest-contract.js';
 
 /** The name of the security scheme. */
@@ -24,6 +25,7 @@ export function openApiDocument({ table, rules }: RestContract): string {
         description: 'The `accessToken` that `POST /v1/auth/login` answers with.',
       },
     },
+    constraintsOf: fieldConstraints(table.registry),
     accessOf: ({ parent, name }) => {
       const rule = ruleOf(`/${parent.typeName}/${name}`);
       if (!rule) return undefined;

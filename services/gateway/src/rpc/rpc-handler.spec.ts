@@ -70,6 +70,22 @@ describe('a route of the contract', () => {
     expect(gateway.backend.last.metadata.get('authorization')).toEqual([]);
   });
 
+  it('changes with PATCH the fields that its body holds, null included, unless told which', async () => {
+    const send = (path: string) =>
+      gateway.send(path, {
+        method: 'PATCH',
+        accessToken: gateway.accessToken('resources:write'),
+        ...jsonBody({ title: 'New', content: null, etag: 'v1', owner: 'read before' }),
+      });
+    expect((await send(`/v1/resources/${ID}`)).status).toBe(200);
+    expect(gateway.backend.last.request).toMatchObject({
+      resource: { id: ID, title: 'New', content: '', etag: 'v1' },
+    });
+    expect(gateway.backend.last.request).toMatchObject({ updateMask: ['content', 'title'] });
+    expect((await send(`/v1/resources/${ID}?updateMask=title`)).status).toBe(200);
+    expect(gateway.backend.last.request).toMatchObject({ updateMask: ['title'] });
+  });
+
   it('is not there for a method without an annotation', async () => {
     const body = jsonBody({});
     const answer = await gateway.send('/gatehouse.auth.v1.TokenService/IssueServiceToken', {

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { status } from '@grpc/grpc-js';
 import { AppError } from '@gatehouse/errors';
@@ -163,9 +164,10 @@ describe('the pace', () => {
     let written = 0;
     const most = 2_000;
     gateway.feed.behaviour.Watch = async (call) => {
+      const gone = once(call, 'cancelled');
       for (; written < most && !call.cancelled; written++) {
         if (call.write({ number: written, text })) continue;
-        await new Promise((resolve) => call.once('drain', resolve).once('cancelled', resolve));
+        await Promise.race([once(call, 'drain'), gone]);
       }
     };
     const { request, response } = openRequest(gateway, 'GET', PATH);

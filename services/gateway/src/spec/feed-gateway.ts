@@ -52,6 +52,6 @@ export function openRequest(
 /** The rest of a body as text. @throws Error when it was cut short */
 export async function readText(response: IncomingMessage): Promise<string> {
   const pieces: Buffer[] = [];
-  for await (const piece of response) pieces.push(piece as Buffer);
+  for await (const piece of response) pieces.push(Buffer.from(piece as Buffer));
   return Buffer.concat(pieces).toString();
 }

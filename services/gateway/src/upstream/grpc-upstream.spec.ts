@@ -121,9 +121,9 @@ describe('the error of a transport', () => {
     expect(error.cause).toMatchObject({ details: expect.stringContaining('10.0.0.7') });
   });
 
-  it('is INTERNAL when the details cannot be read', () => {
+  it('is its code and nothing more when the details cannot be read', () => {
     const metadata = new Metadata();
     metadata.set('grpc-status-details-bin', Buffer.from([0xff, 0xff, 0xff]));
-    expect(made(status.NOT_FOUND, metadata)).toMatchObject({ code: status.INTERNAL, reason: 'INTERNAL' });
+    expect(made(status.NOT_FOUND, metadata)).toMatchObject({ code: status.NOT_FOUND, reason: 'NOT_FOUND' });
   });
 });

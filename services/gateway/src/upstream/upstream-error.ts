@@ -10,17 +10,7 @@ const RETRY_AFTER_MS = 1_000;
  */
 export function upstreamError(error: ServiceError): AppError {
   const hasDetails = (error.metadata?.get('grpc-status-details-bin').length ?? 0) > 0;
-  return hasDetails ? serviceError(error) : transportError(error);
-}
-
-function serviceError(error: ServiceError): AppError {
-  try {
-    return fromServiceError(error);
-  } catch (cause) {
-    return platformReasons.INTERNAL({
-      cause: new Error('a service sent details that cannot be read', { cause }),
-    });
-  }
+  return hasDetails ? fromServiceError(error) : transportError(error);
 }
 
 function transportError(cause: ServiceError): AppError {

@@ -37,6 +37,13 @@ describe('the settings', () => {
 
   it.each([
     ['GATEHOUSE_ISSUER', undefined],
+    ['GATEHOUSE_FORWARD_HEADERS', 'authorization'],
+    ['GATEHOUSE_FORWARD_HEADERS', 'Cookie'],
+    ['GATEHOUSE_FORWARD_HEADERS', 'grpc-tags-bin'],
+    ['GATEHOUSE_EXPOSE_METADATA', 'content-type'],
+    ['GATEHOUSE_EXPOSE_METADATA', 'set-cookie'],
+    ['GATEHOUSE_EXPOSE_METADATA', 'access-control-allow-origin'],
+    ['GATEHOUSE_BODY_LIMITS', 'gatehouse.auth.v1.TokenService.Login'],
     ['GATEHOUSE_AUTH_ADDRESS', undefined],
     ['GATEHOUSE_AUTH_ADDRESS', 'auth'],
     ['GATEHOUSE_AUTH_ADDRESS', 'auth:0'],

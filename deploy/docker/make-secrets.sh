@@ -37,4 +37,7 @@ done
 keep auth-key-sealing-key "$(key)"
 keep users-page-token-key "$(key)"
 keep resources-page-token-key "$(key)"
-keep users-client-secret "$(hexadecimal)"
+for service in users resources gateway; do
+  keep "$service-client-secret" "$(hexadecimal)"
+done
+keep auth-audit-chain-key "$(key)"

@@ -18,6 +18,7 @@ class EmptyResources implements RpcHandlers<typeof ResourceServiceService> {
   async updateResource() {
     return { resource: undefined };
   }
+  async *watchResources() {}
   async deleteResource() {
     return {};
   }

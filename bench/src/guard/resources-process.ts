@@ -50,6 +50,8 @@ function everyoneIs(subject: string): void {
     clientId: 'gatehouse-web',
     sessionId: 'none',
     tokenId: 'none',
+    credential: undefined,
+    authTime: undefined,
     isService: false,
     expiresAt: Number.MAX_SAFE_INTEGER,
     scope: new Set(['resources:read']),

@@ -76,6 +76,7 @@ const COMMON = {
   GATEHOUSE_HEALTH_PORT: '0',
   GATEHOUSE_ISSUER: 'https://nobody.example',
   GATEHOUSE_AUTH_ADDRESS: NOWHERE,
+  GATEHOUSE_CLIENT_SECRET: 'a client secret of a spec',
 };
 const SETTINGS = {
   resources: {

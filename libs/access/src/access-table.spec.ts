@@ -1,7 +1,7 @@
 import { clone, createFileRegistry, fromBinary, setExtension } from '@bufbuild/protobuf';
 import { FileDescriptorSetSchema, MethodOptionsSchema, type FileDescriptorSet } from '@bufbuild/protobuf/wkt';
 import { contract, descriptorSet } from '@gatehouse/contracts';
-import { Caller, Revocation, Rule } from '@gatehouse/contracts/access';
+import { Caller, Credential, Revocation, Rule } from '@gatehouse/contracts/access';
 import { ContractFault, readAccessTable } from './index.js';
 
 const PATH = '/gatehouse.users.v1.UserService/GetUser';
@@ -38,6 +38,8 @@ const sound: Rule = {
   callers: [Caller.USER],
   revocation: Revocation.LENIENT,
   audited: false,
+  credentials: [],
+  maxSignInAgeSeconds: 0,
 };
 
 describe('the access table', () => {
@@ -90,9 +92,24 @@ describe('the access table', () => {
       'does not say how it treats revocation',
     ],
     [
+      'a credential that does not exist',
+      { ...sound, credentials: [9 as Credential] },
+      'admits a credential that does not exist: 9',
+    ],
+    [
+      'a sign-in of a negative age',
+      { ...sound, maxSignInAgeSeconds: -1 },
+      'asks for a sign-in of a negative age: -1',
+    ],
+    [
+      "users' credentials where no user may call",
+      { ...sound, callers: [Caller.SERVICE], credentials: [Credential.SESSION] },
+      'asks for credentials of users and admits none',
+    ],
+    [
       'callers on a public method',
       { ...sound, requirement: { $case: 'public', value: true } },
-      'is public, so callers and revocation have no meaning',
+      'is public, so callers, revocation and credentials have no meaning',
     ],
   ])('refuses a method with %s and names it', (_, rule, fault) => {
     expect(faultsOf(rule)).toContain(`${PATH} ${fault}`);

@@ -1,4 +1,5 @@
 import type { DescMethod } from '@bufbuild/protobuf';
+import type { CredentialKind } from '@gatehouse/tokens';
 
 /** A kind of principal, as rules name it. */
 export type CallerKind = 'user' | 'service';
@@ -24,5 +25,9 @@ export type MethodRule = {
       /** The kinds of principal that are admitted; never empty. */
       readonly callers: ReadonlySet<CallerKind>;
       readonly revocation: RevocationMode;
+      /** The credentials that a user's access token may descend from; undefined for any. */
+      readonly credentials: ReadonlySet<CredentialKind> | undefined;
+      /** The longest time since the person proved who they are, in seconds; undefined for any. */
+      readonly maxSignInAgeSeconds: number | undefined;
     }
 );

@@ -1,5 +1,6 @@
 import { getExtension, hasExtension, toBinary, type DescMethod, type FileRegistry } from '@bufbuild/protobuf';
-import { Caller, Revocation, Rule } from '@gatehouse/contracts/access';
+import { Caller, Credential, Revocation, Rule } from '@gatehouse/contracts/access';
+import type { CredentialKind } from '@gatehouse/tokens';
 import type { CallerKind, MethodRule, RevocationMode } from './method-rule.js';
 
 const CALLERS: ReadonlyMap<Caller, CallerKind> = new Map([
@@ -9,6 +10,12 @@ const CALLERS: ReadonlyMap<Caller, CallerKind> = new Map([
 const REVOCATIONS: ReadonlyMap<Revocation, RevocationMode> = new Map([
   [Revocation.LENIENT, 'lenient'],
   [Revocation.STRICT, 'strict'],
+]);
+
+const CREDENTIALS: ReadonlyMap<Credential, CredentialKind> = new Map([
+  [Credential.TOKEN_FAMILY, 'token_family'],
+  [Credential.SESSION, 'session'],
+  [Credential.API_KEY, 'api_key'],
 ]);
 
 /** The gRPC path of a method (`:path` of its HTTP/2 request). */
@@ -47,13 +54,24 @@ function checkRule(rule: Rule, method: DescMethod, known: ReadonlySet<string>): 
     if (kind) callers.add(kind);
     else fault(`admits a caller that does not exist: ${caller}`);
   }
+  const credentials = new Set<CredentialKind>();
+  for (const credential of rule.credentials) {
+    const kind = CREDENTIALS.get(credential);
+    if (kind) credentials.add(kind);
+    else fault(`admits a credential that does not exist: ${credential}`);
+  }
+  const maxAge = rule.maxSignInAgeSeconds;
+  if (maxAge < 0) fault(`asks for a sign-in of a negative age: ${maxAge}`);
+  if ((credentials.size > 0 || maxAge > 0) && !callers.has('user'))
+    fault('asks for credentials of users and admits none');
   const revocation = REVOCATIONS.get(rule.revocation);
   if (!requirement || (requirement.$case !== 'permission' && !requirement.value)) {
     fault('is neither public nor asks for anything');
     return faults;
   }
   if (requirement.$case === 'public') {
-    if (callers.size > 0 || revocation) fault('is public, so callers and revocation have no meaning');
+    if (callers.size > 0 || revocation || credentials.size > 0 || maxAge > 0)
+      fault('is public, so callers, revocation and credentials have no meaning');
     return faults.length > 0 ? faults : { path, method, audited, access: 'public' };
   }
   if (callers.size === 0) fault('admits no caller');
@@ -62,5 +80,15 @@ function checkRule(rule: Rule, method: DescMethod, known: ReadonlySet<string>): 
   if (permission !== undefined && !known.has(permission))
     fault(`asks for an unknown permission: ${permission}`);
   if (faults.length > 0 || !revocation) return faults;
-  return { path, method, audited, access: requirement.$case, permission, callers, revocation };
+  return {
+    path,
+    method,
+    audited,
+    access: requirement.$case,
+    permission,
+    callers,
+    revocation,
+    credentials: credentials.size > 0 ? credentials : undefined,
+    maxSignInAgeSeconds: maxAge > 0 ? maxAge : undefined,
+  };
 }

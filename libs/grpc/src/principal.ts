@@ -10,6 +10,10 @@ export interface Principal {
   readonly sessionId: string | undefined;
   /** The `jti` of its access token. */
   readonly tokenId: string;
+  /** What the access token descends from; undefined for services. */
+  readonly credential: 'token_family' | 'session' | 'api_key' | undefined;
+  /** Seconds since the epoch at which the person proved who they are; undefined when no person did. */
+  readonly authTime: number | undefined;
   /** Whether it is a service with a token of its own, rather than a user. */
   readonly isService: boolean;
   /** Seconds since the epoch at which its access token expires. */

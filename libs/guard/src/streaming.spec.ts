@@ -46,6 +46,8 @@ function registryWithStreams() {
     callers: [Caller.USER],
     revocation: Revocation.LENIENT,
     audited: false,
+    credentials: [],
+    maxSignInAgeSeconds: 0,
   }).finish();
   const options = create(MethodOptionsSchema);
   setExtension(options, rule, fromBinary(rule.message, encoded));

@@ -92,7 +92,7 @@ export class AccessTokenVerifier {
     }
     const key = await this.#keyOf(jws);
     const payload = readStrictObject(openCompactJws(jws, key), 'CLAIMS_MALFORMED');
-    const claims = readClaims(payload, this.#policy);
+    const claims = readClaims(payload, this.#policy, key.keyId);
     const fault = this.#timeFault(claims);
     if (fault !== undefined) throw new TokenRejected(fault);
     this.#cache.add({ text, claims, key });

@@ -1,5 +1,10 @@
 import type { Scope } from './scope.js';
 
+/** What a user's access token may descend from: refresh tokens, a browser's session or an API key. */
+export const CREDENTIAL_KINDS = ['token_family', 'session', 'api_key'] as const;
+
+export type CredentialKind = (typeof CREDENTIAL_KINDS)[number];
+
 /** The payload of an access token on the wire (RFC 9068 section 2.2). Times are seconds since the epoch. */
 export interface AccessTokenClaims {
   readonly iss: string;
@@ -15,6 +20,10 @@ export interface AccessTokenClaims {
   readonly nbf?: number;
   /** The granted permissions, separated by single spaces. */
   readonly scope?: string;
+  /** What it descends from; absent for services. A claim of Gatehouse's own. */
+  readonly credential?: CredentialKind;
+  /** When the person last proved who they are (RFC 9068 section 2.2.1). */
+  readonly auth_time?: number;
 }
 
 /** The claims of a verified access token. Frozen, and shared by all calls that carry the same access token. */
@@ -35,4 +44,10 @@ export interface Claims {
   readonly notBefore: number;
   readonly expiresAt: number;
   readonly scope: Scope;
+  /** The key that signed it. */
+  readonly keyId: string;
+  /** What it descends from; undefined for services. */
+  readonly credential: CredentialKind | undefined;
+  /** When the person last proved who they are, in seconds since the epoch; undefined when no person did. */
+  readonly authTime: number | undefined;
 }

@@ -17,7 +17,7 @@ const VALID: AccessTokenClaims = {
   scope: 'resources:read',
 };
 
-const read = (changes: object = {}) => readClaims({ ...VALID, ...changes }, POLICY);
+const read = (changes: object = {}) => readClaims({ ...VALID, ...changes }, POLICY, 'key-1');
 
 describe('readClaims', () => {
   it('gives frozen claims', () => {
@@ -38,6 +38,12 @@ describe('readClaims', () => {
     expect(Object.isFrozen(claims)).toBe(true);
   });
 
+  it('says what it descends from and when the person signed in, where the access token does', () => {
+    expect(read()).toMatchObject({ keyId: 'key-1', credential: undefined, authTime: undefined });
+    const claims = read({ credential: 'api_key', auth_time: NOW - 60 });
+    expect(claims).toMatchObject({ credential: 'api_key', authTime: NOW - 60 });
+  });
+
   it('grants nothing without a scope', () => {
     expect([...read({ scope: undefined }).scope]).toEqual([]);
   });
@@ -53,6 +59,7 @@ describe('readClaims', () => {
   });
 
   it.each([
+    ['CREDENTIAL_UNKNOWN', 'credential', [null, '', 'Session', 'toString', 1, ['session']]],
     [
       'ISSUER_MISMATCH',
       'iss',

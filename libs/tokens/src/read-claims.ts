@@ -1,4 +1,5 @@
-import type { Claims } from './claims.js';
+import { CREDENTIAL_KINDS } from './claims.js';
+import type { Claims, CredentialKind } from './claims.js';
 import { isIdentifier, MAX_CLAIM_ID_CHARS } from './identifier.js';
 import type { RejectionReason } from './rejection-reason.js';
 import { Scope } from './scope.js';
@@ -17,9 +18,10 @@ export interface ClaimsPolicy {
  * Reads the claims of an access token by the schema of RFC 9068, without looking at the clock. Members that the
  * schema does not name are ignored (RFC 7519 section 4).
  *
+ * @param keyId the key that verified it
  * @throws TokenRejected for the first claim that is not as the schema says
  */
-export function readClaims(payload: JsonObject, policy: ClaimsPolicy): Claims {
+export function readClaims(payload: JsonObject, policy: ClaimsPolicy, keyId: string): Claims {
   if (payload['iss'] !== policy.issuer) throw new TokenRejected('ISSUER_MISMATCH');
   if (!namesAudience(payload['aud'], policy.audience)) throw new TokenRejected('AUDIENCE_MISMATCH');
   // An access token bound to a key is worth nothing without its proof, which a bearer header cannot carry.
@@ -48,6 +50,9 @@ export function readClaims(payload: JsonObject, policy: ClaimsPolicy): Claims {
     notBefore,
     expiresAt,
     scope: readScope(payload['scope']),
+    keyId,
+    credential: readCredential(payload['credential']),
+    authTime: payload['auth_time'] === undefined ? undefined : readTime(payload['auth_time']),
   });
 }
 
@@ -82,6 +87,14 @@ function readTime(value: unknown): number {
 function readIdentifier(value: unknown, fault: RejectionReason): string {
   if (!isIdentifier(value, MAX_CLAIM_ID_CHARS)) throw new TokenRejected(fault);
   return value;
+}
+
+/** A kind that this verifier does not know is one whose rules it does not know either. */
+function readCredential(value: unknown): CredentialKind | undefined {
+  if (value === undefined) return undefined;
+  const kind = CREDENTIAL_KINDS.find((known) => known === value);
+  if (kind === undefined) throw new TokenRejected('CREDENTIAL_UNKNOWN');
+  return kind;
 }
 
 const NO_SCOPE = Scope.parse('');

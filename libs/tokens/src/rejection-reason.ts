@@ -31,7 +31,7 @@ export type RejectionReason =
   | 'ISSUER_MISMATCH'
   /** `aud` is neither the configured audience nor an array of strings that holds it. */
   | 'AUDIENCE_MISMATCH'
-  /** `exp`, `iat` or `nbf` is not a finite number of seconds. */
+  /** `exp`, `iat`, `nbf` or `auth_time` is not a finite number of seconds. */
   | 'TIME_MALFORMED'
   /** `exp` lies before `iat` or further from it than the longest lifetime. */
   | 'LIFETIME_INVALID'
@@ -49,5 +49,7 @@ export type RejectionReason =
   | 'SESSION_ID_MALFORMED'
   /** `scope` is present and is not a string. */
   | 'SCOPE_MALFORMED'
+  /** `credential` is present and is no kind that the verifier knows. */
+  | 'CREDENTIAL_UNKNOWN'
   /** `cnf` binds the token to a proof of possession that this transport does not carry (RFC 7800, RFC 9449). */
   | 'PROOF_REQUIRED';

@@ -10,6 +10,7 @@ const key = KeySet.from({ keys: [jwk] }).find(jwk.kid)!;
 const claims = readClaims(
   { iss: 'i', aud: 'a', sub: 's', client_id: 's', jti: 'j', iat: 1, exp: 2 },
   { issuer: 'i', audience: 'a', maxLifetimeSeconds: 900 },
+  jwk.kid,
 );
 
 function entry(name: string, signature = name): VerifiedEntry {

@@ -1,9 +1,13 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { GuardModule, type AccessTokensOptions } from '@gatehouse/guard';
 import { AccountController } from './account/account.controller.js';
+import { ApiKeyController } from './api-key/api-key.controller.js';
+import { AuditController } from './audit/audit.controller.js';
 import { AuthContext } from './auth-context.js';
 import { KeySetController } from './key-set/key-set.controller.js';
+import { RevocationController } from './revocation/revocation.controller.js';
 import { RoleController } from './role/role.controller.js';
+import { SessionController } from './session/session.controller.js';
 import { TokenController } from './token/token.controller.js';
 
 /** Puts the service together. */
@@ -13,7 +17,16 @@ export class AppModule {
     return {
       module: AppModule,
       imports: [GuardModule.register(access)],
-      controllers: [AccountController, TokenController, RoleController, KeySetController],
+      controllers: [
+        AccountController,
+        TokenController,
+        SessionController,
+        ApiKeyController,
+        RoleController,
+        RevocationController,
+        AuditController,
+        KeySetController,
+      ],
       providers: [{ provide: AuthContext, useValue: context }],
     };
   }

@@ -50,7 +50,11 @@ export class AuthContext {
     this.hashPool = new HashPool({ concurrency: settings.HASH_CONCURRENCY, queue: settings.HASH_QUEUE });
     this.passwords = new Passwords(this.hashPool);
     this.refreshTokens = new RefreshTokens(settings.KEY_SEALING_KEY);
-    this.clientSecrets = new ClientSecrets({ users: settings.CLIENT_SECRET_USERS });
+    this.clientSecrets = new ClientSecrets({
+      users: settings.CLIENT_SECRET_USERS,
+      resources: settings.CLIENT_SECRET_RESOURCES,
+      gateway: settings.CLIENT_SECRET_GATEWAY,
+    });
     const sealing = new Sealing(settings.KEY_SEALING_KEY, settings.KEY_SEALING_KEY_PREVIOUS);
     const shared = { database, store: this.keyStore, sealing };
     this.keyKeeper = new KeyKeeper({

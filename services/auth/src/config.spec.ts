@@ -19,13 +19,21 @@ function faultsOf(more: Record<string, string | undefined>): string[] {
 describe('the settings of auth', () => {
   it('are complete without secrets of their own making', () => {
     expect(faultsOf({})).toEqual([]);
-    for (const name of ['KEY_SEALING_KEY', 'CLIENT_SECRET_USERS', 'DATABASE_URL', 'ISSUER']) {
+    for (const name of [
+      'KEY_SEALING_KEY',
+      'CLIENT_SECRET_GATEWAY',
+      'AUDIT_CHAIN_KEY',
+      'DATABASE_URL',
+      'ISSUER',
+    ]) {
       expect(faultsOf({ [`GATEHOUSE_${name}`]: undefined })).toEqual([`GATEHOUSE_${name}`]);
     }
   });
 
   it.each([
     ['KEY_SEALING_KEY', base64(development('sealing'))],
+    ['AUDIT_CHAIN_KEY', base64(development('chain'))],
+    ['CLIENT_SECRET_RESOURCES', development('secret of resources')],
     ['CLIENT_SECRET_USERS', development('secret of users')],
     ['DATABASE_URL', `postgres://auth:${development('password')}@127.0.0.1/auth`],
   ])('refuse a development value in production: %s', (name, value) => {

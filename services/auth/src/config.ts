@@ -27,6 +27,8 @@ const KEY_SET_AGE_MS = 60_000;
 
 const DAY_MS = 86_400_000;
 
+const clientSecret = z.string().min(16).max(256);
+
 const schema = z
   .object({
     ...grpcServiceSettings,
@@ -36,8 +38,12 @@ const schema = z
     KEY_SEALING_KEY: secretBytes(32),
     /** The sealing key before this one, while signing keys sealed with it are in use. */
     KEY_SEALING_KEY_PREVIOUS: secretBytes(32).optional(),
-    /** What the users service proves itself with. */
-    CLIENT_SECRET_USERS: z.string().min(16).max(256),
+    /** What the other services prove themselves with. */
+    CLIENT_SECRET_USERS: clientSecret,
+    CLIENT_SECRET_RESOURCES: clientSecret,
+    CLIENT_SECRET_GATEWAY: clientSecret,
+    /** What the audit trail is chained with: 32 bytes in base64, the same in every replica, for ever. */
+    AUDIT_CHAIN_KEY: secretBytes(32),
     /** Where users and resources answer: `host:port`. */
     USERS_ADDRESS: z.string().min(1),
     RESOURCES_ADDRESS: z.string().min(1),
@@ -60,6 +66,9 @@ const schema = z
       'KEY_SEALING_KEY',
       'KEY_SEALING_KEY_PREVIOUS',
       'CLIENT_SECRET_USERS',
+      'CLIENT_SECRET_RESOURCES',
+      'CLIENT_SECRET_GATEWAY',
+      'AUDIT_CHAIN_KEY',
     ),
   );
 

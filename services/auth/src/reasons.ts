@@ -23,6 +23,11 @@ export const authReasons = defineReasons('auth.gatehouse.dev', {
     message: 'the refresh token is not accepted',
     help: 'It is unknown, expired, spent, or its sign-in has ended. Every cause gets this one answer; sign in again.',
   },
+  CREDENTIAL_INVALID: {
+    code: status.UNAUTHENTICATED,
+    message: 'the session or the API key is not accepted',
+    help: 'It is malformed, unknown, expired, revoked, or not allowed from this address. Every cause gets this one answer.',
+  },
   CLIENT_INVALID: {
     code: status.UNAUTHENTICATED,
     message: 'the client or its secret is wrong',

@@ -2,8 +2,12 @@ import { readAccessTable } from '@gatehouse/access';
 import { contract } from '@gatehouse/contracts';
 import {
   AccountServiceService,
+  ApiKeyServiceService,
+  AuditServiceService,
   KeySetServiceService,
+  RevocationServiceService,
   RoleServiceService,
+  SessionServiceService,
   TokenServiceService,
 } from '@gatehouse/contracts/auth';
 import { startService, type RunningService } from '@gatehouse/grpc';
@@ -68,7 +72,16 @@ export async function startAuth(settings: AuthSettings, log: Logger): Promise<Ru
         service: SERVICE,
         keys,
       }),
-      definitions: [AccountServiceService, TokenServiceService, RoleServiceService, KeySetServiceService],
+      definitions: [
+        AccountServiceService,
+        TokenServiceService,
+        SessionServiceService,
+        ApiKeyServiceService,
+        RoleServiceService,
+        RevocationServiceService,
+        AuditServiceService,
+        KeySetServiceService,
+      ],
       guard: (app) => app.get(AccessGuard),
       readiness: () => [
         { name: 'database', holds: () => database.ping().then(() => true) },

@@ -7,6 +7,7 @@ const environment = {
   GATEHOUSE_HEALTH_PORT: '8081',
   GATEHOUSE_ISSUER: 'https://auth.example',
   GATEHOUSE_AUTH_ADDRESS: 'auth:50051',
+  GATEHOUSE_CLIENT_SECRET: 'a client secret of a spec',
   GATEHOUSE_USERS_ADDRESS: 'dns:///users:50052',
   GATEHOUSE_RESOURCES_ADDRESS: '127.0.0.1:50053, 127.0.0.1:50054',
 };

@@ -1,4 +1,11 @@
-import { list, port, readSettings, verifierSettings, type Environment } from '@gatehouse/config';
+import {
+  list,
+  port,
+  readSettings,
+  refuseDevelopmentSecrets,
+  verifierSettings,
+  type Environment,
+} from '@gatehouse/config';
 import { z } from 'zod';
 import { mayExpose, mayForward } from './http/header-policy.js';
 import { grpcTarget } from './upstream/grpc-target.js';
@@ -20,25 +27,29 @@ const bodyLimit = z
     return [rpc, Number(bytes)];
   });
 
-const schema = z.object({
-  ...verifierSettings,
-  /** The port of the HTTP face. */
-  HTTP_PORT: port.default(8080),
-  /** Where each backend is: `host:port`, `dns:///name:port`, or the `ip:port` of every replica. */
-  AUTH_ADDRESS: grpcTarget,
-  USERS_ADDRESS: grpcTarget,
-  RESOURCES_ADDRESS: grpcTarget,
-  /** The origins whose pages may call; none unless given. */
-  CORS_ORIGINS: list.pipe(z.array(origin)).default([]),
-  /** Request headers that become metadata of the same name, and metadata of replies that becomes headers. */
-  FORWARD_HEADERS: list.pipe(z.array(forwardable)).default([]),
-  EXPOSE_METADATA: list.pipe(z.array(exposable)).default([]),
-  /** The largest body of single RPCs: `package.Service.Method=bytes`. */
-  BODY_LIMITS: list
-    .pipe(z.array(bodyLimit))
-    .transform((limits) => new Map(limits))
-    .default(new Map()),
-});
+const schema = z
+  .object({
+    ...verifierSettings,
+    /** The port of the HTTP face. */
+    HTTP_PORT: port.default(8080),
+    /** Where each backend is: `host:port`, `dns:///name:port`, or the `ip:port` of every replica. */
+    AUTH_ADDRESS: grpcTarget,
+    USERS_ADDRESS: grpcTarget,
+    RESOURCES_ADDRESS: grpcTarget,
+    /** What the gateway proves itself with towards auth. */
+    CLIENT_SECRET: z.string().min(16).max(256),
+    /** The origins whose pages may call; none unless given. */
+    CORS_ORIGINS: list.pipe(z.array(origin)).default([]),
+    /** Request headers that become metadata of the same name, and metadata of replies that becomes headers. */
+    FORWARD_HEADERS: list.pipe(z.array(forwardable)).default([]),
+    EXPOSE_METADATA: list.pipe(z.array(exposable)).default([]),
+    /** The largest body of single RPCs: `package.Service.Method=bytes`. */
+    BODY_LIMITS: list
+      .pipe(z.array(bodyLimit))
+      .transform((limits) => new Map(limits))
+      .default(new Map()),
+  })
+  .superRefine(refuseDevelopmentSecrets('CLIENT_SECRET'));
 
 /** Every setting of the gateway. */
 export type GatewaySettings = Readonly<z.output<typeof schema>>;

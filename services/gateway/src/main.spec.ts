@@ -37,6 +37,7 @@ describe('the process', () => {
       GATEHOUSE_HTTP_PORT: String(port),
       GATEHOUSE_HEALTH_PORT: String(healthPort),
       GATEHOUSE_AUTH_ADDRESS: address,
+      GATEHOUSE_CLIENT_SECRET: 'a client secret of a spec',
       GATEHOUSE_USERS_ADDRESS: address,
       GATEHOUSE_RESOURCES_ADDRESS: address,
     });

@@ -10,6 +10,7 @@ const environment = {
   GATEHOUSE_PAGE_TOKEN_KEY: Buffer.alloc(32, 7).toString('base64'),
   GATEHOUSE_ISSUER: 'https://auth.example',
   GATEHOUSE_AUTH_ADDRESS: 'auth:4000',
+  GATEHOUSE_CLIENT_SECRET: 'the secret of resources',
 };
 
 /** The settings that a reading finds fault with. */

@@ -8,7 +8,7 @@ import {
 } from '@gatehouse/config';
 import { z } from 'zod';
 
-/** The service's name: the audience of service tokens for it. */
+/** The service's name: its client ID towards auth, and the audience of service tokens for it. */
 export const SERVICE = 'resources';
 
 const schema = z
@@ -22,8 +22,10 @@ const schema = z
     PAGE_TOKEN_KEY: secretBytes(32),
     /** Where auth answers: `host:port`. */
     AUTH_ADDRESS: z.string().min(1),
+    /** What the service proves itself with towards auth. */
+    CLIENT_SECRET: z.string().min(16).max(256),
   })
-  .superRefine(refuseDevelopmentSecrets('DATABASE_URL', 'PAGE_TOKEN_KEY'));
+  .superRefine(refuseDevelopmentSecrets('DATABASE_URL', 'PAGE_TOKEN_KEY', 'CLIENT_SECRET'));
 
 /** Every setting of the service. */
 export type ResourcesSettings = Readonly<z.output<typeof schema>>;

@@ -27,6 +27,9 @@ export const SECRETS = {
   'users-page-token-key': 'key',
   'resources-page-token-key': 'key',
   'users-client-secret': 'text',
+  'resources-client-secret': 'text',
+  'gateway-client-secret': 'text',
+  'audit-chain-key': 'key',
 } as const;
 export type SecretName = keyof typeof SECRETS;
 
@@ -48,6 +51,7 @@ const users = ({ ports, databaseUrlFiles, secretFiles }: Surroundings) => ({
 const resources = ({ ports, databaseUrlFiles, secretFiles }: Surroundings) => ({
   DATABASE_URL_FILE: databaseUrlFiles.resources,
   PAGE_TOKEN_KEY_FILE: secretFiles['resources-page-token-key'],
+  CLIENT_SECRET_FILE: secretFiles['resources-client-secret'],
   ISSUER: gatewayUrl(ports),
   AUTH_ADDRESS: address(ports.auth),
 });
@@ -65,6 +69,9 @@ export const SERVICES: readonly ServiceSpec[] = [
       ISSUER: gatewayUrl(ports),
       KEY_SEALING_KEY_FILE: secretFiles['key-sealing-key'],
       CLIENT_SECRET_USERS_FILE: secretFiles['users-client-secret'],
+      CLIENT_SECRET_RESOURCES_FILE: secretFiles['resources-client-secret'],
+      CLIENT_SECRET_GATEWAY_FILE: secretFiles['gateway-client-secret'],
+      AUDIT_CHAIN_KEY_FILE: secretFiles['audit-chain-key'],
       USERS_ADDRESS: address(ports.users),
       RESOURCES_ADDRESS: address(ports.resources),
     }),
@@ -76,8 +83,9 @@ export const SERVICES: readonly ServiceSpec[] = [
   {
     name: 'gateway',
     service: 'gateway',
-    settings: ({ ports }) => ({
+    settings: ({ ports, secretFiles }) => ({
       HTTP_PORT: ports.gateway,
+      CLIENT_SECRET_FILE: secretFiles['gateway-client-secret'],
       ISSUER: gatewayUrl(ports),
       AUTH_ADDRESS: address(ports.auth),
       USERS_ADDRESS: [ports.users, ports.users2].map(address).join(','),

@@ -17,5 +17,5 @@ export async function getAccount(
 
 /** The account as the contract shows it. */
 export function toAccount({ id, email, roles, createTime }: AccountRow): Account {
-  return { id, email, roles: [...roles], createTime };
+  return { id, email, roles: [...roles], createTime, emailVerified: false };
 }

@@ -3,9 +3,10 @@ import { ACCESS_TOKEN_HORIZON_SECONDS } from '../config.js';
 
 /** Something that verifiers must refuse from now on. */
 export type NewRevocation =
-  | { readonly kind: 'family' | 'signing_key'; readonly key: string }
+  | { readonly kind: 'token' | 'session' | 'family' | 'api_key' | 'signing_key'; readonly key: string }
   | {
-      readonly kind: 'subject';
+      readonly kind: 'subject' | 'client' | 'everything';
+      /** Empty for everything. */
       readonly key: string;
       /** Access tokens issued up to this moment are refused. */
       readonly notBefore: Date;
@@ -16,7 +17,7 @@ export class RevocationStore {
   /** Appends revocations in the transaction of their cause. */
   async append(tx: Sql, revocations: readonly NewRevocation[]): Promise<void> {
     for (const revocation of revocations) {
-      const notBefore = revocation.kind === 'subject' ? revocation.notBefore : null;
+      const notBefore = 'notBefore' in revocation ? revocation.notBefore : null;
       await tx`
         insert into revocation (kind, key, not_before, expires_at)
         values (

@@ -9,7 +9,17 @@ export const ADMIN = 'admin';
 
 const user = ['resources:read'];
 const editor = [...user, 'resources:write'];
-const admin = [...editor, 'resources:delete', 'resources:admin', 'users:admin', 'roles:admin'];
+const admin = [
+  ...editor,
+  'resources:delete',
+  'resources:admin',
+  'users:admin',
+  'roles:admin',
+  'accounts:admin',
+  'sessions:admin',
+  'revocations:admin',
+  'audit:read',
+];
 
 /** The roles and the permissions that each of them owns, in alphabetical order. */
 export const ROLES: ReadonlyMap<string, readonly string[]> = new Map([
@@ -18,9 +28,14 @@ export const ROLES: ReadonlyMap<string, readonly string[]> = new Map([
   [USER, user],
 ]);
 
-/** The scope that these roles grant together: permissions in alphabetical order, separated by spaces. */
-export function scopeOf(roles: readonly string[]): string {
-  return [...new Set(roles.flatMap((role) => ROLES.get(role) ?? []))].sort().join(' ');
+/**
+ * The scope that these roles grant together: permissions in alphabetical order, separated by spaces.
+ *
+ * @param only what it is cut down to, unless it is all
+ */
+export function scopeOf(roles: readonly string[], only?: readonly string[]): string {
+  const granted = [...new Set(roles.flatMap((role) => ROLES.get(role) ?? []))].sort();
+  return granted.filter((permission) => !only || only.includes(permission)).join(' ');
 }
 
 /**

@@ -5,7 +5,10 @@ import { signEs256 } from '../signing-key/es256-signer.js';
 import type { SigningKey } from '../signing-key/signing-keys.js';
 
 /** What an access token says, besides what follows from its issue. */
-export type Grant = Pick<AccessTokenClaims, 'iss' | 'sub' | 'client_id' | 'sid'> & {
+export type Grant = Pick<
+  AccessTokenClaims,
+  'iss' | 'sub' | 'client_id' | 'sid' | 'credential' | 'auth_time'
+> & {
   readonly aud: string;
   /** Permissions, separated by spaces. */
   readonly scope: string;

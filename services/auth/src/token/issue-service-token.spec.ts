@@ -28,9 +28,12 @@ describe('service tokens', () => {
       jti: expect.any(String),
       iat: expect.any(Number),
       exp: Number(claimsOf(accessToken)['iat']) + 300,
-      scope: 'accounts:erase',
+      scope: 'accounts:erase audit:record revocations:watch tokens:introspect',
     });
-    expect([refreshToken, scope]).toEqual(['', 'accounts:erase']);
+    expect([refreshToken, scope]).toEqual([
+      '',
+      'accounts:erase audit:record revocations:watch tokens:introspect',
+    ]);
   });
 
   it('do not pass as a user', async () => {

@@ -29,7 +29,14 @@ export async function login(context: AuthContext, request: LoginRequest, call: C
     if (issue?.facts.passwordVersion !== account.passwordVersion) return undefined;
     await families.begin(tx, { id: familyId, accountId: account.id, firstHash: refreshToken.hash });
     await audit.append(tx, { origin, actor: account.id, target: account.id, outcome: 'OK' });
-    return { ...issue, subject: account.id, familyId, refreshToken: refreshToken.text };
+    return {
+      ...issue,
+      subject: account.id,
+      sessionId: familyId,
+      credential: 'token_family' as const,
+      authTime: issue.facts.issuedAt,
+      refreshToken: refreshToken.text,
+    };
   });
   if (!decided) return refuse();
   if (outdated) {

@@ -37,7 +37,7 @@ export async function refresh(
 async function decide(
   context: AuthContext,
   tx: Sql,
-  { familyId, accountId }: FamilyOf,
+  { familyId, accountId, beganAt }: FamilyOf,
   presented: RefreshToken,
   origin: Origin,
 ): Promise<DecidedSignIn | Refusal> {
@@ -63,7 +63,14 @@ async function decide(
   // A successor made with another secret cannot be made again.
   else if (!(await families.holds(tx, familyId, next.hash))) return refuse('REFRESH_TOKEN_OVER');
   await record('OK');
-  return { ...issue, subject: accountId, familyId, refreshToken: next.text };
+  return {
+    ...issue,
+    subject: accountId,
+    sessionId: familyId,
+    credential: 'token_family',
+    authTime: beganAt,
+    refreshToken: next.text,
+  };
 }
 
 function refusal(logReason: Refusal) {

@@ -1,3 +1,4 @@
+import type { CredentialKind } from '@gatehouse/tokens';
 import type { TokenSet } from '@gatehouse/contracts/auth';
 import type { Sql } from '@gatehouse/postgres';
 import type { AuthContext } from '../auth-context.js';
@@ -12,12 +13,17 @@ const CLIENT_ID = 'gatehouse';
 /** What was decided in the transaction of a sign-in; the signature follows once that has committed. */
 export interface DecidedSignIn {
   readonly subject: string;
-  /** The family: the `sid` of the access token. */
-  readonly familyId: string;
+  /** The family, session or API key that it descends from: the `sid` of the access token. */
+  readonly sessionId: string;
+  readonly credential: CredentialKind;
+  /** When the person proved who they are, in seconds since the epoch; undefined when no person did. */
+  readonly authTime: number | undefined;
+  /** What the access token is cut down to; undefined for all that the roles grant. */
+  readonly permissions?: readonly string[];
   readonly facts: IssueFacts;
   /** The key that was active at that moment. */
   readonly keyId: string | undefined;
-  /** The text of the refresh token that goes with it. */
+  /** The text of the refresh token that goes with it; empty for none. */
   readonly refreshToken: string;
 }
 
@@ -33,15 +39,17 @@ export async function readIssue({ accounts, keyStore }: AuthContext, tx: Sql, su
 
 /** @throws AppError KEYS_UNAVAILABLE */
 export async function toTokenSet(context: AuthContext, decided: DecidedSignIn): Promise<TokenSet> {
-  const { subject, familyId, facts, refreshToken } = decided;
+  const { subject, sessionId, credential, authTime, permissions, facts, refreshToken } = decided;
   const key = await context.keys.signer(decided.keyId);
-  const scope = scopeOf(facts.roles);
+  const scope = scopeOf(facts.roles, permissions);
   const grant = {
     iss: context.issuer,
     aud: context.apiAudience,
     sub: subject,
     client_id: CLIENT_ID,
-    sid: familyId,
+    sid: sessionId,
+    credential,
+    auth_time: authTime,
     scope,
   };
   const accessToken = signAccessToken(key, grant, facts.issuedAt);

@@ -7,10 +7,12 @@ const ABSOLUTE_DAYS = 30;
 /** For how long a spent refresh token still gets its successor, for a client that lost the answer. In seconds. */
 const RETRY_WINDOW_SECONDS = 10;
 
-/** Where a refresh token belongs. Neither ever changes. */
+/** Where a refresh token belongs. None of it ever changes. */
 export interface FamilyOf {
   readonly familyId: string;
   readonly accountId: string;
+  /** When the person signed in, in seconds since the epoch. */
+  readonly beganAt: number;
 }
 
 /** What becomes of a refresh token that is presented. */
@@ -31,11 +33,11 @@ export class TokenFamilyStore {
   }
 
   async familyOf(sql: Sql, hash: Buffer): Promise<FamilyOf | undefined> {
-    const [row] = await sql<{ family_id: string; account_id: string }[]>`
-      select family_id, account_id
+    const [row] = await sql<{ family_id: string; account_id: string; began_at: number }[]>`
+      select family_id, account_id, floor(extract(epoch from token_family.created_at))::float8 as began_at
       from refresh_token join token_family on token_family.id = family_id
       where hash = ${hash}`;
-    return row && { familyId: row.family_id, accountId: row.account_id };
+    return row && { familyId: row.family_id, accountId: row.account_id, beganAt: row.began_at };
   }
 
   /** Lets one transaction at a time decide about a family, and says how its refresh token stands. */

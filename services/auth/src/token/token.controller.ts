@@ -1,5 +1,8 @@
 import {
   TokenServiceService,
+  type IntrospectRequest,
+  type RevokeTokenRequest,
+  type ExchangeRequest,
   type IssueServiceTokenRequest,
   type LoginRequest,
   type LogoutRequest,
@@ -11,6 +14,9 @@ import { issueServiceToken } from './issue-service-token.js';
 import { login } from './login.js';
 import { logout } from './logout.js';
 import { refresh } from './refresh.js';
+import { exchange } from './exchange.js';
+import { revokeToken } from './revoke-token.js';
+import { introspect } from './introspect.js';
 
 /** The gRPC edge of TokenService. */
 @RpcController(TokenServiceService)
@@ -31,5 +37,17 @@ export class TokenController implements RpcHandlers<typeof TokenServiceService> 
 
   issueServiceToken(request: IssueServiceTokenRequest, call: Call) {
     return issueServiceToken(this.context, request, call);
+  }
+
+  exchange(request: ExchangeRequest, call: Call) {
+    return exchange(this.context, request, call);
+  }
+
+  revokeToken(request: RevokeTokenRequest, call: Call) {
+    return revokeToken(this.context, request, call);
+  }
+
+  introspect(request: IntrospectRequest, call: Call) {
+    return introspect(this.context, request, call);
   }
 }

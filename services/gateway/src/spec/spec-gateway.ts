@@ -66,6 +66,7 @@ export async function startSpecGateway(
     GATEHOUSE_HEALTH_PORT: '0',
     GATEHOUSE_DRAIN_TIMEOUT_MS: '2000',
     GATEHOUSE_AUTH_ADDRESS: address,
+    GATEHOUSE_CLIENT_SECRET: 'a client secret of a spec',
     GATEHOUSE_USERS_ADDRESS: address,
     GATEHOUSE_RESOURCES_ADDRESS: address,
     ...environment,

@@ -5,6 +5,7 @@ import {
   type GetResourceRequest,
   type ListResourcesRequest,
   type UpdateResourceRequest,
+  type WatchResourcesRequest,
 } from '@gatehouse/contracts/resources';
 import { RpcController, type Call, type RpcHandlers } from '@gatehouse/grpc';
 import { createResource } from './create-resource.js';
@@ -13,6 +14,7 @@ import { getResource } from './get-resource.js';
 import { listResources } from './list-resources.js';
 import { ResourceContext } from './resource-context.js';
 import { updateResource } from './update-resource.js';
+import { watchResources } from './watch-resources.js';
 
 /** The gRPC edge of ResourceService. */
 @RpcController(ResourceServiceService)
@@ -33,6 +35,10 @@ export class ResourceController implements RpcHandlers<typeof ResourceServiceSer
 
   updateResource(request: UpdateResourceRequest, call: Call) {
     return updateResource(this.context, request, call);
+  }
+
+  watchResources(request: WatchResourcesRequest, call: Call) {
+    return watchResources(this.context, request, call);
   }
 
   deleteResource(request: DeleteResourceRequest, call: Call) {

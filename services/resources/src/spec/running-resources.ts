@@ -55,6 +55,7 @@ export function specSettings(databaseUrl: string, authAddress: string, issuer: s
     GATEHOUSE_PAGE_TOKEN_KEY: randomBytes(32).toString('base64'),
     GATEHOUSE_ISSUER: issuer,
     GATEHOUSE_AUTH_ADDRESS: authAddress,
+    GATEHOUSE_CLIENT_SECRET: 'a client secret of a spec',
   });
 }
 

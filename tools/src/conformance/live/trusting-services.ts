@@ -20,12 +20,15 @@ export function trustingSystem(folder: string, ports: Ports, trust: Trust, authA
   });
   const services: readonly ServiceSpec[] = [
     service('users', ({ secretFiles }) => ({ CLIENT_SECRET_FILE: secretFiles['users-client-secret'] })),
-    service('resources', () => ({})),
+    service('resources', ({ secretFiles }) => ({
+      CLIENT_SECRET_FILE: secretFiles['resources-client-secret'],
+    })),
     {
       name: 'gateway',
       service: 'gateway',
-      settings: () => ({
+      settings: ({ secretFiles }) => ({
         HTTP_PORT: ports.gateway,
+        CLIENT_SECRET_FILE: secretFiles['gateway-client-secret'],
         USERS_ADDRESS: `127.0.0.1:${ports.users}`,
         RESOURCES_ADDRESS: `127.0.0.1:${ports.resources}`,
         ...trusted,

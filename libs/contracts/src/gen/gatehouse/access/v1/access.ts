@@ -18,6 +18,19 @@ export enum Caller {
   UNRECOGNIZED = -1,
 }
 
+/** What a user's access token descends from: its `credential` claim. */
+export enum Credential {
+  /** UNSPECIFIED - Not a kind. */
+  UNSPECIFIED = 0,
+  /** TOKEN_FAMILY - A sign-in that holds refresh tokens. */
+  TOKEN_FAMILY = 1,
+  /** SESSION - A sign-in of a browser, behind a cookie. */
+  SESSION = 2,
+  /** API_KEY - A key that a person made for a program. */
+  API_KEY = 3,
+  UNRECOGNIZED = -1,
+}
+
 /** How a method treats an access token while revocations may be unknown. */
 export enum Revocation {
   /** UNSPECIFIED - Not a choice. */
@@ -55,6 +68,17 @@ export interface Rule {
   revocation: Revocation;
   /** Whether each call leaves an audit event. */
   audited: boolean;
+  /**
+   * The kinds of credential that a user's access token may descend from. Empty
+   * for any; a method that manages credentials names those that a person signs
+   * in with, so that an API key cannot make another one.
+   */
+  credentials: Credential[];
+  /**
+   * The longest time since the person proved who they are, in seconds
+   * (`auth_time`; RFC 9470). 0 for any.
+   */
+  maxSignInAgeSeconds: number;
 }
 
 /** A permission: what a method asks for, and what a scope grants. */
@@ -70,7 +94,14 @@ export interface Permission {
 }
 
 function createBaseRule(): Rule {
-  return { requirement: undefined, callers: [], revocation: 0, audited: false };
+  return {
+    requirement: undefined,
+    callers: [],
+    revocation: 0,
+    audited: false,
+    credentials: [],
+    maxSignInAgeSeconds: 0,
+  };
 }
 
 export const Rule: MessageFns<Rule> = {
@@ -98,6 +129,16 @@ export const Rule: MessageFns<Rule> = {
     }
     if (message.audited !== false) {
       writer.uint32(48).bool(message.audited);
+    }
+    if (message.credentials.length !== 0) {
+      writer.uint32(58).fork();
+      for (const v of message.credentials) {
+        writer.int32(v);
+      }
+      writer.join();
+    }
+    if (message.maxSignInAgeSeconds !== 0) {
+      writer.uint32(64).int32(message.maxSignInAgeSeconds);
     }
     return writer;
   },
@@ -173,6 +214,32 @@ export const Rule: MessageFns<Rule> = {
             message.audited = reader.bool();
             continue;
           }
+          case 7: {
+            if (tag === 56) {
+              message.credentials.push(reader.int32() as any);
+
+              continue;
+            }
+
+            if (tag === 58) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.credentials.push(reader.int32() as any);
+              }
+
+              continue;
+            }
+
+            break;
+          }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.maxSignInAgeSeconds = reader.int32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -213,6 +280,8 @@ export const Rule: MessageFns<Rule> = {
     message.callers = object.callers?.map((e) => e) || [];
     message.revocation = object.revocation ?? 0;
     message.audited = object.audited ?? false;
+    message.credentials = object.credentials?.map((e) => e) || [];
+    message.maxSignInAgeSeconds = object.maxSignInAgeSeconds ?? 0;
     return message;
   },
 };

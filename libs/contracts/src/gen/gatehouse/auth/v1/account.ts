@@ -17,11 +17,15 @@ export interface Account {
   /** The names of the roles the account holds, in alphabetical order. */
   roles: string[];
   /** When the account was made. */
-  createTime: Date | undefined;
+  createTime:
+    | Date
+    | undefined;
+  /** Whether the address has been proven to be the owner's. */
+  emailVerified: boolean;
 }
 
 function createBaseAccount(): Account {
-  return { id: "", email: "", roles: [], createTime: undefined };
+  return { id: "", email: "", roles: [], createTime: undefined, emailVerified: false };
 }
 
 export const Account: MessageFns<Account> = {
@@ -37,6 +41,9 @@ export const Account: MessageFns<Account> = {
     }
     if (message.createTime !== undefined) {
       Timestamp.encode(toTimestamp(message.createTime), writer.uint32(34).fork()).join();
+    }
+    if (message.emailVerified !== false) {
+      writer.uint32(40).bool(message.emailVerified);
     }
     return writer;
   },
@@ -86,6 +93,14 @@ export const Account: MessageFns<Account> = {
             message.createTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
             continue;
           }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.emailVerified = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -107,6 +122,7 @@ export const Account: MessageFns<Account> = {
     message.email = object.email ?? "";
     message.roles = object.roles?.map((e) => e) || [];
     message.createTime = object.createTime ?? undefined;
+    message.emailVerified = object.emailVerified ?? false;
     return message;
   },
 };

@@ -11,7 +11,9 @@ import {
   type ChannelCredentials,
   Client,
   type ClientOptions,
+  type ClientReadableStream,
   type ClientUnaryCall,
+  type handleServerStreamingCall,
   type handleUnaryCall,
   makeGenericClientConstructor,
   type Metadata,
@@ -20,6 +22,19 @@ import {
 } from "@grpc/grpc-js";
 import { FieldMask } from "../../../google/protobuf/field_mask.js";
 import { Resource, Visibility } from "./resource.js";
+
+/** What can happen to a resource that a caller may see. */
+export enum ResourceChange {
+  /** UNSPECIFIED - Not a change. */
+  UNSPECIFIED = 0,
+  /** BEGUN - The watch has begun; later changes are told. */
+  BEGUN = 1,
+  /** PUT - It was made, changed, or came into view. */
+  PUT = 2,
+  /** REMOVED - It was deleted, or is out of view. */
+  REMOVED = 3,
+  UNRECOGNIZED = -1,
+}
 
 /** The request of ResourceService.CreateResource. */
 export interface CreateResourceRequest {
@@ -46,6 +61,21 @@ export interface GetResourceRequest {
 /** The reply of ResourceService.GetResource. */
 export interface GetResourceResponse {
   /** The resource. */
+  resource: Resource | undefined;
+}
+
+/** The request of ResourceService.WatchResources. */
+export interface WatchResourcesRequest {
+}
+
+/** One of the replies of ResourceService.WatchResources. */
+export interface WatchResourcesResponse {
+  /** What has happened. */
+  change: ResourceChange;
+  /**
+   * The resource as it is now. Only its `id` is set when it was removed; absent
+   * when the watch begins.
+   */
   resource: Resource | undefined;
 }
 
@@ -348,6 +378,118 @@ export const GetResourceResponse: MessageFns<GetResourceResponse> = {
   },
   fromPartial<I extends Exact<DeepPartial<GetResourceResponse>, I>>(object: I): GetResourceResponse {
     const message = createBaseGetResourceResponse();
+    message.resource = (object.resource !== undefined && object.resource !== null)
+      ? Resource.fromPartial(object.resource)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseWatchResourcesRequest(): WatchResourcesRequest {
+  return {};
+}
+
+export const WatchResourcesRequest: MessageFns<WatchResourcesRequest> = {
+  encode(_: WatchResourcesRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): WatchResourcesRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseWatchResourcesRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<WatchResourcesRequest>, I>>(base?: I): WatchResourcesRequest {
+    return WatchResourcesRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<WatchResourcesRequest>, I>>(_: I): WatchResourcesRequest {
+    const message = createBaseWatchResourcesRequest();
+    return message;
+  },
+};
+
+function createBaseWatchResourcesResponse(): WatchResourcesResponse {
+  return { change: 0, resource: undefined };
+}
+
+export const WatchResourcesResponse: MessageFns<WatchResourcesResponse> = {
+  encode(message: WatchResourcesResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.change !== 0) {
+      writer.uint32(8).int32(message.change);
+    }
+    if (message.resource !== undefined) {
+      Resource.encode(message.resource, writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): WatchResourcesResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseWatchResourcesResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.change = reader.int32() as any;
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.resource = Resource.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<WatchResourcesResponse>, I>>(base?: I): WatchResourcesResponse {
+    return WatchResourcesResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<WatchResourcesResponse>, I>>(object: I): WatchResourcesResponse {
+    const message = createBaseWatchResourcesResponse();
+    message.change = object.change ?? 0;
     message.resource = (object.resource !== undefined && object.resource !== null)
       ? Resource.fromPartial(object.resource)
       : undefined;
@@ -899,6 +1041,22 @@ export const ResourceServiceService = {
       Buffer.from(UpdateResourceResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): UpdateResourceResponse => UpdateResourceResponse.decode(value),
   },
+  /**
+   * Tells of changes to the resources that the caller may see, from the moment
+   * of the call until it ends, its access token expires or is revoked. The
+   * first message says that the watch has begun.
+   */
+  watchResources: {
+    path: "/gatehouse.resources.v1.ResourceService/WatchResources" as const,
+    requestStream: false as const,
+    responseStream: true as const,
+    requestSerialize: (value: WatchResourcesRequest): Buffer =>
+      Buffer.from(WatchResourcesRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): WatchResourcesRequest => WatchResourcesRequest.decode(value),
+    responseSerialize: (value: WatchResourcesResponse): Buffer =>
+      Buffer.from(WatchResourcesResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): WatchResourcesResponse => WatchResourcesResponse.decode(value),
+  },
   /** Deletes a resource for good. */
   deleteResource: {
     path: "/gatehouse.resources.v1.ResourceService/DeleteResource" as const,
@@ -928,6 +1086,12 @@ export interface ResourceServiceServer extends UntypedServiceImplementation {
    * mask, or without a mask the fields that are set (AIP-134).
    */
   updateResource: handleUnaryCall<UpdateResourceRequest, UpdateResourceResponse>;
+  /**
+   * Tells of changes to the resources that the caller may see, from the moment
+   * of the call until it ends, its access token expires or is revoked. The
+   * first message says that the watch has begun.
+   */
+  watchResources: handleServerStreamingCall<WatchResourcesRequest, WatchResourcesResponse>;
   /** Deletes a resource for good. */
   deleteResource: handleUnaryCall<DeleteResourceRequest, DeleteResourceResponse>;
 }
@@ -1003,6 +1167,20 @@ export interface ResourceServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: UpdateResourceResponse) => void,
   ): ClientUnaryCall;
+  /**
+   * Tells of changes to the resources that the caller may see, from the moment
+   * of the call until it ends, its access token expires or is revoked. The
+   * first message says that the watch has begun.
+   */
+  watchResources(
+    request: WatchResourcesRequest,
+    options?: Partial<CallOptions>,
+  ): ClientReadableStream<WatchResourcesResponse>;
+  watchResources(
+    request: WatchResourcesRequest,
+    metadata?: Metadata,
+    options?: Partial<CallOptions>,
+  ): ClientReadableStream<WatchResourcesResponse>;
   /** Deletes a resource for good. */
   deleteResource(
     request: DeleteResourceRequest,

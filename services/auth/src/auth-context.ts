@@ -1,4 +1,4 @@
-import { openPool, OutboxStore, type Database } from '@gatehouse/postgres';
+import { openPool, OutboxStore, pageTokens, type Database, type PageTokens } from '@gatehouse/postgres';
 import type { Logger } from '@gatehouse/telemetry';
 import { AccountStore } from './account/account.store.js';
 import { AuditEventStore } from './audit/audit-event.store.js';
@@ -8,7 +8,7 @@ import { Passwords } from './password/passwords.js';
 import { RevocationStore } from './revocation/revocation.store.js';
 import { RoleStore } from './role/role.store.js';
 import { KeyKeeper } from './signing-key/key-keeper.js';
-import { Sealing } from './signing-key/sealing.js';
+import { deriveKey, Sealing } from './signing-key/sealing.js';
 import { SigningKeyStore } from './signing-key/signing-key.store.js';
 import { SigningKeys } from './signing-key/signing-keys.js';
 import { ClientSecrets } from './token/clients.js';
@@ -28,6 +28,7 @@ export class AuthContext {
   readonly revocations = new RevocationStore();
   readonly audit = new AuditEventStore();
   readonly outbox: OutboxStore;
+  readonly pageTokens: PageTokens;
   readonly hashPool: HashPool;
   readonly passwords: Passwords;
   readonly refreshTokens: RefreshTokens;
@@ -47,6 +48,7 @@ export class AuthContext {
     });
     this.database = database;
     this.outbox = new OutboxStore(database);
+    this.pageTokens = pageTokens({ key: deriveKey(settings.KEY_SEALING_KEY, 'gatehouse page tokens') });
     this.hashPool = new HashPool({ concurrency: settings.HASH_CONCURRENCY, queue: settings.HASH_QUEUE });
     this.passwords = new Passwords(this.hashPool);
     this.refreshTokens = new RefreshTokens(settings.KEY_SEALING_KEY);

@@ -1,0 +1,66 @@
+import type { Call } from '@gatehouse/grpc';
+import { originOf } from '../audit/audit-event.store.js';
+import type { AuthContext } from '../auth-context.js';
+import { authReasons } from '../reasons.js';
+import type { Credentials } from './account.store.js';
+import { emailKey } from './email-key.js';
+
+/** Whoever signs in with a password says this. */
+export interface PasswordProof {
+  readonly email: string;
+  readonly password: string;
+}
+
+/** An account whose password was shown. */
+export interface ProvenAccount {
+  readonly id: string;
+  /** The password that was shown. Whoever issues anything for it checks in that transaction that it stands. */
+  readonly passwordVersion: number;
+}
+
+/**
+ * Checks the password of a sign-in, the one place that does. An unknown account costs what a wrong password costs:
+ * one read, one hash, one event.
+ *
+ * @throws AppError CREDENTIALS_INVALID, HASH_QUEUE_FULL
+ */
+export async function provePassword(
+  context: AuthContext,
+  { email, password }: PasswordProof,
+  call: Call,
+): Promise<ProvenAccount> {
+  const { database, accounts, passwords } = context;
+  const account = await accounts.findByEmailKey(database.sql, emailKey(email));
+  const { matches, outdated } = await passwords.verify(account?.passwordHash, password, call.signal);
+  if (!account || !matches) return refusePassword(context, call, account?.id);
+  if (outdated) {
+    // The sign-in stands: what fails here is tried again at the next one.
+    await renewHash(context, account, password, call).catch((error: unknown) => {
+      call.log.warn({ error, request_id: call.requestId }, 'password hash not renewed');
+    });
+  }
+  return { id: account.id, passwordVersion: account.passwordVersion };
+}
+
+/**
+ * Records that a password was not enough and refuses, in the words that fit every cause.
+ *
+ * @throws AppError CREDENTIALS_INVALID, always
+ */
+export function refusePassword(
+  { database, audit }: AuthContext,
+  call: Call,
+  accountId: string | undefined,
+): Promise<never> {
+  return audit.refuse(database.sql, originOf(call), authReasons.CREDENTIALS_INVALID(), accountId);
+}
+
+async function renewHash(
+  { database, accounts, passwords }: AuthContext,
+  { id, passwordVersion }: Credentials,
+  password: string,
+  { signal }: Call,
+): Promise<void> {
+  const passwordHash = await passwords.hash(password, signal);
+  await accounts.rehashPassword(database.sql, id, passwordVersion, passwordHash);
+}

@@ -5,9 +5,11 @@ import { join } from 'node:path';
 export interface RunningSystem {
   /** The gateway's base URL. */
   readonly url: string;
-  /** `host:port` of each gRPC replica. */
   readonly addresses: {
-    readonly auth: string;
+    /** The base URL of each replica of the gateway. */
+    readonly gateways: readonly string[];
+    /** `host:port` of each gRPC replica. */
+    readonly auth: readonly string[];
     readonly users: readonly string[];
     readonly resources: readonly string[];
   };

@@ -21,15 +21,15 @@ export class GrpcClients {
   constructor(private readonly addresses: Addresses) {}
 
   get accounts(): AccountServiceClient {
-    return this.#client(AccountServiceClient, this.addresses.auth);
+    return this.#client(AccountServiceClient, replicaOf(this.addresses.auth, 0));
   }
 
   get tokens(): TokenServiceClient {
-    return this.#client(TokenServiceClient, this.addresses.auth);
+    return this.#client(TokenServiceClient, replicaOf(this.addresses.auth, 0));
   }
 
   get roles(): RoleServiceClient {
-    return this.#client(RoleServiceClient, this.addresses.auth);
+    return this.#client(RoleServiceClient, replicaOf(this.addresses.auth, 0));
   }
 
   /** @param replica counted from 0 */

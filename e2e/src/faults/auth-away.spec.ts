@@ -64,7 +64,7 @@ function all(outcome: Outcome, httpStatus: number) {
 
 /** Starts auth again and waits until the gateway has found it. */
 async function restartAuth(): Promise<void> {
-  await own.system.restart('auth');
+  await Promise.all([own.system.restart('auth'), own.system.restart('auth2')]);
   await eventually(() => signInDemo(own, 'user'), PATIENCE_MS);
 }
 
@@ -76,7 +76,7 @@ describe('while auth is away', () => {
   });
 
   it('an access token that was issued goes on working, everywhere', async () => {
-    await own.system.kill('auth');
+    await Promise.all([own.system.kill('auth'), own.system.kill('auth2')]);
     expect(await everywhere(good)).toEqual(all(OK, 200));
   });
 
@@ -128,7 +128,7 @@ describe('an account that was acknowledged', () => {
     await Promise.all([own.system.restart('users'), own.system.restart('users2')]);
     const account = { email: `x${late.email}`, password: late.password, displayName: 'Kilroy' };
     const { status, body: kilroy } = await rest.post<{ id: string }>('/v1/accounts', account);
-    await own.system.kill('auth');
+    await Promise.all([own.system.kill('auth'), own.system.kill('auth2')]);
     expect(status).toBe(200);
     await restartAuth();
 

@@ -9,7 +9,7 @@ import { Load } from './load.js';
 
 /** Within this after the database answers, every service serves again by itself. */
 const RESUMES_WITHIN_MS = 3_000;
-const PROCESSES = ['auth', 'gateway', 'resources', 'resources2', 'users', 'users2'];
+const PROCESSES = ['auth', 'auth2', 'gateway', 'gateway2', 'resources', 'resources2', 'users', 'users2'];
 
 let own: OwnSystem;
 let rest: RestClient;

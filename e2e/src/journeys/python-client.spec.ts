@@ -19,7 +19,7 @@ const present = [
   async () => {
     const { addresses, accounts } = sharedSystem();
     const editor = accounts.find(({ roles }) => roles.at(-1) === 'editor');
-    const parameters = [addresses.auth, addresses.resources[0], editor?.email, editor?.password];
+    const parameters = [addresses.auth[0], addresses.resources[0], editor?.email, editor?.password];
     const { stdout } = await promisify(execFile)(RUN, parameters.map(String));
     expect(stdout.trimEnd().split('\n').at(-1)).toBe('ok');
   },

@@ -5,10 +5,11 @@ import type { ListedKey, Minting } from './listed-key.js';
 
 /** Where the faces of a running system are. */
 export interface Addresses {
-  /** The gateway's base URL. */
+  /** The base URL of the first gateway, and of each replica. */
   readonly gateway: string;
+  readonly gateways: readonly string[];
   /** `host:port` of each service's gRPC face, replica by replica. */
-  readonly auth: string;
+  readonly auth: readonly string[];
   readonly users: readonly string[];
   readonly resources: readonly string[];
 }

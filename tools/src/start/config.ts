@@ -5,7 +5,9 @@ import { StartFault } from './start-fault.js';
 /** Ports by the name of the process that gets them. Each is set by GATEHOUSE_PORT_<NAME>. */
 const DEFAULT_PORTS = {
   gateway: 8080,
+  gateway2: 8081,
   auth: 5001,
+  auth2: 5011,
   users: 5002,
   users2: 5012,
   resources: 5003,

@@ -13,9 +13,9 @@ export function screen({ url, addresses, accounts, logFolder }: RunningSystem): 
   return `
 Gatehouse is running. Ctrl-C ends it; the data stays.
 
-  REST        ${url}
+  REST        ${addresses.gateways.join(' ')}
   Documents   ${url}/docs   (OpenAPI: ${url}/openapi.json)
-  gRPC        auth ${addresses.auth}, users ${addresses.users.join(' ')}, resources ${addresses.resources.join(' ')}
+  gRPC        auth ${addresses.auth.join(' ')}, users ${addresses.users.join(' ')}, resources ${addresses.resources.join(' ')}
   Logs        ${logFolder}
 
   Demo accounts

@@ -38,14 +38,15 @@ export function gatewayUrl(ports: Ports): string {
   return `http://127.0.0.1:${ports.gateway}`;
 }
 
-const address = (port: number) => `127.0.0.1:${port}`;
+const addresses = (...ports: number[]) => ports.map((port) => `127.0.0.1:${port}`).join(',');
+const grpcTarget = (...ports: number[]) => `ipv4:${addresses(...ports)}`;
 
 const users = ({ ports, databaseUrlFiles, secretFiles }: Surroundings) => ({
   DATABASE_URL_FILE: databaseUrlFiles.users,
   PAGE_TOKEN_KEY_FILE: secretFiles['users-page-token-key'],
   CLIENT_SECRET_FILE: secretFiles['users-client-secret'],
   ISSUER: gatewayUrl(ports),
-  AUTH_ADDRESS: address(ports.auth),
+  AUTH_ADDRESS: grpcTarget(ports.auth, ports.auth2),
 });
 
 const resources = ({ ports, databaseUrlFiles, secretFiles }: Surroundings) => ({
@@ -53,43 +54,43 @@ const resources = ({ ports, databaseUrlFiles, secretFiles }: Surroundings) => ({
   PAGE_TOKEN_KEY_FILE: secretFiles['resources-page-token-key'],
   CLIENT_SECRET_FILE: secretFiles['resources-client-secret'],
   ISSUER: gatewayUrl(ports),
-  AUTH_ADDRESS: address(ports.auth),
+  AUTH_ADDRESS: grpcTarget(ports.auth, ports.auth2),
 });
 
+const auth = ({ ports, databaseUrlFiles, secretFiles }: Surroundings) => ({
+  DATABASE_URL_FILE: databaseUrlFiles.auth,
+  ISSUER: gatewayUrl(ports),
+  KEY_SEALING_KEY_FILE: secretFiles['key-sealing-key'],
+  CLIENT_SECRET_USERS_FILE: secretFiles['users-client-secret'],
+  CLIENT_SECRET_RESOURCES_FILE: secretFiles['resources-client-secret'],
+  CLIENT_SECRET_GATEWAY_FILE: secretFiles['gateway-client-secret'],
+  AUDIT_CHAIN_KEY_FILE: secretFiles['audit-chain-key'],
+  USERS_ADDRESS: grpcTarget(ports.users, ports.users2),
+  RESOURCES_ADDRESS: grpcTarget(ports.resources, ports.resources2),
+});
+
+const gatewayAt =
+  (name: 'gateway' | 'gateway2') =>
+  ({ ports, secretFiles }: Surroundings) => ({
+    HTTP_PORT: ports[name],
+    CLIENT_SECRET_FILE: secretFiles['gateway-client-secret'],
+    ISSUER: gatewayUrl(ports),
+    AUTH_ADDRESS: addresses(ports.auth, ports.auth2),
+    USERS_ADDRESS: addresses(ports.users, ports.users2),
+    RESOURCES_ADDRESS: addresses(ports.resources, ports.resources2),
+  });
+
 /**
- * What runs, started side by side. Users and resources have two replicas each, so that one access token can be
- * seen to be verified by both.
+ * What runs, started side by side: two replicas of everything, so that a credential that one of them made can be
+ * seen to be good at the other.
  */
 export const SERVICES: readonly ServiceSpec[] = [
-  {
-    name: 'auth',
-    service: 'auth',
-    settings: ({ ports, databaseUrlFiles, secretFiles }) => ({
-      DATABASE_URL_FILE: databaseUrlFiles.auth,
-      ISSUER: gatewayUrl(ports),
-      KEY_SEALING_KEY_FILE: secretFiles['key-sealing-key'],
-      CLIENT_SECRET_USERS_FILE: secretFiles['users-client-secret'],
-      CLIENT_SECRET_RESOURCES_FILE: secretFiles['resources-client-secret'],
-      CLIENT_SECRET_GATEWAY_FILE: secretFiles['gateway-client-secret'],
-      AUDIT_CHAIN_KEY_FILE: secretFiles['audit-chain-key'],
-      USERS_ADDRESS: address(ports.users),
-      RESOURCES_ADDRESS: address(ports.resources),
-    }),
-  },
+  { name: 'auth', service: 'auth', settings: auth },
+  { name: 'auth2', service: 'auth', settings: auth },
   { name: 'users', service: 'users', settings: users },
   { name: 'users2', service: 'users', settings: users },
   { name: 'resources', service: 'resources', settings: resources },
   { name: 'resources2', service: 'resources', settings: resources },
-  {
-    name: 'gateway',
-    service: 'gateway',
-    settings: ({ ports, secretFiles }) => ({
-      HTTP_PORT: ports.gateway,
-      CLIENT_SECRET_FILE: secretFiles['gateway-client-secret'],
-      ISSUER: gatewayUrl(ports),
-      AUTH_ADDRESS: address(ports.auth),
-      USERS_ADDRESS: [ports.users, ports.users2].map(address).join(','),
-      RESOURCES_ADDRESS: [ports.resources, ports.resources2].map(address).join(','),
-    }),
-  },
+  { name: 'gateway', service: 'gateway', settings: gatewayAt('gateway') },
+  { name: 'gateway2', service: 'gateway', settings: gatewayAt('gateway2') },
 ];

@@ -8,8 +8,10 @@ import { type Progress, System } from './system.js';
 
 /** Where everything of a running system is found. */
 export interface SystemAddresses {
+  /** The base URL of each replica of the gateway. */
+  readonly gateways: readonly string[];
   /** `host:port` of each replica's gRPC face. */
-  readonly auth: string;
+  readonly auth: readonly string[];
   readonly users: readonly string[];
   readonly resources: readonly string[];
 }
@@ -71,7 +73,8 @@ export function describeSystem(system: System, ports: Ports): RunningSystem {
   return {
     url: gatewayUrl(ports),
     addresses: {
-      auth: address(ports.auth),
+      gateways: [ports.gateway, ports.gateway2].map((port) => `http://${address(port)}`),
+      auth: [address(ports.auth), address(ports.auth2)],
       users: [address(ports.users), address(ports.users2)],
       resources: [address(ports.resources), address(ports.resources2)],
     },

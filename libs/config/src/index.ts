@@ -7,6 +7,7 @@ export {
   verifierSettings,
 } from './service-settings.js';
 export {
+  addressRanges,
   count,
   DEVELOPMENT_SECRET_PREFIX,
   durationMs,

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import {
+  addressRanges,
   ConfigFault,
   port,
   readSettings,
@@ -58,6 +59,24 @@ describe('readSettings', () => {
   ])('refuses %s', (_, environment, start) => {
     const faults = faultsOf({ GATEHOUSE_GRPC_PORT: '1', ...environment });
     expect(faults.some((fault) => fault.startsWith(start))).toBe(true);
+  });
+
+  describe('ranges of addresses', () => {
+    it('are compared by their network, both versions in one list', () => {
+      const ranges = addressRanges.parse('10.1.0.0/16, fd00::/8,192.0.2.7/32');
+      expect([ranges.check('10.1.255.1'), ranges.check('10.2.0.1'), ranges.check('192.0.2.7')]).toEqual([
+        true,
+        false,
+        true,
+      ]);
+      expect([ranges.check('fd12::1', 'ipv6'), ranges.check('fe80::1', 'ipv6')]).toEqual([true, false]);
+      expect(addressRanges.parse('').check('127.0.0.1')).toBe(false);
+    });
+
+    it.each(['10.0.0.0', '10.0.0.0/33', 'fd00::/129', '10.0.0/8', 'proxy/8', '10.0.0.0/8/8', '10.0.0.0/ 8'])(
+      'refuses %s',
+      (text) => expect(addressRanges.safeParse(text).success).toBe(false),
+    );
   });
 
   it('refuses development secrets in production alone', () => {

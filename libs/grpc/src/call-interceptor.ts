@@ -1,3 +1,4 @@
+import { BlockList } from 'node:net';
 import {
   ServerInterceptingCall,
   status,
@@ -22,17 +23,21 @@ type SentStatus = Parameters<ServerInterceptingCall['sendStatus']>[0];
  * Sees each call from its first to its last moment, refusals included: gives
  * it its {@link Call}, caps its deadline and writes its one log line. Calls
  * to methods outside the contract (health, reflection) pass through.
+ *
+ * @param trustedProxies the peers that are believed about the client's address; none unless given
  */
 export function callInterceptor(
   methods: ReadonlyMap<string, ServedMethod>,
   log: Logger,
   inFlight: CallsInFlight,
+  trustedProxies = new BlockList(),
 ): ServerInterceptor {
   return (descriptor, nextCall) => {
     const method = methods.get(descriptor.path);
     if (!method) return new ServerInterceptingCall(nextCall);
 
     const start = performance.now();
+    const peer = nextCall.getPeer();
     const now = Date.now();
     const deadline = Math.min(Number(nextCall.getDeadline()), now + MAX_CALL_MS);
     let call: Call | undefined;
@@ -43,11 +48,11 @@ export function callInterceptor(
       clearTimeout(timer);
       inFlight.delete(refuse);
       call?.end();
-      logCall(log, method, call, sent, performance.now() - start, nextCall.getPeer());
+      logCall(log, method, call, sent, performance.now() - start, peer);
     };
     const listener: ServerListener = {
       onReceiveMetadata: (metadata, next) => {
-        call = new Call(method, metadata, deadline, log);
+        call = new Call(method, metadata, deadline, log, { peer, trustedProxies });
         registerCall(call);
         next(metadata);
       },

@@ -1,11 +1,24 @@
 import { randomUUID } from 'node:crypto';
+import type { BlockList } from 'node:net';
 import type { Metadata } from '@grpc/grpc-js';
 import type { Logger } from '@gatehouse/telemetry';
+import { clientAddressOf } from './client-address.js';
 import type { Principal } from './principal.js';
 import type { ServedMethod } from './served-method.js';
 import { readTraceId } from './trace-context.js';
 
 const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/;
+
+/** Characters of a user agent that are kept. */
+const MAX_USER_AGENT = 512;
+
+/** Whom a call came from. */
+export interface CallPeer {
+  /** `address:port`, as grpc-js shows it. */
+  readonly peer: string;
+  /** The peers that are believed when they say for which address they call. */
+  readonly trustedProxies: BlockList;
+}
 
 /**
  * One call on its way through a service: made when its metadata arrives,
@@ -18,7 +31,9 @@ export class Call {
   readonly traceId: string;
   #principal: Principal | undefined;
   #abort: AbortController | undefined;
+  #clientAddress: string | undefined;
   #ended = false;
+  readonly #from: CallPeer;
 
   constructor(
     readonly method: ServedMethod,
@@ -26,7 +41,9 @@ export class Call {
     /** Milliseconds since the epoch at which the work is given up. */
     readonly deadline: number,
     readonly log: Logger,
+    from: CallPeer,
   ) {
+    this.#from = from;
     const [given] = metadata.get('x-request-id');
     this.requestId = typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
     this.traceId = readTraceId(metadata.get('traceparent')[0]);
@@ -44,6 +61,22 @@ export class Call {
   /** Whether the guard has admitted a principal. */
   get hasPrincipal(): boolean {
     return this.#principal !== undefined;
+  }
+
+  /** The client's IP address: the peer's, or what a trusted proxy says; '' on a Unix socket. */
+  get clientAddress(): string {
+    const { peer, trustedProxies } = this.#from;
+    return (this.#clientAddress ??= clientAddressOf(
+      peer,
+      this.metadata.get('x-client-address'),
+      trustedProxies,
+    ));
+  }
+
+  /** What the client says it is: at most 512 characters, '' when it says nothing. */
+  get userAgent(): string {
+    const [said] = this.metadata.get('client-user-agent');
+    return typeof said === 'string' ? said.slice(0, MAX_USER_AGENT) : '';
   }
 
   /** Called by the guard, once. */

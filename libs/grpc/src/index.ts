@@ -1,6 +1,7 @@
-export { Call, callOf } from './call.js';
+export { Call, callOf, type CallPeer } from './call.js';
 export { CallsInFlight } from './calls-in-flight.js';
 export { clientOptions, openClient, type ClientConstructor } from './channel.js';
+export { isWithin, readAddress } from './client-address.js';
 export { ContractServer, type ContractServerOptions } from './contract-server.js';
 export { ErrorFilter } from './error-filter.js';
 export { callInterceptor } from './call-interceptor.js';

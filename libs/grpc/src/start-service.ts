@@ -1,3 +1,4 @@
+import type { BlockList } from 'node:net';
 import { NestFactory } from '@nestjs/core';
 import type { CanActivate, DynamicModule, INestMicroservice, Type } from '@nestjs/common';
 import type { ServerCredentials, ServiceDefinition } from '@grpc/grpc-js';
@@ -29,6 +30,8 @@ export interface ServiceOptions {
   readonly reflection: boolean;
   readonly drainTimeoutMs: number;
   readonly credentials?: ServerCredentials;
+  /** The peers that are believed when they say for which address they call; none unless given. */
+  readonly trustedProxies?: BlockList;
   readonly log: Logger;
 }
 
@@ -68,7 +71,7 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
     host,
     port: options.port,
     credentials: options.credentials,
-    interceptors: [callInterceptor(methods, log, inFlight)],
+    interceptors: [callInterceptor(methods, log, inFlight, options.trustedProxies)],
     inFlight,
     addons: options.reflection ? [health, reflection(descriptorSet, definitions)] : [health],
     drainTimeoutMs: options.drainTimeoutMs,

@@ -39,6 +39,16 @@ export const platformReasons = defineReasons(PLATFORM_DOMAIN, {
     message: 'this kind of caller may not call the method',
     help: 'A service called a method for users, or the other way round.',
   },
+  CREDENTIAL_NOT_ADMITTED: {
+    code: status.PERMISSION_DENIED,
+    message: 'the method does not admit this kind of credential',
+    help: 'The access token descends from another kind of credential than those that `metadata.credentials` names: an API key cannot manage credentials, say. Sign in.',
+  },
+  SIGN_IN_TOO_OLD: {
+    code: status.UNAUTHENTICATED,
+    message: 'the method asks for a more recent sign-in',
+    help: 'The person proved who they are longer ago than the `metadata.max_age` seconds that the method admits (RFC 9470). Sign in again; a refresh does not help.',
+  },
   CONFLICT: {
     code: status.ABORTED,
     message: 'the call met another one; try again',
@@ -63,6 +73,11 @@ export const platformReasons = defineReasons(PLATFORM_DOMAIN, {
     code: status.UNAVAILABLE,
     message: 'the service has no key set yet',
     help: 'The service started while the issuer was down and cannot verify anyone yet. Try again.',
+  },
+  REVOCATIONS_UNKNOWN: {
+    code: status.UNAVAILABLE,
+    message: 'the service cannot know whether the access token was revoked',
+    help: 'The service is cut off from the issuer, and the method is one that must not be done on old knowledge. An outage, not a fault of the caller. Try again after `retryAfter`.',
   },
   PEER_UNAVAILABLE: {
     code: status.UNAVAILABLE,

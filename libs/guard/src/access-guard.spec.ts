@@ -24,6 +24,8 @@ const SUBJECT = '7f5a3ad4-52ab-4a41-8c0c-3d8f6f1f9b10';
 const key = createSigningKey();
 const stranger = createSigningKey();
 const admitted = KeySet.from({ keys: [key.jwk] });
+/** What the guard told of those it knew and refused. */
+const refusals: [string, string][] = [];
 let issuerIsDown = false;
 let lookUpFails: Error | undefined;
 const keys: KeySource = {
@@ -68,7 +70,15 @@ class Provisioning implements RpcHandlers<typeof ProvisioningServiceService> {
 }
 
 @Module({
-  imports: [GuardModule.register({ issuer: ISSUER, apiAudience: 'api', service: 'users', keys })],
+  imports: [
+    GuardModule.register({
+      issuer: ISSUER,
+      apiAudience: 'api',
+      service: 'users',
+      keys,
+      onRefusal: (call, error) => void refusals.push([call.principal.subject, error.reason]),
+    }),
+  ],
   controllers: [Directory, Provisioning],
 })
 class SpecModule {}
@@ -108,7 +118,10 @@ describe('the access guard', () => {
     users = new UserServiceClient(address, credentials.createInsecure());
     provisioning = new ProvisioningServiceClient(address, credentials.createInsecure());
   });
-  beforeEach(() => lines.splice(0));
+  beforeEach(() => {
+    lines.splice(0);
+    refusals.splice(0);
+  });
   afterAll(async () => {
     users.close();
     provisioning.close();
@@ -226,6 +239,14 @@ describe('the access guard', () => {
       reason: 'PERMISSION_MISSING',
       metadata: { permission: 'users:provision' },
     });
+    expect(refusals).toEqual([['auth', 'PERMISSION_MISSING']]);
+  });
+
+  it('tells of no refusal where nobody is known, and none where nobody is refused', async () => {
+    await getProfile(new Metadata());
+    await getProfile(bearer(stranger.sign(claims())));
+    await getProfile(bearer(key.sign(claims())));
+    expect(refusals).toEqual([]);
   });
 
   it('admits services where services may call, and nowhere else', async () => {

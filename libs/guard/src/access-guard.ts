@@ -7,6 +7,10 @@ import { KeysUnavailable, TokenRejected } from '@gatehouse/tokens';
 import { ACCESS_TOKEN_STRATEGY, type StrategyRequest } from './access-token-strategy.js';
 import { AccessTokens } from './access-tokens.js';
 import { bearerOf } from './bearer.js';
+import { ruleRefusal } from './rule-refusal.js';
+
+/** Hears of a principal that is known and may not: for the audit trail. */
+export type OnRefusal = (call: Call, error: AppError) => void;
 
 /**
  * Decides every call of a service by the rule of its method: who is it, and
@@ -15,11 +19,17 @@ import { bearerOf } from './bearer.js';
  */
 @Injectable()
 export class AccessGuard extends AuthGuard(ACCESS_TOKEN_STRATEGY) implements CanActivate {
-  constructor(private readonly tokens: AccessTokens) {
+  constructor(
+    private readonly tokens: AccessTokens,
+    private readonly onRefusal?: OnRefusal,
+  ) {
     super();
   }
 
-  /** @throws AppError UNAUTHENTICATED, PERMISSION_MISSING, CALLER_NOT_ADMITTED or KEYS_UNAVAILABLE */
+  /**
+   * @throws AppError UNAUTHENTICATED, CALLER_NOT_ADMITTED, PERMISSION_MISSING, CREDENTIAL_NOT_ADMITTED,
+   *   SIGN_IN_TOO_OLD or KEYS_UNAVAILABLE
+   */
   override canActivate(context: ExecutionContext): boolean | Promise<boolean> {
     const call = callIn(context);
     if (call.method.rule.access === 'public') return true;
@@ -56,11 +66,10 @@ export class AccessGuard extends AuthGuard(ACCESS_TOKEN_STRATEGY) implements Can
     const { rule } = call.method;
     if (rule.access === 'public') return;
     call.admit(principal);
-    const kind = this.tokens.kindOf(principal);
-    if (kind === undefined || !rule.callers.has(kind)) throw platformReasons.CALLER_NOT_ADMITTED();
-    if (rule.permission !== undefined && !principal.scope.has(rule.permission)) {
-      throw platformReasons.PERMISSION_MISSING({ metadata: { permission: rule.permission } });
-    }
+    const error = ruleRefusal(principal, this.tokens.kindOf(principal), rule, this.tokens.now());
+    if (error === undefined) return;
+    this.onRefusal?.(call, error);
+    throw error;
   }
 }
 

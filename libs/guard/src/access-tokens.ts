@@ -29,13 +29,15 @@ export interface AccessTokensOptions {
 export class AccessTokens {
   readonly #service: string;
   readonly #keys: KeySource;
+  readonly #clock: () => number;
   readonly #users: AccessTokenVerifier;
   readonly #services: AccessTokenVerifier;
 
-  constructor({ issuer, apiAudience, service, keys, clock }: AccessTokensOptions) {
+  constructor({ issuer, apiAudience, service, keys, clock = Date.now }: AccessTokensOptions) {
     const shared = { issuer, keys, clock };
     this.#service = service;
     this.#keys = keys;
+    this.#clock = clock;
     this.#users = new AccessTokenVerifier({ ...shared, audience: apiAudience });
     this.#services = new AccessTokenVerifier({ ...shared, audience: service, cacheSize: 1_000 });
   }
@@ -54,6 +56,11 @@ export class AccessTokens {
   kindOf({ isService, audience }: Pick<Claims, 'isService' | 'audience'>): CallerKind | undefined {
     if (!isService) return 'user';
     return audience === this.#service ? 'service' : undefined;
+  }
+
+  /** Seconds since the epoch, by the clock that access tokens are judged by. */
+  now(): number {
+    return this.#clock() / 1_000;
   }
 
   /**

@@ -1,6 +1,6 @@
 import { ProvisioningServiceService, UserServiceService } from '@gatehouse/contracts/users';
 import { startService, type RunningService } from '@gatehouse/grpc';
-import { AccessGuard, issuerKeys } from '@gatehouse/guard';
+import { AccessGuard, issuerKeys, ServiceIdentity } from '@gatehouse/guard';
 import { openPool, pageTokens } from '@gatehouse/postgres';
 import type { Logger } from '@gatehouse/telemetry';
 import { Accounts } from './account/accounts.js';
@@ -21,10 +21,15 @@ export async function startUsers(settings: UsersSettings, log: Logger): Promise<
   const pool = { url: settings.DATABASE_URL, applicationName: SERVICE };
   const database = openPool({ ...pool, max: settings.DATABASE_CONNECTIONS });
   const lists = openPool({ ...pool, max: settings.DATABASE_LIST_CONNECTIONS, planEachTime: true });
-  const accounts = new Accounts({
+  const identity = new ServiceIdentity({
     address: settings.AUTH_ADDRESS,
     clientId: SERVICE,
     clientSecret: settings.CLIENT_SECRET,
+    timeoutMs: settings.AUTH_TIMEOUT_MS,
+  });
+  const accounts = new Accounts({
+    address: settings.AUTH_ADDRESS,
+    identity,
     timeoutMs: settings.AUTH_TIMEOUT_MS,
   });
   const context = new UserContext(
@@ -35,6 +40,7 @@ export async function startUsers(settings: UsersSettings, log: Logger): Promise<
   );
   const release = async () => {
     accounts.close();
+    identity.close();
     issuer.close();
     await Promise.all([database.close(), lists.close()]);
   };

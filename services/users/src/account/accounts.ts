@@ -1,23 +1,19 @@
 import { status } from '@grpc/grpc-js';
 import { contract } from '@gatehouse/contracts';
-import { AccountServiceClient, TokenServiceClient } from '@gatehouse/contracts/auth';
+import { AccountServiceClient } from '@gatehouse/contracts/auth';
 import { AppError, platformReasons } from '@gatehouse/errors';
 import { callUnary, openClient, type Call } from '@gatehouse/grpc';
-import { OwnAccessToken } from './own-access-token.js';
+import type { ServiceIdentity } from '@gatehouse/guard';
 
 /** How the accounts of auth are reached. */
 export interface AccountsOptions {
   /** Where auth answers: `host:port`. */
   readonly address: string;
-  /** The client ID that the service has at auth. */
-  readonly clientId: string;
-  readonly clientSecret: string;
+  /** Whose name the service asks in. */
+  readonly identity: ServiceIdentity;
   /** Bound on each call to auth, in milliseconds. */
   readonly timeoutMs: number;
 }
-
-/** The name under which auth accepts service tokens. */
-const AUDIENCE = 'auth';
 
 /** How long a caller does well to wait before trying again. */
 const RETRY_AFTER_MS = 1_000;
@@ -38,14 +34,10 @@ const OUTAGES = new Set([
 export class Accounts {
   readonly #options: AccountsOptions;
   readonly #accounts: AccountServiceClient;
-  readonly #issuer: TokenServiceClient;
-  readonly #own: OwnAccessToken;
 
   constructor(options: AccountsOptions) {
     this.#options = options;
     this.#accounts = openClient(AccountServiceClient, options.address, contract);
-    this.#issuer = openClient(TokenServiceClient, options.address, contract);
-    this.#own = new OwnAccessToken(() => this.#issue());
   }
 
   /**
@@ -65,18 +57,18 @@ export class Accounts {
 
   close(): void {
     this.#accounts.close();
-    this.#issuer.close();
   }
 
   /** An access token that auth no longer accepts, its key revoked say, is replaced once. */
   async #eraseOnce(subject: string, requestedBy: string, call: Call): Promise<void> {
-    const accessToken = await this.#own.get();
+    const { identity } = this.#options;
+    const accessToken = await identity.accessToken();
     try {
       await this.#send(subject, requestedBy, accessToken, call);
     } catch (error) {
       if (!(error instanceof AppError) || error.code !== status.UNAUTHENTICATED) throw error;
-      this.#own.drop(accessToken);
-      await this.#send(subject, requestedBy, await this.#own.get(), call);
+      identity.drop(accessToken);
+      await this.#send(subject, requestedBy, await identity.accessToken(), call);
     }
   }
 
@@ -85,15 +77,6 @@ export class Accounts {
     const timeoutMs = Math.min(this.#options.timeoutMs, call.deadline - Date.now());
     const erase = this.#accounts.eraseAccount.bind(this.#accounts);
     await callUnary(erase, { subject, requestedBy }, { timeoutMs, accessToken, traceId, requestId });
-  }
-
-  async #issue() {
-    const { clientId, clientSecret, timeoutMs } = this.#options;
-    const request = { clientId, clientSecret, audience: AUDIENCE };
-    const issue = this.#issuer.issueServiceToken.bind(this.#issuer);
-    const { tokens } = await callUnary(issue, request, { timeoutMs });
-    if (!tokens) throw new Error('auth issued no access token');
-    return tokens;
   }
 }
 

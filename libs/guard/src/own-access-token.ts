@@ -5,6 +5,13 @@ export interface IssuedAccessToken {
   readonly expiresIn: number;
 }
 
+/** An access token that is kept. */
+export interface HeldAccessToken {
+  readonly accessToken: string;
+  /** Until when it is used, in milliseconds on the clock that never steps. */
+  readonly usableUntil: number;
+}
+
 /** How long before its end an access token is no longer used, in milliseconds: a call and a skewed clock fit in. */
 const RESERVE_MS = 30_000;
 
@@ -14,8 +21,8 @@ const RESERVE_MS = 30_000;
  * share one request; a request that fails is not kept.
  */
 export class OwnAccessToken {
-  #current: { readonly accessToken: string; readonly usableUntil: number } | undefined;
-  #request: Promise<string> | undefined;
+  #current: HeldAccessToken | undefined;
+  #request: Promise<HeldAccessToken> | undefined;
 
   /**
    * @param issue asks auth for a new one
@@ -27,8 +34,8 @@ export class OwnAccessToken {
   ) {}
 
   /** @throws what `issue` throws */
-  async get(): Promise<string> {
-    if (this.#current && this.monotonic() < this.#current.usableUntil) return this.#current.accessToken;
+  async hold(): Promise<HeldAccessToken> {
+    if (this.#current && this.monotonic() < this.#current.usableUntil) return this.#current;
     this.#request ??= this.#renew().finally(() => {
       this.#request = undefined;
     });
@@ -40,10 +47,9 @@ export class OwnAccessToken {
     if (this.#current?.accessToken === refused) this.#current = undefined;
   }
 
-  async #renew(): Promise<string> {
+  async #renew(): Promise<HeldAccessToken> {
     const asked = this.monotonic(); // auth counts from a later moment
     const { accessToken, expiresIn } = await this.issue();
-    this.#current = { accessToken, usableUntil: asked + expiresIn * 1_000 - RESERVE_MS };
-    return accessToken;
+    return (this.#current = { accessToken, usableUntil: asked + expiresIn * 1_000 - RESERVE_MS });
   }
 }

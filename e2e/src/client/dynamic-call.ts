@@ -1,6 +1,7 @@
-import { Client, credentials } from '@grpc/grpc-js';
+import { Client, credentials, Metadata, type ServiceError } from '@grpc/grpc-js';
 import { fromBinary, fromJson, toBinary, toJson, type DescMethod, type JsonValue } from '@bufbuild/protobuf';
 import { contract } from '@gatehouse/contracts';
+import { fromServiceError } from '@gatehouse/errors';
 import { callUnary } from '@gatehouse/grpc';
 import type { Json } from './json.js';
 
@@ -10,10 +11,18 @@ const TIMEOUT_MS = 20_000;
 export class DynamicCalls {
   readonly #channels = new Map<string, Client>();
 
-  /** @throws AppError with the code and the reason of the refusal */
+  /**
+   * Of a method that streams, the first reply; null when the stream ends without one.
+   *
+   * @throws AppError with the code and the reason of the refusal
+   */
   async call(address: string, method: DescMethod, request: Json, accessToken?: string): Promise<JsonValue> {
     const message = fromJson(method.input, request as JsonValue, { registry: contract });
     const channel = this.#channel(address);
+    if (method.methodKind !== 'unary') {
+      const first = await firstReply(channel, method, toBinary(method.input, message), accessToken);
+      return first && toJson(method.output, fromBinary(method.output, first), { registry: contract });
+    }
     const reply = await callUnary<Uint8Array, Uint8Array>(
       (bytes, metadata, options, done) =>
         channel.makeUnaryRequest(
@@ -41,4 +50,32 @@ export class DynamicCalls {
     if (!channel) this.#channels.set(address, (channel = new Client(address, credentials.createInsecure())));
     return channel;
   }
+}
+
+/** Sends one message, waits for the first reply or the end, and leaves. */
+function firstReply(
+  channel: Client,
+  { parent, name, methodKind }: DescMethod,
+  request: Uint8Array,
+  accessToken: string | undefined,
+): Promise<Buffer | null> {
+  const metadata = new Metadata();
+  if (accessToken !== undefined) metadata.set('authorization', `Bearer ${accessToken}`);
+  const stream = channel.makeBidiStreamRequest(
+    `/${parent.typeName}/${name}`,
+    (bytes: Uint8Array) => Buffer.from(bytes),
+    (reply: Buffer) => reply,
+    metadata,
+    { deadline: Date.now() + TIMEOUT_MS },
+  );
+  stream.write(request);
+  if (methodKind === 'server_streaming') stream.end();
+  return new Promise((resolve, reject) => {
+    stream.on('error', (error: ServiceError) => reject(fromServiceError(error)));
+    stream.on('end', () => resolve(null));
+    stream.on('data', (reply: Buffer) => {
+      resolve(reply);
+      stream.cancel();
+    });
+  });
 }

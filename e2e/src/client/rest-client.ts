@@ -11,16 +11,32 @@ export interface RestAnswer<Body = Json> {
 /** Longer than any call may take. */
 const TIMEOUT_MS = 30_000;
 
+/** What a caller may show: each kind goes into a header of its own. */
+export interface ShownCredential {
+  readonly kind: 'access token' | 'session' | 'api key';
+  readonly secret: string;
+}
+
+/** The name of the session cookie. */
+export const SESSION_COOKIE = '__Host-gatehouse';
+
 /** The REST face as a program of someone else calls it: fetch and JSON, and nothing of ours. */
 export class RestClient {
   constructor(
     private readonly url: string,
-    private readonly accessToken?: string,
+    private readonly credential?: ShownCredential,
   ) {}
 
   /** The same face with an access token; without one for undefined. */
   as(accessToken: string | undefined): RestClient {
-    return new RestClient(this.url, accessToken);
+    return this.showing(
+      accessToken === undefined ? undefined : { kind: 'access token', secret: accessToken },
+    );
+  }
+
+  /** The same face with a credential of any kind; without one for undefined. */
+  showing(credential: ShownCredential | undefined): RestClient {
+    return new RestClient(this.url, credential);
   }
 
   get<Body = Json>(path: string): Promise<RestAnswer<Body>> {
@@ -46,20 +62,46 @@ export class RestClient {
     body?: unknown,
     headers: Readonly<Record<string, string>> = {},
   ): Promise<RestAnswer<Body>> {
-    const response = await fetch(this.url + path, {
+    const response = await this.#send(method, path, body, headers);
+    return answerOf(response, await response.text());
+  }
+
+  /** The same for a route that streams: the first of its messages, without waiting for the others. */
+  async firstOf<Body = Json>(method: string, path: string, body?: unknown): Promise<RestAnswer<Body>> {
+    const response = await this.#send(method, path, body, { accept: 'application/x-ndjson' });
+    if (!response.ok || !response.body) return answerOf(response, await response.text());
+    let text = '';
+    // Leaving the loop cancels the stream.
+    for await (const chunk of response.body.pipeThrough(new TextDecoderStream())) {
+      text += chunk;
+      if (text.includes('\n')) break;
+    }
+    return answerOf(response, text.split('\n')[0] ?? '');
+  }
+
+  #send(method: string, path: string, body: unknown, headers: Readonly<Record<string, string>>) {
+    return fetch(this.url + path, {
       method,
       headers: {
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-        ...(this.accessToken === undefined ? {} : { authorization: `Bearer ${this.accessToken}` }),
+        ...headerOf(this.credential),
         ...headers,
       },
       body: body === undefined ? undefined : JSON.stringify(body),
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
-    const text = await response.text();
-    const answer = text === '' ? {} : JSON.parse(text);
-    return { status: response.status, headers: response.headers, body: answer as Body };
   }
+}
+
+function headerOf(credential: ShownCredential | undefined): Record<string, string> {
+  if (!credential) return {};
+  const { kind, secret } = credential;
+  if (kind === 'session') return { cookie: `${SESSION_COOKIE}=${secret}` };
+  return kind === 'api key' ? { 'x-api-key': secret } : { authorization: `Bearer ${secret}` };
+}
+
+function answerOf<Body>({ status, headers }: Response, text: string): RestAnswer<Body> {
+  return { status, headers, body: (text === '' ? {} : JSON.parse(text)) as Body };
 }
 
 /** The body of an answer that must be a success. @throws Error with what was answered instead */

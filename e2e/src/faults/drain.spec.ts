@@ -12,7 +12,7 @@ let asEditor: RestClient;
 beforeAll(async () => {
   own = await startOwnSystem();
   const { accessToken } = await signInDemo(own, 'editor');
-  asEditor = new RestClient(own.addresses.gateway, accessToken);
+  asEditor = new RestClient(own.addresses.gateway).as(accessToken);
   await profileOf(asEditor, { accessToken });
 });
 afterAll(async () => {

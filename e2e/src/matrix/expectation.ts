@@ -21,6 +21,8 @@ export interface Expectation {
   readonly request: (scene: Scene) => Json | Promise<Json>;
   /** What people get who pass the rule, where the method decides by the row. OK unless named. */
   readonly rows?: Readonly<Partial<Record<PersonName, Outcome>>>;
+  /** What everyone gets who passes the rule, where a request that succeeds takes more than the caller has. */
+  readonly outcome?: Outcome;
   /** Whom a successful call leaves unfit for further cells; someone new with the same role calls instead. */
   readonly spends?: readonly PersonName[];
 }

@@ -29,6 +29,8 @@ export const PEOPLE = {
 
 export type PersonName = keyof typeof PEOPLE;
 
+export const EVERYONE = Object.keys(PEOPLE) as readonly PersonName[];
+
 export function isPerson(principal: PrincipalName): principal is PersonName {
   return principal in PEOPLE;
 }

@@ -3,11 +3,15 @@ export const ROLES = {
   user: ['resources:read'],
   editor: ['resources:read', 'resources:write'],
   admin: [
+    'accounts:admin',
+    'audit:read',
     'resources:admin',
     'resources:delete',
     'resources:read',
     'resources:write',
+    'revocations:admin',
     'roles:admin',
+    'sessions:admin',
     'users:admin',
   ],
 } as const satisfies Record<string, readonly string[]>;

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { decodePayload } from '../client/access-token.js';
 import { newPerson, profileOf, withRole, type Person } from '../client/person.js';
-import { RestClient, succeeded } from '../client/rest-client.js';
+import { RestClient, succeeded, type ShownCredential } from '../client/rest-client.js';
+import { sessionSecretOf } from '../client/session-cookie.js';
 import { signInDemo, type SystemFacts } from '../system/system-facts.js';
 import { PEOPLE, type PersonName } from './principals.js';
 import type { RoleName } from './roles.js';
@@ -9,6 +11,7 @@ import type { RoleName } from './roles.js';
 export class World {
   readonly rest: RestClient;
   readonly #admins: Person[] = [];
+  readonly #credentials = new Map<string, Promise<ShownCredential>>();
   #demoAdmin: { readonly accessToken: string } | undefined;
   #people: Readonly<Record<PersonName, Person>> | undefined;
 
@@ -50,6 +53,44 @@ export class World {
     if (role === 'user') return person;
     if (role === 'admin') this.#admins.push(person);
     return withRole(this.rest, this.#demoAdmin, person, role);
+  }
+
+  /**
+   * What a person shows besides the access token of their login: a session of a browser, or a key with all that
+   * their role may do. Each is made once.
+   */
+  credentialOf(person: Person, kind: 'session' | 'api_key'): Promise<ShownCredential> {
+    const key = `${kind} ${person.subject}`;
+    const made =
+      this.#credentials.get(key) ?? (kind === 'session' ? this.#signIn(person) : this.#makeKey(person));
+    this.#credentials.set(key, made);
+    return made;
+  }
+
+  /** A new key of the caller's; of nobody for those who will be refused before it is looked for. */
+  async makeApiKey(person: Person | undefined): Promise<string> {
+    if (!person) return randomUUID();
+    const key = { displayName: 'matrix', permissions: ['resources:read'] };
+    const made = await this.rest.as(person.accessToken).post<{ apiKey: { id: string } }>('/v1/apiKeys', key);
+    return succeeded(made).apiKey.id;
+  }
+
+  /** A new session of the person's. */
+  async makeSession({ email, password }: Person): Promise<{ readonly id: string; readonly secret: string }> {
+    const answer = await this.rest.as(undefined).post<{ id: string }>('/v1/sessions', { email, password });
+    const { id } = succeeded(answer);
+    return { id, secret: sessionSecretOf(answer.headers) };
+  }
+
+  async #signIn(person: Person): Promise<ShownCredential> {
+    return { kind: 'session', secret: (await this.makeSession(person)).secret };
+  }
+
+  async #makeKey({ accessToken }: Person): Promise<ShownCredential> {
+    const permissions = String(decodePayload(accessToken)['scope']).split(' ');
+    const key = { displayName: 'matrix', permissions };
+    const made = await this.rest.as(accessToken).post<{ secret: string }>('/v1/apiKeys', key);
+    return { kind: 'api key', secret: succeeded(made).secret };
   }
 
   /** A private resource of the owner, shared with `user` as a viewer and with `editor` as an editor. */

@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { login, type Person } from '../../client/person.js';
+import type { Outcome } from '../../client/outcome.js';
 import type { Expectations, Scene } from '../expectation.js';
+import { EVERYONE } from '../principals.js';
 
-const EVERYONE = ['user', 'editor', 'admin', 'owner', 'stranger'] as const;
+/** The codes of mails are for the journeys. */
+const CODE_INVALID: Outcome = { code: 'INVALID_ARGUMENT', reason: 'CODE_INVALID' };
 
 /** A refresh token that nobody else uses. */
 async function refreshToken({ world }: Scene): Promise<string> {
@@ -29,6 +32,24 @@ export const authExpectations: Expectations = {
       newPassword: `another one ${randomUUID()}`,
     }),
     spends: EVERYONE,
+  },
+  '/gatehouse.auth.v1.AccountService/RequestPasswordReset': {
+    request: () => ({ email: `${randomUUID()}@example.com` }),
+  },
+  '/gatehouse.auth.v1.AccountService/ResetPassword': {
+    request: () => ({ code: randomUUID(), newPassword: `another one ${randomUUID()}` }),
+    outcome: CODE_INVALID,
+  },
+  '/gatehouse.auth.v1.AccountService/RequestEmailVerification': { request: () => ({}) },
+  '/gatehouse.auth.v1.AccountService/VerifyEmail': {
+    request: () => ({ code: randomUUID() }),
+    outcome: CODE_INVALID,
+  },
+  '/gatehouse.auth.v1.AccountService/SuspendAccount': {
+    request: async ({ world }) => ({ subject: (await world.makePerson('user')).subject }),
+  },
+  '/gatehouse.auth.v1.AccountService/ReinstateAccount': {
+    request: ({ world }) => ({ subject: world.people.user.subject }),
   },
   '/gatehouse.auth.v1.AccountService/EraseAccount': {
     request: async ({ world }) => {
@@ -58,6 +79,18 @@ export const authExpectations: Expectations = {
   },
   '/gatehouse.auth.v1.TokenService/Logout': {
     request: async (scene) => ({ refreshToken: await refreshToken(scene) }),
+  },
+  '/gatehouse.auth.v1.TokenService/Exchange': {
+    request: async ({ world }) => ({
+      subjectToken: (await world.credentialOf(world.people.stranger, 'session')).secret,
+      subjectTokenType: 'CREDENTIAL_SESSION',
+    }),
+  },
+  '/gatehouse.auth.v1.TokenService/RevokeToken': {
+    request: async (scene) => ({ token: await refreshToken(scene) }),
+  },
+  '/gatehouse.auth.v1.TokenService/Introspect': {
+    request: ({ world }) => ({ token: world.people.owner.accessToken }),
   },
   '/gatehouse.auth.v1.TokenService/IssueServiceToken': {
     request: ({ world }) => ({

@@ -20,6 +20,7 @@ export const resourcesExpectations: Expectations = {
   '/gatehouse.resources.v1.ResourceService/ListResources': {
     request: () => ({ pageSize: 2, filter: { visibility: 'VISIBILITY_INTERNAL' }, orderBy: 'title' }),
   },
+  '/gatehouse.resources.v1.ResourceService/WatchResources': { request: () => ({}) },
   '/gatehouse.resources.v1.ResourceService/UpdateResource': {
     request: async ({ world }) => ({
       resource: { id: await world.makeResource(), content: 'changed' },

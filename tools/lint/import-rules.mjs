@@ -1,10 +1,10 @@
 /** Frameworks, which the libraries that could be published on their own do without. */
 const FRAMEWORK = /^(@nestjs\/|fastify|@grpc\/|rxjs|passport)/;
-const FRAMEWORK_FREE = new Set(['tokens', 'transcoding', 'constraints', 'access', 'config']);
+const FRAMEWORK_FREE = new Set(['tokens', 'transcoding', 'constraints', 'access', 'config', 'api-key']);
 
 /** Libraries by layer: each may import from lower layers and from its own. */
 const LAYERS = [
-  ['contracts', 'config', 'telemetry', 'embedded-postgres', 'migrations'],
+  ['contracts', 'config', 'telemetry', 'embedded-postgres', 'migrations', 'api-key'],
   ['errors', 'access', 'tokens', 'testing', 'transcoding'],
   ['constraints', 'aip'],
   ['postgres', 'grpc'],

@@ -18,13 +18,19 @@ export type Grant = Pick<
  * Signs an access token (RFC 9068). It says nothing of a person but opaque identifiers.
  *
  * @param issuedAt seconds since the epoch
+ * @param lifetime in seconds
  */
-export function signAccessToken({ keyId, privateKey }: SigningKey, grant: Grant, issuedAt: number): string {
+export function signAccessToken(
+  { keyId, privateKey }: SigningKey,
+  grant: Grant,
+  issuedAt: number,
+  lifetime = ACCESS_TOKEN_SECONDS,
+): string {
   const claims: AccessTokenClaims = {
     ...grant,
     jti: randomUUID(),
     iat: issuedAt,
-    exp: issuedAt + ACCESS_TOKEN_SECONDS,
+    exp: issuedAt + lifetime,
   };
   const signed = `${encode({ alg: 'ES256', typ: 'at+jwt', kid: keyId })}.${encode(claims)}`;
   return `${signed}.${signEs256(privateKey, signed).toString('base64url')}`;

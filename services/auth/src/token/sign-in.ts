@@ -23,6 +23,8 @@ export interface DecidedSignIn {
   readonly facts: IssueFacts;
   /** The key that was active at that moment. */
   readonly keyId: string | undefined;
+  /** When what it descends from ends, in seconds since the epoch and later than `facts.issuedAt`. */
+  readonly endsAt?: number;
   /** The text of the refresh token that goes with it; empty for none. */
   readonly refreshToken: string;
 }
@@ -37,9 +39,14 @@ export async function readIssue({ accounts, keyStore }: AuthContext, tx: Sql, su
   return facts && { facts, keyId };
 }
 
-/** @throws AppError KEYS_UNAVAILABLE */
+/**
+ * Signs what was decided. The access token does not outlive the `endsAt` of what it descends from.
+ *
+ * @throws AppError KEYS_UNAVAILABLE
+ */
 export async function toTokenSet(context: AuthContext, decided: DecidedSignIn): Promise<TokenSet> {
   const { subject, sessionId, credential, authTime, permissions, facts, refreshToken } = decided;
+  const { endsAt = Infinity } = decided;
   const key = await context.keys.signer(decided.keyId);
   const scope = scopeOf(facts.roles, permissions);
   const grant = {
@@ -52,6 +59,7 @@ export async function toTokenSet(context: AuthContext, decided: DecidedSignIn): 
     auth_time: authTime,
     scope,
   };
-  const accessToken = signAccessToken(key, grant, facts.issuedAt);
-  return { accessToken, tokenType: 'Bearer', expiresIn: ACCESS_TOKEN_SECONDS, refreshToken, scope };
+  const expiresIn = Math.min(ACCESS_TOKEN_SECONDS, endsAt - facts.issuedAt);
+  const accessToken = signAccessToken(key, grant, facts.issuedAt, expiresIn);
+  return { accessToken, tokenType: 'Bearer', expiresIn, refreshToken, scope };
 }

@@ -7,6 +7,7 @@ import { HashPool } from './password/hash-pool.js';
 import { Passwords } from './password/passwords.js';
 import { RevocationStore } from './revocation/revocation.store.js';
 import { RoleStore } from './role/role.store.js';
+import { SessionStore } from './session/session.store.js';
 import { KeyKeeper } from './signing-key/key-keeper.js';
 import { deriveKey, Sealing } from './signing-key/sealing.js';
 import { SigningKeyStore } from './signing-key/signing-key.store.js';
@@ -24,6 +25,7 @@ export class AuthContext {
   readonly accounts = new AccountStore();
   readonly roles = new RoleStore();
   readonly families = new TokenFamilyStore();
+  readonly sessions = new SessionStore();
   readonly keyStore = new SigningKeyStore();
   readonly revocations = new RevocationStore();
   readonly audit = new AuditEventStore();

@@ -43,6 +43,11 @@ export const authReasons = defineReasons('auth.gatehouse.dev', {
     message: 'there is no such account',
     help: 'No account has this subject: it never existed or was erased.',
   },
+  SESSION_UNKNOWN: {
+    code: status.NOT_FOUND,
+    message: 'there is no such session',
+    help: 'The caller has no session of this ID: it has ended, never existed, or is of another account. `ListSessions` says which there are.',
+  },
   ROLE_UNKNOWN: {
     code: status.NOT_FOUND,
     message: 'there is no such role',

@@ -35,7 +35,7 @@ export class Retention {
   /** Deletes all that is due, a batch at a time. */
   async sweep(): Promise<void> {
     const { sql } = this.#context.database;
-    for (const store of [this.#context.families, this.#context.revocations]) {
+    for (const store of [this.#context.families, this.#context.sessions, this.#context.revocations]) {
       while (!this.#stopped && (await store.deleteExpired(sql, BATCH)) === BATCH);
     }
   }

@@ -6,12 +6,12 @@ import { requireSafePassword } from '../password/password-policy.js';
 import { authReasons } from '../reasons.js';
 
 /**
- * Replaces the password and ends every sign-in but the one that asks.
+ * Replaces the password and ends every session and token family but the one that asks.
  *
  * @throws AppError CREDENTIALS_INVALID when the current password is wrong, PASSWORD_REFUSED, HASH_QUEUE_FULL
  */
 export async function changePassword(
-  { database, accounts, families, passwords, revocations, audit }: AuthContext,
+  { database, accounts, sessions, passwords, revocations, audit }: AuthContext,
   request: ChangePasswordRequest,
   call: Call,
 ): Promise<ChangePasswordResponse> {
@@ -29,11 +29,7 @@ export async function changePassword(
   const changed = await database.transaction(async (tx) => {
     await accounts.lock(tx, subject);
     if (!(await accounts.changePassword(tx, subject, account.passwordVersion, passwordHash))) return false;
-    const ended = await families.endOthers(tx, subject, sessionId);
-    await revocations.append(
-      tx,
-      ended.map((key) => ({ kind: 'family', key })),
-    );
+    await revocations.append(tx, await sessions.endAll(tx, subject, sessionId));
     await audit.append(tx, { origin, target: subject, outcome: 'OK' });
     return true;
   });

@@ -1,11 +1,20 @@
 import type { EndOtherSessionsRequest, EndOtherSessionsResponse } from '@gatehouse/contracts/auth';
 import type { Call } from '@gatehouse/grpc';
+import { originOf } from '../audit/audit-event.store.js';
 import type { AuthContext } from '../auth-context.js';
 
+/** Ends every session and token family of the caller but the one that asks, and revokes their access tokens. */
 export async function endOtherSessions(
-  _context: AuthContext,
-  _request: EndOtherSessionsRequest,
-  _call: Call,
+  { database, accounts, sessions, revocations, audit }: AuthContext,
+  _: EndOtherSessionsRequest,
+  call: Call,
 ): Promise<EndOtherSessionsResponse> {
-  throw new Error('not built yet');
+  const { subject, sessionId } = call.principal;
+  return database.transaction(async (tx) => {
+    await accounts.lock(tx, subject);
+    const ended = await sessions.endAll(tx, subject, sessionId);
+    await revocations.append(tx, ended);
+    await audit.append(tx, { origin: originOf(call), target: subject, outcome: 'OK' });
+    return { endedCount: ended.length };
+  });
 }

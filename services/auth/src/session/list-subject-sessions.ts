@@ -1,11 +1,17 @@
 import type { ListSubjectSessionsRequest, ListSubjectSessionsResponse } from '@gatehouse/contracts/auth';
 import type { Call } from '@gatehouse/grpc';
 import type { AuthContext } from '../auth-context.js';
+import { authReasons } from '../reasons.js';
+import { listPage } from './list-page.js';
 
+/** @throws AppError ACCOUNT_UNKNOWN, PAGE_TOKEN_INVALID */
 export async function listSubjectSessions(
-  _context: AuthContext,
-  _request: ListSubjectSessionsRequest,
-  _call: Call,
+  context: AuthContext,
+  request: ListSubjectSessionsRequest,
+  { principal }: Call,
 ): Promise<ListSubjectSessionsResponse> {
-  throw new Error('not built yet');
+  if (!(await context.accounts.find(context.database.sql, request.subject))) {
+    throw authReasons.ACCOUNT_UNKNOWN();
+  }
+  return listPage(context, { ...request, currentId: principal.sessionId });
 }

@@ -15,6 +15,7 @@ import { testDatabase } from '@gatehouse/testing';
 import { createAccount } from '../account/create-account.js';
 import { readAuthSettings } from '../config.js';
 import { startAuth } from '../start-auth.js';
+import { sessionCalls } from './session-calls.js';
 
 /** The migrations, seen from `dist/spec`. */
 export const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url));
@@ -75,6 +76,7 @@ export async function runningAuth(more: Record<string, string> = {}) {
   const tokens = openClient(TokenServiceClient, address, contract);
   const roles = openClient(RoleServiceClient, address, contract);
   const keySet = openClient(KeySetServiceClient, address, contract);
+  const sessions = sessionCalls(service.port);
 
   const call = <Request, Reply>(
     method: UnaryMethod<Request, Reply>,
@@ -91,6 +93,7 @@ export async function runningAuth(more: Record<string, string> = {}) {
     service,
     call,
     login,
+    sessions,
     register: (email: string, password = PASSWORD, displayName = 'Somebody') =>
       call(accounts.register.bind(accounts), { email, password, displayName }),
     refresh: async (refreshToken: string): Promise<TokenSet> =>
@@ -120,7 +123,7 @@ export async function runningAuth(more: Record<string, string> = {}) {
       return { id, email, ...(await login(email)) };
     },
     async close(): Promise<void> {
-      for (const client of [accounts, tokens, roles, keySet]) client.close();
+      for (const client of [accounts, tokens, roles, keySet, sessions]) client.close();
       await service.stop();
       await database.drop();
     },

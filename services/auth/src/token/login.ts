@@ -20,7 +20,8 @@ export async function login(context: AuthContext, request: LoginRequest, call: C
     const issue = await readIssue(context, tx, account.id);
     // The password may have changed, or the account gone, while the hash was computed.
     if (issue?.facts.passwordVersion !== account.passwordVersion) return undefined;
-    await families.begin(tx, { id: familyId, accountId: account.id, firstHash: refreshToken.hash });
+    const family = { id: familyId, accountId: account.id, firstHash: refreshToken.hash };
+    await families.begin(tx, family, { device: call.userAgent, address: call.clientAddress });
     await audit.append(tx, { origin: originOf(call), actor: account.id, target: account.id, outcome: 'OK' });
     return {
       ...issue,

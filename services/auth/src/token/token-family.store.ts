@@ -13,6 +13,16 @@ export interface FamilyOf {
   readonly accountId: string;
   /** When the person signed in, in seconds since the epoch. */
   readonly beganAt: number;
+  /** When the sign-in ends whatever happens, in seconds since the epoch. */
+  readonly endsAt: number;
+}
+
+/** Who begins or uses a sign-in. */
+export interface Client {
+  /** The user agent, as it calls itself; empty when it does not. */
+  readonly device: string;
+  /** The IP address. */
+  readonly address: string;
 }
 
 /** What becomes of a refresh token that is presented. */
@@ -21,11 +31,15 @@ export type Presented = 'good' | 'spent just now' | 'spent before' | 'over';
 /** All SQL of the tables `token_family` and `refresh_token`. */
 export class TokenFamilyStore {
   /** Begins a sign-in with its first refresh token. */
-  async begin(tx: Sql, family: { id: string; accountId: string; firstHash: Buffer }): Promise<void> {
+  async begin(
+    tx: Sql,
+    family: { id: string; accountId: string; firstHash: Buffer },
+    { device, address }: Client,
+  ): Promise<void> {
     await tx`
-      insert into token_family (id, account_id, idle_expires_at, expires_at)
+      insert into token_family (id, account_id, device, last_address, idle_expires_at, expires_at)
       values (
-        ${family.id}, ${family.accountId},
+        ${family.id}, ${family.accountId}, ${device}, ${address},
         clock_timestamp() + ${IDLE_DAYS} * interval '1 day',
         clock_timestamp() + ${ABSOLUTE_DAYS} * interval '1 day'
       )`;
@@ -33,22 +47,28 @@ export class TokenFamilyStore {
   }
 
   async familyOf(sql: Sql, hash: Buffer): Promise<FamilyOf | undefined> {
-    const [row] = await sql<{ family_id: string; account_id: string; began_at: number }[]>`
-      select family_id, account_id, floor(extract(epoch from token_family.created_at))::float8 as began_at
+    const [row] = await sql<FamilyOf[]>`
+      select family_id as "familyId", account_id as "accountId",
+        floor(extract(epoch from token_family.created_at))::float8 as "beganAt",
+        floor(extract(epoch from expires_at))::float8 as "endsAt"
       from refresh_token join token_family on token_family.id = family_id
       where hash = ${hash}`;
-    return row && { familyId: row.family_id, accountId: row.account_id, beganAt: row.began_at };
+    return row;
   }
 
-  /** Lets one transaction at a time decide about a family, and says how its refresh token stands. */
-  async lockAndJudge(tx: Sql, familyId: string, hash: Buffer): Promise<Presented> {
+  /**
+   * Lets one transaction at a time decide about a family, and says how its refresh token stands. It is spent just
+   * now for the device that spent it: no other one can have lost the answer.
+   */
+  async lockAndJudge(tx: Sql, familyId: string, hash: Buffer, device: string): Promise<Presented> {
     // Two statements: the second must see what was committed while the first one waited.
     const locked = tx`select from token_family where id = ${familyId} for update`;
     const judged = tx<{ over: boolean; spent: boolean; lately: boolean }[]>`
       select
         ended_at is not null or least(idle_expires_at, expires_at) <= clock_timestamp() as over,
         spent_at is not null as spent,
-        coalesce(spent_at > clock_timestamp() - ${RETRY_WINDOW_SECONDS} * interval '1 second', false) as lately
+        coalesce(spent_at > clock_timestamp() - ${RETRY_WINDOW_SECONDS} * interval '1 second', false)
+          and coalesce(nullif(spent_by, '') = nullif(${device}::text, ''), true) as lately
       from refresh_token join token_family on token_family.id = family_id
       where hash = ${hash} and family_id = ${familyId}`;
     const [, [row]] = await Promise.all([locked, judged]);
@@ -57,19 +77,29 @@ export class TokenFamilyStore {
     return row.lately ? 'spent just now' : 'spent before';
   }
 
-  /** Spends one refresh token for the next and moves the idle limit. */
-  async rotate(tx: Sql, familyId: string, hash: Buffer, nextHash: Buffer): Promise<void> {
-    await tx`update refresh_token set spent_at = clock_timestamp() where hash = ${hash}`;
+  /** Spends one refresh token for the next, and moves the last use and the idle limit. */
+  async rotate(
+    tx: Sql,
+    familyId: string,
+    hash: Buffer,
+    nextHash: Buffer,
+    { device, address }: Client,
+  ): Promise<void> {
+    await tx`
+      update refresh_token set spent_at = clock_timestamp(), spent_by = ${device} where hash = ${hash}`;
     await tx`insert into refresh_token (hash, family_id) values (${nextHash}, ${familyId})`;
     await tx`
       update token_family
-      set idle_expires_at = least(clock_timestamp() + ${IDLE_DAYS} * interval '1 day', expires_at)
+      set last_used_at = clock_timestamp(), last_address = ${address},
+        idle_expires_at = least(clock_timestamp() + ${IDLE_DAYS} * interval '1 day', expires_at)
       where id = ${familyId}`;
   }
 
-  async holds(tx: Sql, familyId: string, hash: Buffer): Promise<boolean> {
-    const rows = await tx`select from refresh_token where hash = ${hash} and family_id = ${familyId}`;
-    return rows.length > 0;
+  /** Whether a refresh token of the family is spent; undefined when the family has none of this hash. */
+  async isSpent(tx: Sql, familyId: string, hash: Buffer): Promise<boolean | undefined> {
+    const [row] = await tx<{ spent: boolean }[]>`
+      select spent_at is not null as spent from refresh_token where hash = ${hash} and family_id = ${familyId}`;
+    return row?.spent;
   }
 
   /** @returns whether it had not ended before */
@@ -79,15 +109,6 @@ export class TokenFamilyStore {
       where id = ${familyId} and ended_at is null
       returning id`;
     return rows.length > 0;
-  }
-
-  /** Ends every sign-in of an account but one. @returns the IDs of those that ended now */
-  async endOthers(tx: Sql, accountId: string, keptId: string | undefined): Promise<string[]> {
-    const rows = await tx<{ id: string }[]>`
-      update token_family set ended_at = clock_timestamp()
-      where account_id = ${accountId} and ended_at is null and id is distinct from ${keptId ?? null}::uuid
-      returning id`;
-    return rows.map(({ id }) => id);
   }
 
   /**

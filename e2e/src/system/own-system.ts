@@ -11,6 +11,10 @@ import { signInDemo, type SystemFacts } from './system-facts.js';
 export interface OwnSystem extends SystemFacts, AsyncDisposable {
   readonly system: System;
   readonly logFolder: string;
+  /** Where auth keeps what it knows; for looking, not for changing. */
+  readonly authDatabaseUrl: string;
+  /** Where auth writes the mails that it would send. */
+  readonly mailFolder: string;
 }
 
 /**
@@ -44,6 +48,8 @@ export async function startOwnSystem(): Promise<OwnSystem> {
       usersClientSecret: await secret('users-client-secret'),
       system,
       logFolder,
+      authDatabaseUrl: await secret('auth-database-url'),
+      mailFolder: join(data, 'mail'),
       [Symbol.asyncDispose]: async () => {
         await system.stop();
         await rm(folder, { recursive: true, force: true });

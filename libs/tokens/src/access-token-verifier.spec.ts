@@ -5,6 +5,8 @@ import type { AccessTokenVerifierOptions } from './access-token-verifier.js';
 import type { AccessTokenClaims } from './claims.js';
 import { KeySet } from './key-set.js';
 import { RemoteKeySet } from './remote-key-set.js';
+import { RevocationList } from './revocation-list.js';
+import { reasonOf } from './spec-reason.js';
 
 const ISSUER = 'https://auth.example.test';
 const AUDIENCE = 'resources';
@@ -172,5 +174,30 @@ describe('AccessTokenVerifier over a remote key set', () => {
     }
     source.served = { keys: [key.jwk, successor.jwk] };
     await expect(verifier.verify(text)).resolves.toBeDefined();
+  });
+
+  it('asks what is revoked at every use, the first and each from memory', async () => {
+    const revocations = new RevocationList({ clock: clock.now });
+    const verifier = verifierWith({ revocations });
+    const [known, unknown] = ['known', 'unknown'].map((jti) => key.sign(accessClaims({ jti })));
+    await verifier.verify(known!);
+    const expiresAt = issued + 300;
+    revocations.apply([{ kind: 'subject', key: 'subject-1', notBefore: issued, expiresAt }]);
+    expect(reasonOf(() => verifier.peek(known!))).toBe('REVOKED');
+    await expect(verifier.verify(known!)).rejects.toMatchObject({ reason: 'REVOKED' });
+    await expect(verifier.verify(unknown!)).rejects.toMatchObject({ reason: 'REVOKED' });
+    expect(reasonOf(() => verifier.peek(unknown!))).toBe('REVOKED');
+    const another = key.sign(accessClaims({ sub: 'subject-2' }));
+    await expect(verifier.verify(another)).resolves.toMatchObject({ subject: 'subject-2' });
+  });
+
+  it('says of a revoked access token that is wrong in another way only the other', async () => {
+    const revocations = new RevocationList({ clock: clock.now });
+    const expiresAt = issued + 300;
+    revocations.apply([{ kind: 'everything', key: '', notBefore: issued, expiresAt }]);
+    const forged = createSigningKey().sign(accessClaims(), { kid: key.keyId });
+    await expect(verifierWith({ revocations }).verify(forged)).rejects.toMatchObject({
+      reason: 'SIGNATURE_INVALID',
+    });
   });
 });

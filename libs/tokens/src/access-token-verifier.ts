@@ -5,6 +5,7 @@ import type { Claims } from './claims.js';
 import type { KeySource } from './key-source.js';
 import { readClaims, timeFault } from './read-claims.js';
 import type { ClaimsPolicy } from './read-claims.js';
+import type { RevocationSource } from './revocation.js';
 import { readStrictObject } from './strict-json.js';
 import { TokenRejected } from './token-rejected.js';
 import type { VerificationKey } from './verification-key.js';
@@ -17,6 +18,8 @@ export interface AccessTokenVerifierOptions {
   /** This service's own `aud`. */
   readonly audience: string;
   readonly keys: KeySource;
+  /** What is revoked, asked at every use of an access token; without it none is. */
+  readonly revocations?: Pick<RevocationSource, 'isRevoked'>;
   /** Milliseconds since the epoch. */
   readonly clock?: () => number;
   /** How far the clocks of issuer and verifier may differ. */
@@ -35,11 +38,12 @@ const ACCESS_TOKEN_TYPE = /^(?:application\/)?at\+jwt$/i;
 /**
  * Verifies access tokens as RFC 9068 profiles them, alone: no call leaves the process except through `keys`.
  *
- * Order of the checks: text, header, key, signature, payload, claims, clock. Nothing unauthenticated is parsed
+ * Order of the checks: text, header, key, signature, payload, claims, clock, revocations. Nothing unauthenticated is parsed
  * beyond a header of 1,024 characters.
  */
 export class AccessTokenVerifier {
   readonly #keys: KeySource;
+  readonly #revocations: Pick<RevocationSource, 'isRevoked'> | undefined;
   readonly #policy: ClaimsPolicy;
   readonly #clock: () => number;
   readonly #skewSeconds: number;
@@ -48,6 +52,7 @@ export class AccessTokenVerifier {
 
   constructor(options: AccessTokenVerifierOptions) {
     this.#keys = options.keys;
+    this.#revocations = options.revocations;
     this.#policy = {
       issuer: options.issuer,
       audience: options.audience,
@@ -61,17 +66,18 @@ export class AccessTokenVerifier {
 
   /**
    * The claims of an access token that was verified before and still is valid, without waiting: the fast path,
-   * `verifier.peek(text) ?? (await verifier.verify(text))`. The clock and the presence of the key are checked
-   * anew on every call.
+   * `verifier.peek(text) ?? (await verifier.verify(text))`. The clock, the presence of the key and revocations are
+   * checked anew on every call.
    *
    * @returns undefined when `verify` has to decide
+   * @throws TokenRejected when it is revoked
    */
   peek(text: string): Claims | undefined {
     const entry = this.#cache.find(text);
     if (entry === undefined) return undefined;
     // A key keeps its object for as long as the source serves it unchanged, so identity means "still in the set".
     const keyServed = this.#keys.find(entry.key.keyId) === entry.key;
-    if (keyServed && this.#timeFault(entry.claims) === undefined) return entry.claims;
+    if (keyServed && this.#timeFault(entry.claims) === undefined) return this.#unrevoked(entry.claims);
     this.#cache.delete(entry);
     return undefined;
   }
@@ -95,7 +101,13 @@ export class AccessTokenVerifier {
     const claims = readClaims(payload, this.#policy, key.keyId);
     const fault = this.#timeFault(claims);
     if (fault !== undefined) throw new TokenRejected(fault);
+    // A revoked one is remembered too: whoever repeats it costs no second verification.
     this.#cache.add({ text, claims, key });
+    return this.#unrevoked(claims);
+  }
+
+  #unrevoked(claims: Claims): Claims {
+    if (this.#revocations?.isRevoked(claims)) throw new TokenRejected('REVOKED');
     return claims;
   }
 

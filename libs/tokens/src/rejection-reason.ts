@@ -51,5 +51,7 @@ export type RejectionReason =
   | 'SCOPE_MALFORMED'
   /** `credential` is present and is no kind that the verifier knows. */
   | 'CREDENTIAL_UNKNOWN'
+  /** It is revoked: itself, what it descends from, its subject, its client, its key, or everything. */
+  | 'REVOKED'
   /** `cnf` binds the token to a proof of possession that this transport does not carry (RFC 7800, RFC 9449). */
   | 'PROOF_REQUIRED';

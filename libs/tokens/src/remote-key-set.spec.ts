@@ -156,4 +156,26 @@ describe('RemoteKeySet', () => {
     expect(keys.find(first.kid)).toBeUndefined();
     expect(keys.find(second.kid)?.keyId).toBe(second.kid);
   });
+
+  it('takes a set that is offered, and no older one that a fetch brings afterwards', async () => {
+    const answers: ((value: object) => void)[] = [];
+    const keys = remoteKeySet({ fetch: () => new Promise<object>((resolve) => answers.push(resolve)) });
+    const early = keys.lookUp(second.kid);
+    keys.offer({ keys: [second] });
+    answers[0]!({ keys: [first] });
+    expect((await early)?.keyId).toBe(second.kid);
+    expect(keys.find(first.kid)).toBeUndefined();
+    await expect(keys.lookUp(first.kid)).resolves.toBeUndefined();
+    expect(answers).toHaveLength(1);
+  });
+
+  it('refuses an offer that it would refuse of a fetch, and keeps the key objects of one that changes nothing', () => {
+    const keys = remoteKeySet();
+    keys.offer({ keys: [first] });
+    const known = keys.find(first.kid);
+    expect(() => keys.offer({ keys: [first, first] })).toThrow(InvalidKeySet);
+    expect(keys.find(first.kid)).toBe(known);
+    keys.offer({ keys: [first, second] });
+    expect(keys.find(first.kid)).toBe(known);
+  });
 });

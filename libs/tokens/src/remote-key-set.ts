@@ -44,6 +44,8 @@ export class RemoteKeySet implements KeySource {
   /** End of the last fetch, successful or not. */
   #attemptedAt = -Infinity;
   #failures = 0;
+  /** Sets that were offered. */
+  #offers = 0;
   #lastFailure: unknown;
 
   constructor(options: RemoteKeySetOptions) {
@@ -88,6 +90,18 @@ export class RemoteKeySet implements KeySource {
     if (this.#failures > 0) throw new KeysUnavailable(this.#lastFailure);
   }
 
+  /**
+   * Takes a set that its source sent by itself. What a fetch brings that began earlier is older, and dropped.
+   *
+   * @param value a parsed JWK Set; nothing about it is trusted
+   * @throws InvalidKeySet; the set in use stays in use
+   */
+  offer(value: unknown): void {
+    this.#current = KeySet.from(value, this.#current);
+    this.#offers++;
+    this.#succeed();
+  }
+
   #refreshOnce(): Promise<void> {
     this.#flight ??= this.#replace().finally(() => {
       this.#flight = undefined;
@@ -97,17 +111,23 @@ export class RemoteKeySet implements KeySource {
 
   async #replace(): Promise<void> {
     try {
+      const offers = this.#offers;
       const value = await withinTime(this.#timeoutMs, this.#fetch);
+      if (offers !== this.#offers) return;
       this.#current = KeySet.from(value, this.#current);
-      this.#fetchedAt = this.#attemptedAt = this.#monotonic();
-      this.#failures = 0;
-      this.#lastFailure = undefined;
+      this.#succeed();
     } catch (cause) {
       this.#attemptedAt = this.#monotonic();
       this.#failures++;
       this.#lastFailure = cause;
       this.#onFailure(cause);
     }
+  }
+
+  #succeed(): void {
+    this.#fetchedAt = this.#attemptedAt = this.#monotonic();
+    this.#failures = 0;
+    this.#lastFailure = undefined;
   }
 
   #mayRetry(now: number): boolean {

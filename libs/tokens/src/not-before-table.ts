@@ -1,0 +1,95 @@
+import { hashUuid, UuidSegment } from './uuid-segment.js';
+import { readUuid } from './uuid-words.js';
+
+/** A power of two. Each grows, shrinks and is swept by itself, so that no pause is longer than its share. */
+const SEGMENTS = 64;
+const SEGMENT_SHIFT = 32 - Math.log2(SEGMENTS);
+
+/** How many of the other keys one sweep looks at. */
+const OTHERS_PER_SWEEP = 1_000;
+
+interface Times {
+  readonly notBefore: number;
+  readonly expiresAt: number;
+}
+
+/** The UUID that is being looked up; one place for all, because no lookup waits. */
+const words = new Uint32Array(4);
+
+/**
+ * Not-befores by identifier, exact. Identifiers that are UUIDs, which is nearly all, take some 45 bytes each; others
+ * are kept as text.
+ */
+export class NotBeforeTable {
+  readonly #segments: UuidSegment[] = Array.from({ length: SEGMENTS }, () => new UuidSegment());
+  readonly #others = new Map<string, Times>();
+  #uuids = 0;
+  #sweptSegment = 0;
+  #sweptOthers = this.#others.entries();
+
+  /** Identifiers held. */
+  get size(): number {
+    return this.#uuids + this.#others.size;
+  }
+
+  /** Bytes held for UUIDs. */
+  get byteLength(): number {
+    return this.#segments.reduce((sum, segment) => sum + segment.byteLength, 0);
+  }
+
+  /** @returns seconds since the epoch, undefined when the identifier is not known */
+  find(key: string): number | undefined {
+    if (this.#uuids > 0 && readUuid(key, words)) {
+      const hash = hashUuid(words);
+      return this.#segments[hash >>> SEGMENT_SHIFT]!.find(words, hash);
+    }
+    return this.#others.size > 0 ? this.#others.get(key)?.notBefore : undefined;
+  }
+
+  /** Adds an identifier, or moves both of its times further on; times are whole seconds, from 1 to 2^32 - 1. */
+  put(key: string, notBefore: number, expiresAt: number): void {
+    if (readUuid(key, words)) {
+      const hash = hashUuid(words);
+      const segment = this.#segments[hash >>> SEGMENT_SHIFT]!;
+      this.#change(segment, () => segment.put(words, hash, notBefore, expiresAt));
+      return;
+    }
+    const known = this.#others.get(key);
+    this.#others.set(known === undefined ? flat(key) : key, {
+      notBefore: Math.max(notBefore, known?.notBefore ?? 0),
+      expiresAt: Math.max(expiresAt, known?.expiresAt ?? 0),
+    });
+  }
+
+  /** Forgets some of what expired before this second: as many calls as there are segments look at all of it. */
+  sweep(now: number): void {
+    const segment = this.#segments[this.#sweptSegment]!;
+    this.#sweptSegment = (this.#sweptSegment + 1) % SEGMENTS;
+    this.#change(segment, () => segment.sweep(now));
+    for (let looked = 0; looked < OTHERS_PER_SWEEP; looked++) {
+      const { done, value } = this.#sweptOthers.next();
+      if (done) {
+        this.#sweptOthers = this.#others.entries();
+        return;
+      }
+      if (value[1].expiresAt < now) this.#others.delete(value[0]);
+    }
+  }
+
+  /** Forgets all that expired before this second. */
+  sweepAll(now: number): void {
+    for (const segment of this.#segments) this.#change(segment, () => segment.sweep(now));
+    for (const [key, { expiresAt }] of this.#others) if (expiresAt < now) this.#others.delete(key);
+  }
+
+  #change(segment: UuidSegment, change: () => void): void {
+    const before = segment.size;
+    change();
+    this.#uuids += segment.size - before;
+  }
+}
+
+/** The same text without what it may have been cut from: a slice keeps its whole parent alive. */
+function flat(text: string): string {
+  return Buffer.from(text, 'utf8').toString('utf8');
+}

@@ -1,0 +1,149 @@
+import { NotBeforeTable } from './not-before-table.js';
+import type { RevocableClaims, Revocation, RevocationKind, RevocationSource } from './revocation.js';
+
+export interface RevocationListOptions {
+  /** Most revocations held; see {@link RevocationList.isComplete}. */
+  readonly maxEntries?: number;
+  /** Milliseconds since the epoch. */
+  readonly clock?: () => number;
+  /** A clock that never steps, in milliseconds. */
+  readonly monotonic?: () => number;
+}
+
+/** After every moment that an access token can be issued at. */
+const EVER = 2 ** 32 - 1;
+
+/** How long a revocation is kept beyond its end, in seconds: longer than any clocks may differ. */
+const MARGIN_SECONDS = 60;
+
+/** The kinds that reach back to a moment; the others refuse whatever bears the name. */
+const REACHING_BACK: ReadonlySet<RevocationKind> = new Set(['subject', 'client', 'everything']);
+
+/**
+ * What is revoked, exactly: no access token is refused that nobody revoked. What was applied once holds until it
+ * expires. Applying twice, or in another order, makes no difference.
+ */
+export class RevocationList implements RevocationSource {
+  readonly #tokens = new NotBeforeTable();
+  /** Sessions, families and API keys: each is the `sid` of its access tokens, and no two share one. */
+  readonly #sessions = new NotBeforeTable();
+  readonly #subjects = new NotBeforeTable();
+  readonly #clients = new NotBeforeTable();
+  readonly #signingKeys = new NotBeforeTable();
+  readonly #tables = [this.#tokens, this.#sessions, this.#subjects, this.#clients, this.#signingKeys];
+  readonly #byKind: Readonly<Record<Exclude<RevocationKind, 'everything'>, NotBeforeTable>> = {
+    token: this.#tokens,
+    session: this.#sessions,
+    family: this.#sessions,
+    api_key: this.#sessions,
+    subject: this.#subjects,
+    client: this.#clients,
+    signing_key: this.#signingKeys,
+  };
+  readonly #listeners = new Set<() => void>();
+  readonly #maxEntries: number;
+  readonly #clock: () => number;
+  readonly #monotonic: () => number;
+  /** What the two clocks are apart, in milliseconds. */
+  readonly #offsetMs: number;
+  #everything = 0;
+  #isComplete = true;
+
+  constructor(options: RevocationListOptions = {}) {
+    this.#maxEntries = options.maxEntries ?? 1_000_000;
+    this.#clock = options.clock ?? Date.now;
+    this.#monotonic = options.monotonic ?? (() => performance.now());
+    this.#offsetMs = this.#clock() - this.#monotonic();
+  }
+
+  /** Revocations held, some of which may have expired; everything's own not counted. */
+  get size(): number {
+    return this.#tables.reduce((sum, { size }) => sum + size, 0);
+  }
+
+  /**
+   * Whether all that was applied is held. False once there was no room for a revocation: it is for whoever feeds
+   * the list to say that what it knows cannot be relied on, and to begin again.
+   */
+  get isComplete(): boolean {
+    return this.#isComplete;
+  }
+
+  /** Told before all of the history is applied anew: whether there is room for it will show again. */
+  beginAnew(): void {
+    this.#isComplete = true;
+  }
+
+  /** Enforces revocations from now on. Those that have expired are left out. */
+  apply(revocations: Iterable<Revocation>): void {
+    const now = this.#now();
+    let room = this.#maxEntries - this.size;
+    let swept = false;
+    for (const { kind, key, notBefore, expiresAt } of revocations) {
+      if (kind === 'everything') {
+        this.#everything = Math.max(this.#everything, notBefore);
+        continue;
+      }
+      if (expiresAt < now - MARGIN_SECONDS) continue;
+      const table = this.#byKind[kind];
+      if (room <= 0 && !swept) {
+        for (const each of this.#tables) each.sweepAll(now - MARGIN_SECONDS);
+        swept = true;
+        room = this.#maxEntries - this.size;
+      }
+      if (room <= 0 && table.find(key) === undefined) {
+        this.#isComplete = false;
+        continue;
+      }
+      const before = table.size;
+      table.put(key, REACHING_BACK.has(kind) ? seconds(notBefore) : EVER, seconds(expiresAt));
+      room -= table.size - before;
+    }
+    for (const listener of this.#listeners) listener();
+  }
+
+  /**
+   * Whether an access token with these claims is revoked: it is when it was issued up to the latest of all moments
+   * that speak of it. A general moment never overrules a particular one, nor the other way round.
+   */
+  isRevoked(claims: RevocableClaims): boolean {
+    const { issuedAt, sessionId } = claims;
+    return (
+      issuedAt <= this.#everything ||
+      reaches(this.#tokens.find(claims.tokenId), issuedAt) ||
+      (sessionId !== undefined && reaches(this.#sessions.find(sessionId), issuedAt)) ||
+      reaches(this.#subjects.find(claims.subject), issuedAt) ||
+      reaches(this.#clients.find(claims.clientId), issuedAt) ||
+      reaches(this.#signingKeys.find(claims.keyId), issuedAt)
+    );
+  }
+
+  onApplied(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  /** Forgets a part of what has expired, in well under a millisecond. Called each second it keeps the list small. */
+  sweep(): void {
+    const before = this.#now() - MARGIN_SECONDS;
+    for (const table of this.#tables) table.sweep(before);
+  }
+
+  /**
+   * Seconds since the epoch. A clock that is set forward by mistake must not make the list forget: it would not
+   * remember when the clock is set back.
+   */
+  #now(): number {
+    return Math.min(this.#clock(), this.#monotonic() + this.#offsetMs) / 1_000;
+  }
+}
+
+/** Whether a moment that speaks of an access token reaches the one when it was issued. */
+function reaches(notBefore: number | undefined, issuedAt: number): boolean {
+  return notBefore !== undefined && issuedAt <= notBefore;
+}
+
+/** As the tables keep times: whole, never 0, and up to the year 2106. */
+function seconds(value: number): number {
+  return Math.min(Math.max(Math.ceil(value), 1), EVER);
+}

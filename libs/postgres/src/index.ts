@@ -10,7 +10,13 @@ export type { ConnectionOptions } from './connection-options.js';
 export { type Database, openPool } from './database.js';
 export type { WarningLog } from './log.js';
 export { OutboxDispatcher, type OutboxDispatcherOptions } from './outbox/outbox-dispatcher.js';
-export type { JsonValue, NewOutboxEvent, OutboxBacklog, OutboxEvent } from './outbox/outbox-event.js';
+export {
+  type JsonValue,
+  type NewOutboxEvent,
+  type OutboxBacklog,
+  type OutboxEvent,
+  UndeliverableEvent,
+} from './outbox/outbox-event.js';
 export { type ClaimOptions, OutboxStore } from './outbox/outbox.store.js';
 export { pageSize, type PageSizeLimits } from './paging/page-size.js';
 export { type CursorValue, pageTokens, type PageTokenOptions, type PageTokens } from './paging/page-token.js';

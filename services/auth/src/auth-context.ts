@@ -7,6 +7,8 @@ import { HashPool } from './password/hash-pool.js';
 import { Passwords } from './password/passwords.js';
 import { RevocationStore } from './revocation/revocation.store.js';
 import { RoleStore } from './role/role.store.js';
+import { OneTimeCodes } from './one-time-code/one-time-codes.js';
+import { OneTimeCodeStore } from './one-time-code/one-time-code.store.js';
 import { SessionStore } from './session/session.store.js';
 import { KeyKeeper } from './signing-key/key-keeper.js';
 import { deriveKey, Sealing } from './signing-key/sealing.js';
@@ -25,6 +27,8 @@ export class AuthContext {
   readonly accounts = new AccountStore();
   readonly roles = new RoleStore();
   readonly families = new TokenFamilyStore();
+  /** Whether nobody signs in before the address of the account is verified. */
+  readonly requiresVerifiedEmail: boolean;
   readonly sessions = new SessionStore();
   readonly keyStore = new SigningKeyStore();
   readonly revocations = new RevocationStore();
@@ -34,6 +38,8 @@ export class AuthContext {
   readonly hashPool: HashPool;
   readonly passwords: Passwords;
   readonly refreshTokens: RefreshTokens;
+  readonly codes = new OneTimeCodeStore();
+  readonly oneTimeCodes: OneTimeCodes;
   readonly clientSecrets: ClientSecrets;
   readonly keyKeeper: KeyKeeper;
   readonly keys: SigningKeys;
@@ -51,6 +57,7 @@ export class AuthContext {
     this.database = database;
     this.outbox = new OutboxStore(database);
     this.pageTokens = pageTokens({ key: deriveKey(settings.KEY_SEALING_KEY, 'gatehouse page tokens') });
+    this.requiresVerifiedEmail = settings.EMAIL_VERIFICATION === 'required';
     this.hashPool = new HashPool({ concurrency: settings.HASH_CONCURRENCY, queue: settings.HASH_QUEUE });
     this.passwords = new Passwords(this.hashPool);
     this.refreshTokens = new RefreshTokens(settings.KEY_SEALING_KEY);
@@ -61,6 +68,7 @@ export class AuthContext {
     });
     const sealing = new Sealing(settings.KEY_SEALING_KEY, settings.KEY_SEALING_KEY_PREVIOUS);
     const shared = { database, store: this.keyStore, sealing };
+    this.oneTimeCodes = new OneTimeCodes(settings.KEY_SEALING_KEY);
     this.keyKeeper = new KeyKeeper({
       ...shared,
       revocations: this.revocations,

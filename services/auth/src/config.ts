@@ -11,6 +11,7 @@ import {
 import { z } from 'zod';
 
 /** The service's name: its client ID towards its peers, and the audience of service tokens for it. */
+import { checkMailSettings, DEVELOPMENT_SENDER, linkUrl, mailbox, smtpUrl } from './mail/mail-settings.js';
 export const SERVICE = 'auth';
 
 /** Lifetime of access tokens and service tokens, in seconds. */
@@ -49,6 +50,18 @@ const schema = z
     RESOURCES_ADDRESS: z.string().min(1),
     /** Passwords hashed at once; each takes 19 MiB and a core. */
     HASH_CONCURRENCY: count.max(availableParallelism()).default(Math.min(availableParallelism(), 4)),
+    /** `off` sends no mail: then nobody can reset a password. */
+    MAIL: z.enum(['on', 'off']).default('on'),
+    /** The mail server, credentials included: `smtp:`, with STARTTLS, or `smtps:`. */
+    SMTP_URL: smtpUrl.optional(),
+    /** Where mails are written as files when there is no server; in development alone. */
+    MAIL_FOLDER: z.string().min(1).optional(),
+    /** The sender of mails: `Name <address>`. */
+    MAIL_FROM: mailbox.default(DEVELOPMENT_SENDER),
+    /** Base of the links in mails; the issuer when it is not given. */
+    LINK_URL: linkUrl.optional(),
+    /** `required` lets nobody sign in before the address is verified, and hides which addresses are registered. */
+    EMAIL_VERIFICATION: z.enum(['off', 'required']).default('off'),
     /** Passwords that wait to be hashed; one more is refused. */
     HASH_QUEUE: count.default(256),
     /** Age at which the active signing key is replaced. */
@@ -70,7 +83,8 @@ const schema = z
       'CLIENT_SECRET_GATEWAY',
       'AUDIT_CHAIN_KEY',
     ),
-  );
+  )
+  .superRefine(checkMailSettings);
 
 /** Every setting of the service. */
 export type AuthSettings = Readonly<z.output<typeof schema>>;

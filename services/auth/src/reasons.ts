@@ -16,7 +16,12 @@ export const authReasons = defineReasons('auth.gatehouse.dev', {
   CREDENTIALS_INVALID: {
     code: status.UNAUTHENTICATED,
     message: 'the email or the password is wrong',
-    help: 'No account has this address, or its password is another one. Both get this one answer.',
+    help: 'No account has this address, its password is another one, it is suspended, or its address must be verified first. Every cause gets this one answer.',
+  },
+  CODE_INVALID: {
+    code: status.FAILED_PRECONDITION,
+    message: 'the code is not accepted',
+    help: 'It is unknown, expired, used, or a newer one took its place. Every cause gets this one answer; ask for another mail.',
   },
   REFRESH_TOKEN_INVALID: {
     code: status.UNAUTHENTICATED,

@@ -7,7 +7,7 @@ const EVERY_MS = 60_000;
 /** Rows that one statement deletes: short locks, and far below the statement timeout however many are due. */
 const BATCH = 1_000;
 
-/** Deletes what can matter no more: expired sign-ins, and revocations that speak of expired tokens only. */
+/** Deletes what can matter no more: expired sign-ins and codes, and revocations that speak of expired tokens only. */
 export class Retention {
   readonly #context: AuthContext;
   readonly #log: Logger;
@@ -34,8 +34,9 @@ export class Retention {
 
   /** Deletes all that is due, a batch at a time. */
   async sweep(): Promise<void> {
-    const { sql } = this.#context.database;
-    for (const store of [this.#context.families, this.#context.sessions, this.#context.revocations]) {
+    const { database, families, sessions, codes, revocations } = this.#context;
+    const { sql } = database;
+    for (const store of [families, sessions, codes, revocations]) {
       while (!this.#stopped && (await store.deleteExpired(sql, BATCH)) === BATCH);
     }
   }

@@ -18,6 +18,9 @@ import { AppModule } from './app.module.js';
 import { AuthContext } from './auth-context.js';
 import { SERVICE, type AuthSettings } from './config.js';
 import { Peers } from './outbox/peers.js';
+import { MAIL_TOPIC } from './mail/mail-event.js';
+import { openMailTransport } from './mail/mail-transport.js';
+import { Postman } from './mail/postman.js';
 import { Retention } from './retention.js';
 import { checkRoles } from './role/roles.js';
 import { checkClients } from './token/clients.js';
@@ -49,8 +52,10 @@ export async function startAuth(settings: AuthSettings, log: Logger): Promise<Ru
     context.serviceTokens,
   );
   const dispatcher = new OutboxDispatcher({
+  const postman = openPostman(context, settings, log);
     database,
-    deliver: (event) => peers.deliver(event),
+    deliver: (event, signal) =>
+      event.topic === MAIL_TOPIC ? postman.deliver(event, signal) : peers.deliver(event),
     log,
     maxAttempts: DELIVERY_ATTEMPTS,
   });
@@ -103,4 +108,11 @@ export async function startAuth(settings: AuthSettings, log: Logger): Promise<Ru
     await release();
     throw error;
   }
+}
+
+function openPostman(context: AuthContext, settings: AuthSettings, log: Logger): Postman {
+  const { MAIL, SMTP_URL, MAIL_FOLDER, MAIL_FROM, LINK_URL, ISSUER } = settings;
+  const options = { smtpUrl: SMTP_URL, folder: MAIL_FOLDER, from: MAIL_FROM };
+  const transport = MAIL === 'on' ? openMailTransport(options, log) : undefined;
+  return new Postman({ context, transport, linkUrl: LINK_URL ?? ISSUER, log });
 }

@@ -1,7 +1,7 @@
 import type { RunningSystem } from './start-system.js';
 
 /** What the person at the keyboard needs: addresses, accounts, and three lines to paste into a shell. */
-export function screen({ url, addresses, accounts, logFolder }: RunningSystem): string {
+export function screen({ url, addresses, accounts, logFolder, mailFolder }: RunningSystem): string {
   const width = Math.max(...accounts.map(({ email }) => email.length));
   const list = accounts.map(
     ({ email, password, roles }) => `    ${email.padEnd(width)}   ${password}   (${roles.at(-1)})`,
@@ -17,6 +17,7 @@ Gatehouse is running. Ctrl-C ends it; the data stays.
   Documents   ${url}/docs   (OpenAPI: ${url}/openapi.json)
   gRPC        auth ${addresses.auth.join(' ')}, users ${addresses.users.join(' ')}, resources ${addresses.resources.join(' ')}
   Logs        ${logFolder}
+  Mails       ${mailFolder}   (written, not sent: codes to reset a password are in them)
 
   Demo accounts
 ${list.join('\n')}

@@ -6,6 +6,8 @@ export interface Surroundings {
   /** Files that hold the run-time URL of each database. */
   readonly databaseUrlFiles: Readonly<Record<DatabaseName, string>>;
   readonly secretFiles: Readonly<Record<SecretName, string>>;
+  /** Where mails are written, as nobody here has a mail server. */
+  readonly mailFolder: string;
 }
 
 export interface ServiceSpec {
@@ -57,7 +59,7 @@ const resources = ({ ports, databaseUrlFiles, secretFiles }: Surroundings) => ({
   AUTH_ADDRESS: grpcTarget(ports.auth, ports.auth2),
 });
 
-const auth = ({ ports, databaseUrlFiles, secretFiles }: Surroundings) => ({
+const auth = ({ ports, databaseUrlFiles, secretFiles, mailFolder }: Surroundings) => ({
   DATABASE_URL_FILE: databaseUrlFiles.auth,
   ISSUER: gatewayUrl(ports),
   KEY_SEALING_KEY_FILE: secretFiles['key-sealing-key'],
@@ -67,6 +69,7 @@ const auth = ({ ports, databaseUrlFiles, secretFiles }: Surroundings) => ({
   AUDIT_CHAIN_KEY_FILE: secretFiles['audit-chain-key'],
   USERS_ADDRESS: grpcTarget(ports.users, ports.users2),
   RESOURCES_ADDRESS: grpcTarget(ports.resources, ports.resources2),
+  MAIL_FOLDER: mailFolder,
 });
 
 const gatewayAt =

@@ -23,6 +23,8 @@ export interface RunningSystem {
   readonly addresses: SystemAddresses;
   readonly accounts: readonly DemoAccount[];
   readonly logFolder: string;
+  /** Each mail is a file here. */
+  readonly mailFolder: string;
   /** To end it, and to break it on purpose: `stop`, `kill`, `restart`, `launch`, `restartPostgres`, `alive`, `failed`. */
   readonly system: System;
 }
@@ -80,6 +82,7 @@ export function describeSystem(system: System, ports: Ports): RunningSystem {
     },
     accounts: DEMO_ACCOUNTS,
     logFolder: system.logFolder,
+    mailFolder: system.mailFolder,
     system,
   };
 }

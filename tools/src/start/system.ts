@@ -59,6 +59,10 @@ export class System {
     return join(this.options.folder, 'logs');
   }
 
+  get mailFolder(): string {
+    return join(this.options.folder, 'mail');
+  }
+
   /**
    * Starts everything and resolves when all services are ready, or at the next step after {@link stop}.
    * @throws StartFault, EmbeddedPostgresError, MigrationError, ProvisionError
@@ -177,7 +181,7 @@ export class System {
     );
     const names = Object.keys(SECRETS) as SecretName[];
     const secretFiles = await gather(names, (name) => secrets[SECRETS[name]](name));
-    return { ports: this.options.ports, databaseUrlFiles, secretFiles };
+    return { ports: this.options.ports, databaseUrlFiles, secretFiles, mailFolder: this.mailFolder };
   }
 
   private async startServices(

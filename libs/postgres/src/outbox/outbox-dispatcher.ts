@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Database } from '../database.js';
 import type { WarningLog } from '../log.js';
-import type { OutboxEvent } from './outbox-event.js';
+import { type OutboxEvent, UndeliverableEvent } from './outbox-event.js';
 import { OUTBOX_CHANNEL, OutboxStore } from './outbox.store.js';
 import { WakeSignal } from './wake-signal.js';
 
@@ -9,7 +9,8 @@ export interface OutboxDispatcherOptions {
   readonly database: Database;
   /**
    * Hands one event to its consumer and resolves once that has it for good. Called at least once per event, so
-   * consumers go by `eventId`; the signal is aborted when the attempt's time is over.
+   * consumers go by `eventId`; the signal is aborted when the attempt's time is over. What it rejects with is
+   * tried again, save {@link UndeliverableEvent}.
    */
   readonly deliver: (event: OutboxEvent, signal: AbortSignal) => Promise<void>;
   readonly log: WarningLog;
@@ -135,7 +136,7 @@ export class OutboxDispatcher {
   private async recordFailure(event: OutboxEvent, failure: Error): Promise<void> {
     const { backoffMs, log, maxAttempts } = this.settings;
     const text = failure.message.slice(0, MAX_ERROR_LENGTH);
-    if (event.attempt >= maxAttempts) {
+    if (event.attempt >= maxAttempts || failure instanceof UndeliverableEvent) {
       log.warn({ error: failure, ...facts(event) }, 'outbox event parked');
       await this.store.park(event, text);
       return;

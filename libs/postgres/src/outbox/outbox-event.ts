@@ -21,6 +21,11 @@ export interface OutboxEvent extends NewOutboxEvent {
   readonly attempt: number;
 }
 
+/** Thrown by `deliver` for an event that no further attempt would deliver: it is parked at once. */
+export class UndeliverableEvent extends Error {
+  override readonly name = 'UndeliverableEvent';
+}
+
 /** How much waits to be delivered. */
 export interface OutboxBacklog {
   readonly waiting: number;

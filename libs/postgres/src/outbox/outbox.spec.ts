@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { readFile } from 'node:fs/promises';
 import { type Database, openPool } from '../database.js';
 import { OutboxDispatcher, type OutboxDispatcherOptions } from './outbox-dispatcher.js';
-import type { OutboxEvent } from './outbox-event.js';
+import { type OutboxEvent, UndeliverableEvent } from './outbox-event.js';
 import { OutboxStore } from './outbox.store.js';
 
 const log = { warn: () => undefined };
@@ -147,6 +147,17 @@ describe('outbox', () => {
     expect(await store.unpark('poison')).toBe(1);
     await untilEmpty();
     expect(seen).toEqual(['other 1', 'other 2', 'poison 1', 'poison 2']);
+  });
+
+  it('parks at once what its consumer will never take', async () => {
+    await append('a', 1);
+    let attempts = 0;
+    dispatch(async () => {
+      attempts++;
+      throw new UndeliverableEvent('no such mailbox');
+    });
+    await eventually(async () => expect(await store.backlog()).toMatchObject({ parked: 1, waiting: 0 }));
+    expect(attempts).toBe(1);
   });
 
   it('parks what ends the process each time, without trying it again', async () => {

@@ -16,11 +16,14 @@ export interface AccountRow {
   /** In alphabetical order. */
   readonly roles: readonly string[];
   readonly createTime: Date;
+  /** Whether it was shown that the owner reads the mail of the address. */
+  readonly emailVerified: boolean;
 }
 
 /** What an access token may say of an account at the moment of its issue. */
 export interface IssueFacts {
   readonly passwordVersion: number;
+  readonly emailVerified: boolean;
   readonly roles: readonly string[];
   /** Seconds since the epoch, by the database's clock, later than every not-before of the account. */
   readonly issuedAt: number;
@@ -31,11 +34,14 @@ export class AccountStore {
   /** @returns when it was made, or undefined when the address is taken */
   async insert(
     tx: Sql,
-    account: { id: string; email: string; emailKey: string; passwordHash: string },
+    account: { id: string; email: string; emailKey: string; passwordHash: string; emailVerified: boolean },
   ): Promise<Date | undefined> {
     const [row] = await tx<{ created_at: Date }[]>`
-      insert into account (id, email, email_key, password_hash)
-      values (${account.id}, ${account.email}, ${account.emailKey}, ${account.passwordHash})
+      insert into account (id, email, email_key, password_hash, email_verified_at)
+      values (
+        ${account.id}, ${account.email}, ${account.emailKey}, ${account.passwordHash},
+        case when ${account.emailVerified} then clock_timestamp() end
+      )
       on conflict (email_key) do nothing
       returning created_at`;
     return row?.created_at;
@@ -54,31 +60,48 @@ export class AccountStore {
   }
 
   async find(sql: Sql, id: string): Promise<AccountRow | undefined> {
-    const [row] = await sql<{ id: string; email: string; created_at: Date; roles: string[] }[]>`
-      select id, email, created_at,
+    const [row] = await sql<AccountFields[]>`
+      select id, email, created_at, email_verified_at is not null as email_verified,
         array(select role from account_role where account_id = account.id order by role) as roles
       from account where id = ${id}`;
-    return row && { id: row.id, email: row.email, roles: row.roles, createTime: row.created_at };
+    return (
+      row && {
+        id: row.id,
+        email: row.email,
+        roles: row.roles,
+        createTime: row.created_at,
+        emailVerified: row.email_verified,
+      }
+    );
   }
 
   /**
    * Reads what an access token may say, and keeps roles and password from changing until the transaction ends.
    * Whoever changes them takes {@link lock} first and sets a not-before then: either this reads the new roles,
    * or its issue time is before that not-before.
+   *
+   * @returns undefined when the account is gone or suspended
    */
   async lockForIssue(tx: Sql, id: string): Promise<IssueFacts | undefined> {
     // Two statements: the second must see what was committed while the first one waited.
     const locked = tx`select from account where id = ${id} for share`;
-    const read = tx<{ password_version: number; roles: string[]; issued_at: number }[]>`
-      select password_version,
+    const read = tx<IssueFields[]>`
+      select password_version, email_verified_at is not null as email_verified,
         array(select role from account_role where account_id = account.id order by role) as roles,
         greatest(
           floor(extract(epoch from clock_timestamp())),
           floor(extract(epoch from tokens_not_before)) + 1
         )::float8 as issued_at
-      from account where id = ${id}`;
+      from account where id = ${id} and suspended_at is null`;
     const [, [row]] = await Promise.all([locked, read]);
-    return row && { passwordVersion: row.password_version, roles: row.roles, issuedAt: row.issued_at };
+    return (
+      row && {
+        passwordVersion: row.password_version,
+        emailVerified: row.email_verified,
+        roles: row.roles,
+        issuedAt: row.issued_at,
+      }
+    );
   }
 
   /** Keeps everyone else from changing the account, and from issuing tokens for it. @returns whether it exists */
@@ -94,6 +117,31 @@ export class AccountStore {
       where id = ${id} and password_version = ${version}
       returning id`;
     return rows.length > 0;
+  }
+
+  /** Sets a password that was not proven by the one before but by the mailbox, which that verifies. */
+  async resetPassword(tx: Sql, id: string, passwordHash: string): Promise<void> {
+    await tx`
+      update account
+      set password_hash = ${passwordHash}, password_version = password_version + 1,
+        email_verified_at = coalesce(email_verified_at, clock_timestamp())
+      where id = ${id}`;
+  }
+
+  async verifyEmail(tx: Sql, id: string): Promise<void> {
+    await tx`
+      update account set email_verified_at = coalesce(email_verified_at, clock_timestamp()) where id = ${id}`;
+  }
+
+  /** Whoever does this holds {@link lock}. @returns whether it was not suspended before */
+  async suspend(tx: Sql, id: string): Promise<boolean> {
+    const rows = await tx`
+      update account set suspended_at = clock_timestamp() where id = ${id} and suspended_at is null returning id`;
+    return rows.length > 0;
+  }
+
+  async reinstate(tx: Sql, id: string): Promise<void> {
+    await tx`update account set suspended_at = null where id = ${id}`;
   }
 
   /** Stores the same password hashed anew; does nothing when it changed meanwhile. */
@@ -113,6 +161,21 @@ export class AccountStore {
   async delete(tx: Sql, id: string): Promise<void> {
     await tx`delete from account where id = ${id}`;
   }
+}
+
+interface AccountFields {
+  readonly id: string;
+  readonly email: string;
+  readonly created_at: Date;
+  readonly email_verified: boolean;
+  readonly roles: string[];
+}
+
+interface IssueFields {
+  readonly password_version: number;
+  readonly email_verified: boolean;
+  readonly roles: string[];
+  readonly issued_at: number;
 }
 
 interface CredentialsRow {

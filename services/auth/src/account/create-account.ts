@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Sql } from '@gatehouse/postgres';
 import type { Origin } from '../audit/audit-event.store.js';
 import type { AuthContext } from '../auth-context.js';
 import { provisionUser } from '../outbox/events.js';
@@ -15,6 +16,8 @@ export interface NewAccount {
   readonly displayName: string;
   /** Roles besides `user`. */
   readonly roles?: readonly string[];
+  /** Whether somebody vouches for the address. */
+  readonly emailVerified?: boolean;
 }
 
 /**
@@ -23,23 +26,44 @@ export interface NewAccount {
  * @throws AppError PASSWORD_REFUSED, HASH_QUEUE_FULL, EMAIL_TAKEN
  */
 export async function createAccount(
-  { database, accounts, roles, passwords, outbox, audit }: AuthContext,
-  { email, password, displayName, roles: more = [] }: NewAccount,
+  context: AuthContext,
+  account: NewAccount,
   origin: Origin,
   signal?: AbortSignal,
 ): Promise<AccountRow> {
+  const { database, audit } = context;
+  const passwordHash = await hashNewPassword(context, account, signal);
+  const created = await database.transaction((tx) =>
+    insertAccount(context, tx, account, passwordHash, origin),
+  );
+  return created ?? audit.refuse(database.sql, origin, authReasons.EMAIL_TAKEN());
+}
+
+/** @throws AppError PASSWORD_REFUSED, HASH_QUEUE_FULL */
+export async function hashNewPassword(
+  { passwords }: AuthContext,
+  { email, password, displayName }: NewAccount,
+  signal?: AbortSignal,
+): Promise<string> {
   requireSafePassword(password, { email, displayName }, 'password');
-  const passwordHash = await passwords.hash(password, signal);
+  return passwords.hash(password, signal);
+}
+
+/** Writes all that an account begins with. @returns undefined, and nothing written, when the address is taken */
+export async function insertAccount(
+  { accounts, roles, outbox, audit }: AuthContext,
+  tx: Sql,
+  { email, displayName, roles: more = [], emailVerified = false }: NewAccount,
+  passwordHash: string,
+  origin: Origin,
+): Promise<AccountRow | undefined> {
   const id = randomUUID();
   const granted = [...new Set([USER, ...more])].sort();
-  const createTime = await database.transaction(async (tx) => {
-    const created = await accounts.insert(tx, { id, email, emailKey: emailKey(email), passwordHash });
-    if (!created) return undefined;
-    for (const role of granted) await roles.grant(tx, id, role);
-    await outbox.append(tx, provisionUser({ id, email, displayName, createTime: created }));
-    await audit.append(tx, { origin, actor: id, target: id, outcome: 'OK' });
-    return created;
-  });
-  if (!createTime) return audit.refuse(database.sql, origin, authReasons.EMAIL_TAKEN());
-  return { id, email, roles: granted, createTime };
+  const fields = { id, email, emailKey: emailKey(email), passwordHash, emailVerified };
+  const createTime = await accounts.insert(tx, fields);
+  if (!createTime) return undefined;
+  for (const role of granted) await roles.grant(tx, id, role);
+  await outbox.append(tx, provisionUser({ id, email, displayName, createTime }));
+  await audit.append(tx, { origin, actor: id, target: id, outcome: 'OK' });
+  return { id, email, roles: granted, createTime, emailVerified };
 }

@@ -3,12 +3,28 @@ import type {
   RequestEmailVerificationResponse,
 } from '@gatehouse/contracts/auth';
 import type { Call } from '@gatehouse/grpc';
+import { originOf } from '../audit/audit-event.store.js';
 import type { AuthContext } from '../auth-context.js';
+import { mailEvent } from '../mail/mail-event.js';
+import { authReasons } from '../reasons.js';
 
+/**
+ * Has a mail with a code sent to the caller's address. One that is verified already needs none.
+ *
+ * @throws AppError ACCOUNT_UNKNOWN when it was erased while its access token is still good
+ */
 export async function requestEmailVerification(
-  _context: AuthContext,
+  { database, accounts, outbox, audit }: AuthContext,
   _request: RequestEmailVerificationRequest,
-  _call: Call,
+  call: Call,
 ): Promise<RequestEmailVerificationResponse> {
-  throw new Error('not built yet');
+  const origin = originOf(call);
+  const { subject } = call.principal;
+  const account = await accounts.find(database.sql, subject);
+  if (!account) return audit.refuse(database.sql, origin, authReasons.ACCOUNT_UNKNOWN(), subject);
+  await database.transaction(async (tx) => {
+    if (!account.emailVerified) await outbox.append(tx, mailEvent('email_verification', subject));
+    await audit.append(tx, { origin, target: subject, outcome: 'OK' });
+  });
+  return {};
 }

@@ -1,11 +1,44 @@
 import type { ResetPasswordRequest, ResetPasswordResponse } from '@gatehouse/contracts/auth';
 import type { Call } from '@gatehouse/grpc';
+import { originOf } from '../audit/audit-event.store.js';
 import type { AuthContext } from '../auth-context.js';
+import { mailEvent } from '../mail/mail-event.js';
+import { requireSafePassword } from '../password/password-policy.js';
+import { authReasons } from '../reasons.js';
+import { endSignIns } from './end-sign-ins.js';
 
+const PURPOSE = 'password_reset';
+
+/**
+ * Sets a new password with the code of a mail and ends every sign-in; begins none, so that whatever else signing
+ * in asks for is asked. A password that is refused does not use the code up.
+ *
+ * @throws AppError CODE_INVALID, PASSWORD_REFUSED, HASH_QUEUE_FULL
+ */
 export async function resetPassword(
-  _context: AuthContext,
-  _request: ResetPasswordRequest,
-  _call: Call,
+  context: AuthContext,
+  { code, newPassword }: ResetPasswordRequest,
+  call: Call,
 ): Promise<ResetPasswordResponse> {
-  throw new Error('not built yet');
+  const { database, accounts, codes, oneTimeCodes, passwords, outbox, audit } = context;
+  const origin = originOf(call);
+  const { hash } = oneTimeCodes.presented(code);
+  const owner = await codes.ownerOf(database.sql, PURPOSE, hash);
+  const refuse = () => audit.refuse(database.sql, origin, authReasons.CODE_INVALID(), owner?.accountId);
+  if (!owner) return refuse();
+  const { accountId, email } = owner;
+  requireSafePassword(newPassword, { email }, 'new_password');
+  const passwordHash = await passwords.hash(newPassword, call.signal);
+
+  const done = await database.transaction(async (tx) => {
+    // The account before what belongs to it, as everyone who locks both.
+    await accounts.lock(tx, accountId);
+    if (!(await codes.use(tx, PURPOSE, hash))) return false;
+    await accounts.resetPassword(tx, accountId, passwordHash);
+    await endSignIns(context, tx, accountId);
+    await outbox.append(tx, mailEvent('password_changed', accountId));
+    await audit.append(tx, { origin, actor: accountId, target: accountId, outcome: 'OK' });
+    return true;
+  });
+  return done ? {} : refuse();
 }

@@ -1,11 +1,33 @@
 import type { VerifyEmailRequest, VerifyEmailResponse } from '@gatehouse/contracts/auth';
 import type { Call } from '@gatehouse/grpc';
+import { originOf } from '../audit/audit-event.store.js';
 import type { AuthContext } from '../auth-context.js';
+import { authReasons } from '../reasons.js';
 
+const PURPOSE = 'email_verification';
+
+/**
+ * Marks the address of an account as verified with the code of a mail, whoever presents it: only its reader can.
+ *
+ * @throws AppError CODE_INVALID
+ */
 export async function verifyEmail(
-  _context: AuthContext,
-  _request: VerifyEmailRequest,
-  _call: Call,
+  { database, accounts, codes, oneTimeCodes, audit }: AuthContext,
+  { code }: VerifyEmailRequest,
+  call: Call,
 ): Promise<VerifyEmailResponse> {
-  throw new Error('not built yet');
+  const origin = originOf(call);
+  const { hash } = oneTimeCodes.presented(code);
+  const owner = await codes.ownerOf(database.sql, PURPOSE, hash);
+  const refuse = () => audit.refuse(database.sql, origin, authReasons.CODE_INVALID(), owner?.accountId);
+  if (!owner) return refuse();
+  const { accountId } = owner;
+  const done = await database.transaction(async (tx) => {
+    await accounts.lock(tx, accountId);
+    if (!(await codes.use(tx, PURPOSE, hash))) return false;
+    await accounts.verifyEmail(tx, accountId);
+    await audit.append(tx, { origin, actor: accountId, target: accountId, outcome: 'OK' });
+    return true;
+  });
+  return done ? {} : refuse();
 }

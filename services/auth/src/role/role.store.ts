@@ -34,12 +34,23 @@ export class RoleStore {
     await tx`select pg_advisory_xact_lock(hashtextextended('account_role:admin', 0))`;
   }
 
-  /** @throws AppError LAST_ADMIN when the account is the only admin; holds under {@link lockAdmins} */
+  /**
+   * Refuses to lose an account that is the only admin; one that is suspended is none. Holds under
+   * {@link lockAdmins}: reinstating can only make them more.
+   *
+   * @throws AppError LAST_ADMIN
+   */
   async requireAnotherAdmin(tx: Sql, accountId: string): Promise<void> {
     const [row] = await tx<[{ is_admin: boolean; others: boolean }]>`
       select
-        exists (select from account_role where role = ${ADMIN} and account_id = ${accountId}) as is_admin,
-        exists (select from account_role where role = ${ADMIN} and account_id <> ${accountId}) as others`;
+        exists (
+          select from account_role join account on id = account_id
+          where role = ${ADMIN} and suspended_at is null and id = ${accountId}
+        ) as is_admin,
+        exists (
+          select from account_role join account on id = account_id
+          where role = ${ADMIN} and suspended_at is null and id <> ${accountId}
+        ) as others`;
     if (row.is_admin && !row.others) throw authReasons.LAST_ADMIN();
   }
 

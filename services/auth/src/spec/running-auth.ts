@@ -45,6 +45,7 @@ export function specEnvironment(databaseUrl: string, more: Record<string, string
     GATEHOUSE_AUDIT_CHAIN_KEY: randomBytes(32).toString('base64'),
     GATEHOUSE_USERS_ADDRESS: NOWHERE,
     GATEHOUSE_RESOURCES_ADDRESS: NOWHERE,
+    GATEHOUSE_MAIL: 'off',
     ...more,
   };
 }

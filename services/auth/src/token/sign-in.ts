@@ -32,11 +32,13 @@ export interface DecidedSignIn {
 /**
  * Locks the account for the issue of an access token and reads what it may say.
  *
- * @returns undefined when the account is gone
+ * @returns undefined when the account is gone, suspended, or must verify its address first
  */
-export async function readIssue({ accounts, keyStore }: AuthContext, tx: Sql, subject: string) {
+export async function readIssue(context: AuthContext, tx: Sql, subject: string) {
+  const { accounts, keyStore, requiresVerifiedEmail } = context;
   const [facts, keyId] = await Promise.all([accounts.lockForIssue(tx, subject), keyStore.activeKeyId(tx)]);
-  return facts && { facts, keyId };
+  if (!facts || (requiresVerifiedEmail && !facts.emailVerified)) return undefined;
+  return { facts, keyId };
 }
 
 /**

@@ -1,5 +1,12 @@
 import { Retention } from './retention.js';
-import { claimsOf, reasonOf, runningAuth, silentLog, type RunningAuth } from './spec/running-auth.js';
+import {
+  claimsOf,
+  PASSWORD,
+  reasonOf,
+  runningAuth,
+  silentLog,
+  type RunningAuth,
+} from './spec/running-auth.js';
 
 describe('retention', () => {
   let auth: RunningAuth;
@@ -17,6 +24,11 @@ describe('retention', () => {
     const sid = ({ accessToken }: { accessToken: string }) => String(claimsOf(accessToken)['sid']);
     const past = sql`clock_timestamp() - interval '1 second'`;
     await sql`update token_family set idle_expires_at = ${past}, expires_at = ${past} where id = ${sid(expired)}`;
+    const [over, live] = [
+      await auth.sessions.create(alive.email, PASSWORD),
+      await auth.sessions.create(alive.email, PASSWORD),
+    ];
+    await sql`update session set idle_expires_at = ${past}, expires_at = ${past} where id = ${over.id}`;
     await sql`update revocation set expires_at = ${past} where key = ${sid(gone)}`;
 
     await new Retention(auth.context, silentLog).sweep();
@@ -25,6 +37,7 @@ describe('retention', () => {
     expect(families.map(({ id }) => String(id))).not.toContain(sid(expired));
     expect(await sql`select 1 from refresh_token where family_id = ${sid(expired)}`).toHaveLength(0);
     expect(await reasonOf(auth.refresh(alive.refreshToken))).toBe('OK');
+    expect(await sql`select id from session`).toEqual([{ id: live.id }]);
     const revocations = await sql`select key from revocation`;
     expect(revocations.map(({ key }) => key)).toEqual([sid(revoked)]);
   });

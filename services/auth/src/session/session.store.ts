@@ -101,8 +101,9 @@ export class SessionStore {
     after: { readonly sortKey: string; readonly id: string } | undefined,
     limit: number,
   ): Promise<ListedSessionRow[]> {
+    // Text first: the driver would make a Date of it, and lose the microseconds.
     const beyond = after
-      ? sql`and (last_used_at, id) < (${after.sortKey}::timestamptz, ${after.id}::uuid)`
+      ? sql`and (last_used_at, id) < (${after.sortKey}::text::timestamptz, ${after.id}::uuid)`
       : sql``;
     const listed = sql`
       account_id = ${accountId} and ${live(sql)} ${beyond}

@@ -4,7 +4,15 @@ import { readAuthSettings } from '../config.js';
 import { contract } from '@gatehouse/contracts';
 import { TokenServiceClient } from '@gatehouse/contracts/auth';
 import { callUnary, openClient } from '@gatehouse/grpc';
-import { claimsOf, reasonOf, runningAuth, silentLog, type RunningAuth } from '../spec/running-auth.js';
+import {
+  claimsOf,
+  PASSWORD,
+  reasonOf,
+  runningAuth,
+  silentLog,
+  type RunningAuth,
+} from '../spec/running-auth.js';
+import { sessionCalls } from '../spec/session-calls.js';
 
 describe('refresh', () => {
   let auth: RunningAuth;
@@ -52,6 +60,53 @@ describe('refresh', () => {
     const events = await auth.database.sql`
       select outcome from audit_event where target = ${String(claimsOf(accessToken)['sub'])} order by id desc`;
     expect(events.map((row) => row['outcome'])).toContain('REFRESH_TOKEN_REUSED');
+  });
+
+  it('takes a spent one whose successor is spent for reuse, within the ten seconds too', async () => {
+    const { refreshToken, accessToken } = await auth.signedIn();
+    const second = await auth.refresh(refreshToken);
+    const third = await auth.refresh(second.refreshToken);
+    expect(await reasonOf(auth.refresh(refreshToken))).toBe('REFRESH_TOKEN_INVALID');
+    expect(await reasonOf(auth.refresh(third.refreshToken))).toBe('REFRESH_TOKEN_INVALID');
+    expect(await revocationsOf(familyOf(accessToken))).toEqual(['family']);
+  });
+
+  it('gives the successor again to the device that spent it, and to no other that says who it is', async () => {
+    const thief = sessionCalls(auth.service.port, 'Thief/1.0');
+    try {
+      const { email } = await auth.signedIn();
+      const { refreshToken, accessToken } = await auth.sessions.login(email, PASSWORD);
+      const next = await auth.sessions.refresh(refreshToken);
+      expect((await auth.sessions.refresh(refreshToken)).refreshToken).toBe(next.refreshToken);
+      // A client that does not say what it is may be the same one.
+      expect((await auth.refresh(refreshToken)).refreshToken).toBe(next.refreshToken);
+      expect(await reasonOf(thief.refresh(refreshToken))).toBe('REFRESH_TOKEN_INVALID');
+      expect(await reasonOf(auth.sessions.refresh(next.refreshToken))).toBe('REFRESH_TOKEN_INVALID');
+      expect(await revocationsOf(familyOf(accessToken))).toEqual(['family']);
+    } finally {
+      thief.close();
+    }
+  });
+
+  it('writes no row for what no family ever had', async () => {
+    const count = async () => {
+      const [row] = await auth.database.sql`select count(*)::int as events from audit_event`;
+      return row!['events'];
+    };
+    const before = await count();
+    expect(await reasonOf(auth.refresh('a'.repeat(43)))).toBe('REFRESH_TOKEN_INVALID');
+    expect(await count()).toBe(before);
+  });
+
+  it('does not outlive the sign-in with its access token', async () => {
+    const { refreshToken, accessToken } = await auth.signedIn();
+    const [row] = await auth.database.sql<{ ends_at: number }[]>`
+      update token_family set idle_expires_at = clock_timestamp() + interval '60 seconds',
+        expires_at = clock_timestamp() + interval '60 seconds'
+      where id = ${familyOf(accessToken)} returning floor(extract(epoch from expires_at))::float8 as ends_at`;
+    const next = await auth.refresh(refreshToken);
+    expect(next.expiresIn).toBeLessThanOrEqual(60);
+    expect(claimsOf(next.accessToken)['exp']).toBe(row!.ends_at);
   });
 
   it('leaves one good refresh token after 50 parallel calls over two replicas', async () => {

@@ -27,6 +27,8 @@ describe('signing in', () => {
       sub: id,
       client_id: 'gatehouse',
       sid: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      credential: 'token_family',
+      auth_time: payload.iat,
       jti: expect.stringMatching(/^[0-9a-f-]{36}$/),
       iat: expect.any(Number),
       exp: payload.iat! + 300,
@@ -111,9 +113,12 @@ describe('signing in', () => {
   });
 
   it('keeps nothing usable in the database', async () => {
-    const { accessToken, refreshToken } = await auth.signedIn();
+    const { email, accessToken, refreshToken } = await auth.signedIn();
+    const session = await auth.sessions.create(email, PASSWORD);
+    const exchanged = await auth.sessions.exchange(session.secret);
     const tables = [
       'account',
+      'session',
       'token_family',
       'refresh_token',
       'signing_key',
@@ -127,14 +132,17 @@ describe('signing in', () => {
       dump.push(JSON.stringify(rows));
     }
     const text = dump.join('\n');
-    for (const secret of [PASSWORD, refreshToken, accessToken, Buffer.from(refreshToken).toString('hex')]) {
+    for (const secret of [PASSWORD, refreshToken, accessToken, session.secret, exchanged.accessToken]) {
       expect(text).not.toContain(secret);
+      expect(text).not.toContain(Buffer.from(secret).toString('hex'));
+      expect(text).not.toContain(Buffer.from(secret, 'base64url').toString('hex'));
     }
     const { privateKey } = auth.context.keys.active();
     const pkcs8 = privateKey.export({ format: 'der', type: 'pkcs8' });
     expect(text).not.toContain(pkcs8.toString('hex'));
     expect(text).not.toContain((privateKey.export({ format: 'jwk' }) as { d: string }).d);
     expect(text).toContain(claimsOf(accessToken)['sid']);
+    expect(text).toContain(session.id);
   });
 });
 

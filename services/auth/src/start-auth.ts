@@ -51,8 +51,8 @@ export async function startAuth(settings: AuthSettings, log: Logger): Promise<Ru
     { users: settings.USERS_ADDRESS, resources: settings.RESOURCES_ADDRESS },
     context.serviceTokens,
   );
-  const dispatcher = new OutboxDispatcher({
   const postman = openPostman(context, settings, log);
+  const dispatcher = new OutboxDispatcher({
     database,
     deliver: (event, signal) =>
       event.topic === MAIL_TOPIC ? postman.deliver(event, signal) : peers.deliver(event),

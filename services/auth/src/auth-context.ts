@@ -3,12 +3,12 @@ import type { Logger } from '@gatehouse/telemetry';
 import { AccountStore } from './account/account.store.js';
 import { AuditEventStore } from './audit/audit-event.store.js';
 import { SERVICE, type AuthSettings } from './config.js';
+import { OneTimeCodes } from './one-time-code/one-time-codes.js';
+import { OneTimeCodeStore } from './one-time-code/one-time-code.store.js';
 import { HashPool } from './password/hash-pool.js';
 import { Passwords } from './password/passwords.js';
 import { RevocationStore } from './revocation/revocation.store.js';
 import { RoleStore } from './role/role.store.js';
-import { OneTimeCodes } from './one-time-code/one-time-codes.js';
-import { OneTimeCodeStore } from './one-time-code/one-time-code.store.js';
 import { SessionStore } from './session/session.store.js';
 import { KeyKeeper } from './signing-key/key-keeper.js';
 import { deriveKey, Sealing } from './signing-key/sealing.js';
@@ -23,23 +23,23 @@ import { TokenFamilyStore } from './token/token-family.store.js';
 export class AuthContext {
   readonly issuer: string;
   readonly apiAudience: string;
+  /** Whether nobody signs in before the address of the account is verified. */
+  readonly requiresVerifiedEmail: boolean;
   readonly database: Database;
   readonly accounts = new AccountStore();
   readonly roles = new RoleStore();
   readonly families = new TokenFamilyStore();
-  /** Whether nobody signs in before the address of the account is verified. */
-  readonly requiresVerifiedEmail: boolean;
   readonly sessions = new SessionStore();
   readonly keyStore = new SigningKeyStore();
   readonly revocations = new RevocationStore();
   readonly audit = new AuditEventStore();
+  readonly codes = new OneTimeCodeStore();
+  readonly oneTimeCodes: OneTimeCodes;
   readonly outbox: OutboxStore;
   readonly pageTokens: PageTokens;
   readonly hashPool: HashPool;
   readonly passwords: Passwords;
   readonly refreshTokens: RefreshTokens;
-  readonly codes = new OneTimeCodeStore();
-  readonly oneTimeCodes: OneTimeCodes;
   readonly clientSecrets: ClientSecrets;
   readonly keyKeeper: KeyKeeper;
   readonly keys: SigningKeys;
@@ -49,6 +49,7 @@ export class AuthContext {
   constructor(settings: AuthSettings, log: Logger) {
     this.issuer = settings.ISSUER;
     this.apiAudience = settings.API_AUDIENCE;
+    this.requiresVerifiedEmail = settings.EMAIL_VERIFICATION === 'required';
     const database = openPool({
       url: settings.DATABASE_URL,
       max: settings.DATABASE_CONNECTIONS,
@@ -57,9 +58,9 @@ export class AuthContext {
     this.database = database;
     this.outbox = new OutboxStore(database);
     this.pageTokens = pageTokens({ key: deriveKey(settings.KEY_SEALING_KEY, 'gatehouse page tokens') });
-    this.requiresVerifiedEmail = settings.EMAIL_VERIFICATION === 'required';
     this.hashPool = new HashPool({ concurrency: settings.HASH_CONCURRENCY, queue: settings.HASH_QUEUE });
     this.passwords = new Passwords(this.hashPool);
+    this.oneTimeCodes = new OneTimeCodes(settings.KEY_SEALING_KEY);
     this.refreshTokens = new RefreshTokens(settings.KEY_SEALING_KEY);
     this.clientSecrets = new ClientSecrets({
       users: settings.CLIENT_SECRET_USERS,
@@ -68,7 +69,6 @@ export class AuthContext {
     });
     const sealing = new Sealing(settings.KEY_SEALING_KEY, settings.KEY_SEALING_KEY_PREVIOUS);
     const shared = { database, store: this.keyStore, sealing };
-    this.oneTimeCodes = new OneTimeCodes(settings.KEY_SEALING_KEY);
     this.keyKeeper = new KeyKeeper({
       ...shared,
       revocations: this.revocations,

@@ -9,9 +9,9 @@ import {
   type Environment,
 } from '@gatehouse/config';
 import { z } from 'zod';
+import { checkMailSettings, DEVELOPMENT_SENDER, linkUrl, mailbox, smtpUrl } from './mail/mail-settings.js';
 
 /** The service's name: its client ID towards its peers, and the audience of service tokens for it. */
-import { checkMailSettings, DEVELOPMENT_SENDER, linkUrl, mailbox, smtpUrl } from './mail/mail-settings.js';
 export const SERVICE = 'auth';
 
 /** Lifetime of access tokens and service tokens, in seconds. */
@@ -48,8 +48,6 @@ const schema = z
     /** Where users and resources answer: `host:port`. */
     USERS_ADDRESS: z.string().min(1),
     RESOURCES_ADDRESS: z.string().min(1),
-    /** Passwords hashed at once; each takes 19 MiB and a core. */
-    HASH_CONCURRENCY: count.max(availableParallelism()).default(Math.min(availableParallelism(), 4)),
     /** `off` sends no mail: then nobody can reset a password. */
     MAIL: z.enum(['on', 'off']).default('on'),
     /** The mail server, credentials included: `smtp:`, with STARTTLS, or `smtps:`. */
@@ -62,6 +60,8 @@ const schema = z
     LINK_URL: linkUrl.optional(),
     /** `required` lets nobody sign in before the address is verified, and hides which addresses are registered. */
     EMAIL_VERIFICATION: z.enum(['off', 'required']).default('off'),
+    /** Passwords hashed at once; each takes 19 MiB and a core. */
+    HASH_CONCURRENCY: count.max(availableParallelism()).default(Math.min(availableParallelism(), 4)),
     /** Passwords that wait to be hashed; one more is refused. */
     HASH_QUEUE: count.default(256),
     /** Age at which the active signing key is replaced. */

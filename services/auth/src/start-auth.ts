@@ -17,10 +17,10 @@ import type { Logger } from '@gatehouse/telemetry';
 import { AppModule } from './app.module.js';
 import { AuthContext } from './auth-context.js';
 import { SERVICE, type AuthSettings } from './config.js';
-import { Peers } from './outbox/peers.js';
 import { MAIL_TOPIC } from './mail/mail-event.js';
 import { openMailTransport } from './mail/mail-transport.js';
 import { Postman } from './mail/postman.js';
+import { Peers } from './outbox/peers.js';
 import { Retention } from './retention.js';
 import { checkRoles } from './role/roles.js';
 import { checkClients } from './token/clients.js';
@@ -60,6 +60,7 @@ export async function startAuth(settings: AuthSettings, log: Logger): Promise<Ru
     maxAttempts: DELIVERY_ATTEMPTS,
   });
   const retention = new Retention(context, log);
+    record: (call, { reason }) =>
   let dispatching = false;
   const release = async () => {
     retention.stop();

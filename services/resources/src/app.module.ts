@@ -1,8 +1,10 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { GuardModule, type AccessTokensOptions } from '@gatehouse/guard';
+import type { AuditTrail } from '@gatehouse/audit';
+import { GuardModule, type GuardOptions } from '@gatehouse/guard';
 import type { PageTokens, Sql } from '@gatehouse/postgres';
 import { ErasureController } from './erasure/erasure.controller.js';
 import { ErasureStore } from './erasure/erasure.store.js';
+import type { ResourceChanges } from './resource/resource-changes.js';
 import { ResourceContext } from './resource/resource-context.js';
 import { ResourceListStore } from './resource/resource-list.store.js';
 import { ResourceController } from './resource/resource.controller.js';
@@ -20,11 +22,19 @@ export interface Databases {
 /** Puts the service together. */
 @Module({})
 export class AppModule {
-  static register(sql: Databases, pages: PageTokens, access: AccessTokensOptions): DynamicModule {
+  static register(
+    sql: Databases,
+    pages: PageTokens,
+    changes: ResourceChanges,
+    audit: AuditTrail,
+    access: GuardOptions,
+  ): DynamicModule {
     const resources = new ResourceContext(
       new ResourceStore(sql.rows),
       new ResourceListStore(sql.lists),
       pages,
+      changes,
+      audit,
     );
     return {
       module: AppModule,
@@ -32,7 +42,7 @@ export class AppModule {
       controllers: [ResourceController, ShareController, ErasureController],
       providers: [
         { provide: ResourceContext, useValue: resources },
-        { provide: ShareContext, useValue: new ShareContext(new ShareStore(sql.rows), pages) },
+        { provide: ShareContext, useValue: new ShareContext(new ShareStore(sql.rows), pages, audit) },
         { provide: ErasureStore, useValue: new ErasureStore(sql.rows) },
       ],
     };

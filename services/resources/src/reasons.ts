@@ -23,6 +23,11 @@ export const resourcesReasons = defineReasons('resources.gatehouse.dev', {
     message: 'the request_id made another resource',
     help: 'The caller made a resource with this `request_id` before, from other values. Choose a new one.',
   },
+  WATCH_TOO_SLOW: {
+    code: status.RESOURCE_EXHAUSTED,
+    message: 'changes came faster than the watcher read them',
+    help: 'The watch has ended. Read the resources again and begin another one.',
+  },
   SUBJECT_ERASED: {
     code: status.FAILED_PRECONDITION,
     message: 'the account is gone',

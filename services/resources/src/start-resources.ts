@@ -1,14 +1,17 @@
+import { ServiceAudit } from '@gatehouse/audit';
 import {
   ErasureServiceService,
   ResourceServiceService,
   ShareServiceService,
 } from '@gatehouse/contracts/resources';
 import { startService, type RunningService } from '@gatehouse/grpc';
-import { AccessGuard, issuerKeys } from '@gatehouse/guard';
+import { AccessGuard, issuerKeys, ServiceIdentity } from '@gatehouse/guard';
 import { openPool, pageTokens } from '@gatehouse/postgres';
 import type { Logger } from '@gatehouse/telemetry';
 import { AppModule } from './app.module.js';
 import { SERVICE, type ResourcesSettings } from './config.js';
+import { ResourceChangeStore } from './resource/resource-change.store.js';
+import { ResourceChanges } from './resource/resource-changes.js';
 
 /**
  * Starts the service. Neither its database nor auth needs to be there: it is
@@ -24,7 +27,17 @@ export async function startResources(
   const pool = { url: settings.DATABASE_URL, applicationName: SERVICE };
   const database = openPool({ ...pool, max: settings.DATABASE_CONNECTIONS });
   const lists = openPool({ ...pool, max: settings.DATABASE_LIST_CONNECTIONS, planEachTime: true });
+  const identity = new ServiceIdentity({
+    address: settings.AUTH_ADDRESS,
+    clientId: SERVICE,
+    clientSecret: settings.CLIENT_SECRET,
+  });
+  const audit = new ServiceAudit({ database, address: settings.AUTH_ADDRESS, identity, log });
+  const changes = new ResourceChanges(new ResourceChangeStore(lists.sql), log);
   const release = async () => {
+    changes.stop();
+    await audit.stop();
+    identity.close();
     issuer.close();
     await Promise.all([database.close(), lists.close()]);
   };
@@ -33,11 +46,14 @@ export async function startResources(
       module: AppModule.register(
         { rows: database.sql, lists: lists.sql },
         pageTokens({ key: settings.PAGE_TOKEN_KEY }),
+        changes,
+        audit.trail,
         {
           issuer: settings.ISSUER,
           apiAudience: settings.API_AUDIENCE,
           service: SERVICE,
           keys: issuer.keys,
+          onRefusal: audit.onRefusal,
         },
       ),
       definitions: [ResourceServiceService, ShareServiceService, ErasureServiceService],
@@ -50,6 +66,7 @@ export async function startResources(
       drainTimeoutMs: settings.DRAIN_TIMEOUT_MS,
       log,
     });
+    audit.start();
     const { port, healthPort } = running;
     return { port, healthPort, stop: () => running.stop().finally(release) };
   } catch (error) {

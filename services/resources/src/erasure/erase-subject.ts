@@ -1,3 +1,4 @@
+import { auditOrigin } from '@gatehouse/audit';
 import type { EraseSubjectRequest, EraseSubjectResponse } from '@gatehouse/contracts/resources';
 import type { Call } from '@gatehouse/grpc';
 import type { ErasureStore } from './erasure.store.js';
@@ -10,10 +11,11 @@ import type { ErasureStore } from './erasure.store.js';
 export async function eraseSubject(
   erasure: ErasureStore,
   { subject }: EraseSubjectRequest,
-  { signal }: Call,
+  call: Call,
 ): Promise<EraseSubjectResponse> {
+  const { signal } = call;
   await erasure.close(subject);
   while (await erasure.removeShares(subject)) signal.throwIfAborted();
-  while (await erasure.removeResources(subject)) signal.throwIfAborted();
+  while (await erasure.removeResources(subject, auditOrigin(call))) signal.throwIfAborted();
   return {};
 }

@@ -1,3 +1,4 @@
+import { insertAudited, type AuditOrigin } from '@gatehouse/audit';
 import type { Sql } from '@gatehouse/postgres';
 
 /** How many rows one statement removes: short locks, and far below the statement timeout. */
@@ -26,10 +27,23 @@ export class ErasureStore {
     return count === BATCH;
   }
 
-  /** Removes some of a subject's resources, with their shares. @returns whether there may be more */
-  async removeResources(owner: string): Promise<boolean> {
-    const { count } = await this.sql`
-      delete from resource r where r.id in (select d.id from resource d where d.owner = ${owner} limit ${BATCH})`;
-    return count === BATCH;
+  /**
+   * Removes some of a subject's resources, with their shares. With the last of them the erasure is done and has
+   * its audit event.
+   *
+   * @returns whether there may be more
+   */
+  async removeResources(owner: string, origin: AuditOrigin): Promise<boolean> {
+    const { sql } = this;
+    const done = await sql`
+      with gone as (
+        delete from resource r where r.id in (select d.id from resource d where d.owner = ${owner} limit ${BATCH})
+        returning r.id
+      )
+      ${insertAudited(sql, origin, {
+        from: sql`(select count(*) as count from gone) removed where removed.count < ${BATCH}`,
+        target: sql`${owner}`,
+      })}`;
+    return done.count === 0;
   }
 }

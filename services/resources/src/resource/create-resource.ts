@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { rowSubject } from '@gatehouse/aip';
+import { auditOrigin } from '@gatehouse/audit';
 import {
   Resource,
   type CreateResourceRequest,
@@ -20,7 +21,7 @@ import { toResource, toStoredVisibility } from './to-resource.js';
 export async function createResource(
   { resources }: ResourceContext,
   { resource = Resource.fromPartial({}), requestId }: CreateResourceRequest,
-  { principal }: Call,
+  call: Call,
 ): Promise<CreateResourceResponse> {
   const { title, content } = resource;
   requireTitle(title);
@@ -29,7 +30,9 @@ export async function createResource(
     .update(JSON.stringify([title, content, visibility]))
     .digest();
   const request = requestId === '' ? undefined : { id: requestId, digest };
-  const row = await resources.create({ owner: rowSubject(principal), title, content, visibility, request });
+  const owner = rowSubject(call.principal);
+  const values = { owner, title, content, visibility, request };
+  const row = await resources.create(values, auditOrigin(call));
   if (!row) throw resourcesReasons.SUBJECT_ERASED();
   // Compared with what was asked for then: the resource itself may have changed since.
   if (request && !row.requestDigest?.equals(digest)) throw resourcesReasons.REQUEST_ID_REUSED();

@@ -1,4 +1,5 @@
 import { versionOf } from '@gatehouse/aip';
+import { auditOrigin } from '@gatehouse/audit';
 import type { DeleteResourceRequest, DeleteResourceResponse } from '@gatehouse/contracts/resources';
 import { platformReasons } from '@gatehouse/errors';
 import type { Call } from '@gatehouse/grpc';
@@ -10,9 +11,10 @@ import type { ResourceContext } from './resource-context.js';
 export async function deleteResource(
   { resources }: ResourceContext,
   { id, etag }: DeleteResourceRequest,
-  { principal }: Call,
+  call: Call,
 ): Promise<DeleteResourceResponse> {
-  const refusal = await resources.delete(id, reachOf(principal), versionOf(etag));
+  const reach = reachOf(call.principal);
+  const refusal = await resources.delete(id, reach, versionOf(etag), auditOrigin(call));
   if (refusal === 'unknown') throw resourcesReasons.RESOURCE_UNKNOWN();
   if (refusal === 'forbidden') throw resourcesReasons.RESOURCE_NOT_OWNED();
   if (refusal === 'stale') throw platformReasons.ETAG_MISMATCH();

@@ -1,4 +1,6 @@
+import type { AuditTrail } from '@gatehouse/audit';
 import type { PageTokens } from '@gatehouse/postgres';
+import type { ResourceChanges } from './resource-changes.js';
 import type { ResourceListStore } from './resource-list.store.js';
 import type { ResourceStore } from './resource.store.js';
 
@@ -8,5 +10,7 @@ export class ResourceContext {
     readonly resources: ResourceStore,
     readonly lists: ResourceListStore,
     readonly pages: PageTokens,
+    readonly changes: ResourceChanges,
+    readonly audit: AuditTrail,
   ) {}
 }

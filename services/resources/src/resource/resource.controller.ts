@@ -22,7 +22,7 @@ export class ResourceController implements RpcHandlers<typeof ResourceServiceSer
   constructor(private readonly context: ResourceContext) {}
 
   createResource(request: CreateResourceRequest, call: Call) {
-    return createResource(this.context, request, call);
+    return this.context.audit.recordingRefusals(call, '', () => createResource(this.context, request, call));
   }
 
   getResource(request: GetResourceRequest, call: Call) {
@@ -34,7 +34,9 @@ export class ResourceController implements RpcHandlers<typeof ResourceServiceSer
   }
 
   updateResource(request: UpdateResourceRequest, call: Call) {
-    return updateResource(this.context, request, call);
+    return this.context.audit.recordingRefusals(call, request.resource?.id ?? '', () =>
+      updateResource(this.context, request, call),
+    );
   }
 
   watchResources(request: WatchResourcesRequest, call: Call) {
@@ -42,6 +44,8 @@ export class ResourceController implements RpcHandlers<typeof ResourceServiceSer
   }
 
   deleteResource(request: DeleteResourceRequest, call: Call) {
-    return deleteResource(this.context, request, call);
+    return this.context.audit.recordingRefusals(call, request.id, () =>
+      deleteResource(this.context, request, call),
+    );
   }
 }

@@ -1,3 +1,4 @@
+import { insertAudited, type AuditOrigin } from '@gatehouse/audit';
 import type { Sql } from '@gatehouse/postgres';
 import { accessTo } from './reach.store.js';
 import type { Reach } from './reach.js';
@@ -30,7 +31,7 @@ export type Refusal =
   /** Its version is not the one asked for. */
   | 'stale';
 
-/** Resources, one at a time. Each query finds the row, decides and acts in one statement. */
+/** Resources, one at a time. Each query finds the row, decides, acts and leaves its audit event in one statement. */
 export class ResourceStore {
   constructor(private readonly sql: Sql) {}
 
@@ -40,8 +41,9 @@ export class ResourceStore {
    *
    * @returns undefined when the owner was erased
    */
-  async create({ owner, title, content, visibility, request }: NewResource) {
+  async create({ owner, title, content, visibility, request }: NewResource, origin: AuditOrigin) {
     const { sql } = this;
+    const digest = request?.digest ?? null;
     const [row] = await sql<(ResourceRow & { requestDigest: Buffer | null })[]>`
       with owner as (
         select s.erase_time is null as alive from subject s where s.id = ${owner} for share
@@ -50,13 +52,17 @@ export class ResourceStore {
         select ${owner}::uuid where not exists (select from owner)
         on conflict (id) do update set id = excluded.id where s.erase_time is null
         returning true as alive
-      )
-      insert into resource as r (owner, title, content, visibility, request_id, request_digest)
-      select ${owner}::uuid, ${title}, ${content}, ${visibility}, ${request?.id ?? null}::uuid,
-        ${request?.digest ?? null}::bytea
-      where exists (select from owner where alive) or exists (select from met)
-      on conflict (owner, request_id) do update set request_id = excluded.request_id
-      returning ${resourceColumns(sql)}, r.request_digest as "requestDigest"`;
+      ), made as (
+        insert into resource as r (owner, title, content, visibility, request_id, request_digest)
+        select ${owner}::uuid, ${title}, ${content}, ${visibility}, ${request?.id ?? null}::uuid, ${digest}::bytea
+        where exists (select from owner where alive) or exists (select from met)
+        on conflict (owner, request_id) do update set request_id = excluded.request_id
+        returning ${resourceColumns(sql)}, r.request_digest as "requestDigest"
+      ), audited as (${insertAudited(sql, origin, {
+        from: sql`made where made."requestDigest" is not distinct from ${digest}::bytea`,
+        target: sql`made.id`,
+      })})
+      select made.* from made`;
     return row;
   }
 
@@ -74,6 +80,7 @@ export class ResourceStore {
     reach: Reach,
     { title, content, visibility }: ResourceChanges,
     version: bigint | undefined,
+    origin: AuditOrigin,
   ): Promise<ResourceRow | Refusal> {
     const { sql } = this;
     const { visible, editable } = accessTo(sql, reach);
@@ -90,13 +97,18 @@ export class ResourceStore {
         from reached
         where r.id = reached.id and reached.allowed ${this.atVersion(version)}
         returning ${resourceColumns(sql)}
-      )
+      ), audited as (${insertAudited(sql, origin, { from: sql`changed`, target: sql`changed.id` })})
       select reached.allowed, changed.* from reached left join changed on true`;
     return outcome(row, version) ?? (row as ResourceRow);
   }
 
   /** @param version the one that is to go; undefined for any */
-  async delete(id: string, reach: Reach, version: bigint | undefined): Promise<Refusal | undefined> {
+  async delete(
+    id: string,
+    reach: Reach,
+    version: bigint | undefined,
+    origin: AuditOrigin,
+  ): Promise<Refusal | undefined> {
     const { sql } = this;
     const { visible, owned } = accessTo(sql, reach);
     const [row] = await sql<{ id: string | null; allowed: boolean }[]>`
@@ -106,7 +118,7 @@ export class ResourceStore {
         delete from resource r using reached
         where r.id = reached.id and reached.allowed ${this.atVersion(version)}
         returning r.id
-      )
+      ), audited as (${insertAudited(sql, origin, { from: sql`gone`, target: sql`gone.id` })})
       select reached.allowed, gone.id from reached left join gone on true`;
     return outcome(row, version);
   }

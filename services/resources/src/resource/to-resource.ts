@@ -23,6 +23,18 @@ export function toResource({ version, visibility, ...row }: ResourceRow): Resour
   return { id, owner, title, content, visibility: seenBy, createTime, updateTime, etag: etagOf(version) };
 }
 
+/** A resource that says nothing. */
+export const EMPTY_RESOURCE: Resource = {
+  id: '',
+  owner: '',
+  title: '',
+  content: '',
+  visibility: Visibility.UNSPECIFIED,
+  createTime: undefined,
+  updateTime: undefined,
+  etag: '',
+};
+
 /** Private unless told. */
 export function toStoredVisibility(visibility: Visibility): StoredVisibility {
   return visibility === Visibility.INTERNAL ? 'internal' : 'private';

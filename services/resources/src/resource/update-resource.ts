@@ -1,4 +1,5 @@
 import { isUuid, readUpdateMask, versionOf } from '@gatehouse/aip';
+import { auditOrigin } from '@gatehouse/audit';
 import {
   Resource,
   Visibility,
@@ -20,7 +21,7 @@ import { toResource, toStoredVisibility } from './to-resource.js';
 export async function updateResource(
   { resources }: ResourceContext,
   { resource = Resource.fromPartial({}), updateMask }: UpdateResourceRequest,
-  { principal }: Call,
+  call: Call,
 ): Promise<UpdateResourceResponse> {
   const { id, title, content, visibility, etag } = resource;
   if (!isUuid(id)) throw idless();
@@ -35,7 +36,8 @@ export async function updateResource(
     content: mask.has('content') ? content : undefined,
     visibility: mask.has('visibility') ? toStoredVisibility(visibility) : undefined,
   };
-  const outcome = await resources.update(id, reachOf(principal), changes, versionOf(etag));
+  const reach = reachOf(call.principal);
+  const outcome = await resources.update(id, reach, changes, versionOf(etag), auditOrigin(call));
   switch (outcome) {
     case 'unknown':
       throw resourcesReasons.RESOURCE_UNKNOWN();

@@ -1,11 +1,69 @@
-import type { WatchResourcesRequest, WatchResourcesResponse } from '@gatehouse/contracts/resources';
+import {
+  ResourceChange,
+  type WatchResourcesRequest,
+  type WatchResourcesResponse,
+} from '@gatehouse/contracts/resources';
 import type { Call } from '@gatehouse/grpc';
+import { resourcesReasons } from '../reasons.js';
+import { reachOf, type Reach } from './reach.js';
 import type { ResourceContext } from './resource-context.js';
+import { EMPTY_RESOURCE, toResource } from './to-resource.js';
+import type { ChangeRow, SharedResource } from './resource-change.store.js';
 
-export function watchResources(
-  _context: ResourceContext,
+/** Changes that may wait for a watcher who reads slowly. */
+const MAX_WAITING = 1_000;
+
+/**
+ * Tells of changes for as long as the call lasts; its end is the guard's and the caller's business.
+ *
+ * @throws AppError WATCH_TOO_SLOW when the watcher does not keep up, DATABASE_UNAVAILABLE
+ */
+export async function* watchResources(
+  { changes }: ResourceContext,
   _request: WatchResourcesRequest,
-  _call: Call,
-): AsyncIterable<WatchResourcesResponse> {
-  throw new Error('not built yet');
+  { principal, signal }: Call,
+): AsyncGenerator<WatchResourcesResponse> {
+  const reach = reachOf(principal);
+  const waiting: WatchResourcesResponse[] = [];
+  let wake: () => void = () => undefined;
+  signal.addEventListener('abort', () => wake());
+  const end = await changes.watch((change, resource) => {
+    const message = messageFor(reach, change, resource);
+    if (!message || waiting.length > MAX_WAITING) return;
+    waiting.push(message);
+    wake();
+  });
+  try {
+    yield { change: ResourceChange.BEGUN, resource: undefined };
+    while (!signal.aborted) {
+      if (waiting.length > MAX_WAITING) throw resourcesReasons.WATCH_TOO_SLOW();
+      const next = waiting.shift();
+      if (next) yield next;
+      else await new Promise<void>((resolve) => (wake = resolve));
+    }
+  } finally {
+    end();
+  }
+}
+
+/** What a principal is told of a change; undefined when it is none of theirs. */
+export function messageFor(
+  { subject, all }: Reach,
+  { resourceId, concerned, toAllWhoSee, seenByAll }: ChangeRow,
+  resource: SharedResource | undefined,
+): WatchResourcesResponse | undefined {
+  const isConcerned = concerned.includes(subject);
+  const sees =
+    resource !== undefined &&
+    (all ||
+      resource.owner === subject ||
+      resource.visibility === 'internal' ||
+      resource.sharedWith.includes(subject));
+  if (sees) {
+    if (!toAllWhoSee && !isConcerned) return undefined;
+    return { change: ResourceChange.PUT, resource: toResource(resource) };
+  }
+  const saw = isConcerned || seenByAll || (all && resource === undefined && toAllWhoSee);
+  if (!saw) return undefined;
+  return { change: ResourceChange.REMOVED, resource: { ...EMPTY_RESOURCE, id: resourceId } };
 }

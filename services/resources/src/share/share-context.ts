@@ -1,3 +1,4 @@
+import type { AuditTrail } from '@gatehouse/audit';
 import type { PageTokens } from '@gatehouse/postgres';
 import type { ShareStore } from './share.store.js';
 
@@ -6,5 +7,6 @@ export class ShareContext {
   constructor(
     readonly shares: ShareStore,
     readonly pages: PageTokens,
+    readonly audit: AuditTrail,
   ) {}
 }

@@ -1,3 +1,4 @@
+import { auditOrigin } from '@gatehouse/audit';
 import type { ShareResourceRequest, ShareResourceResponse } from '@gatehouse/contracts/resources';
 import type { Call } from '@gatehouse/grpc';
 import { isForeignKeyViolation } from '@gatehouse/postgres';
@@ -18,10 +19,12 @@ import { toShare, toStoredShareRole } from './to-share.js';
 export async function shareResource(
   { shares }: ShareContext,
   { resourceId, subject, role }: ShareResourceRequest,
-  { principal }: Call,
+  call: Call,
 ): Promise<ShareResourceResponse> {
   try {
-    const outcome = await shares.give(resourceId, reachOf(principal), subject, toStoredShareRole(role));
+    const reach = reachOf(call.principal);
+    const storedRole = toStoredShareRole(role);
+    const outcome = await shares.give(resourceId, reach, subject, storedRole, auditOrigin(call));
     if (typeof outcome === 'string') throw shareRefused(outcome);
     return { share: toShare(outcome) };
   } catch (error) {

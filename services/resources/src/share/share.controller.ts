@@ -16,11 +16,15 @@ export class ShareController implements RpcHandlers<typeof ShareServiceService> 
   constructor(private readonly context: ShareContext) {}
 
   shareResource(request: ShareResourceRequest, call: Call) {
-    return shareResource(this.context, request, call);
+    return this.context.audit.recordingRefusals(call, request.resourceId, () =>
+      shareResource(this.context, request, call),
+    );
   }
 
   unshareResource(request: UnshareResourceRequest, call: Call) {
-    return unshareResource(this.context, request, call);
+    return this.context.audit.recordingRefusals(call, request.resourceId, () =>
+      unshareResource(this.context, request, call),
+    );
   }
 
   listShares(request: ListSharesRequest, call: Call) {

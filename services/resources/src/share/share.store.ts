@@ -1,3 +1,4 @@
+import { insertAudited, type AuditOrigin } from '@gatehouse/audit';
 import type { Sql } from '@gatehouse/postgres';
 import { accessTo } from '../resource/reach.store.js';
 import type { Reach } from '../resource/reach.js';
@@ -30,7 +31,7 @@ export type ShareRefusal =
   /** The subject was erased. */
   | 'erased';
 
-/** Shares. Each query finds the resource, decides and acts in one statement. */
+/** Shares. Each query finds the resource, decides, acts and leaves its audit event in one statement. */
 export class ShareStore {
   constructor(private readonly sql: Sql) {}
 
@@ -40,6 +41,7 @@ export class ShareStore {
     reach: Reach,
     subject: string,
     role: StoredShareRole,
+    origin: AuditOrigin,
   ): Promise<ShareRow | ShareRefusal> {
     const { sql } = this;
     const [row] = await sql<({ allowed: boolean; own: boolean } & (ShareRow | { subject: null }))[]>`
@@ -58,7 +60,7 @@ export class ShareStore {
           and (exists (select from receiver where alive) or exists (select from met))
         on conflict (resource_id, subject) do update set role = excluded.role
         returning ${this.columns()}
-      )
+      ), audited as (${insertAudited(sql, origin, { from: sql`reached, given`, target: sql`reached.id` })})
       select reached.allowed, reached.owner = ${subject} as own, given.* from reached left join given on true`;
     if (!row) return 'unknown';
     if (!row.allowed) return 'forbidden';
@@ -67,12 +69,21 @@ export class ShareStore {
   }
 
   /** Ends a share; one that is not there is no refusal. */
-  async end(resourceId: string, reach: Reach, subject: string): Promise<ShareRefusal | undefined> {
-    const [row] = await this.sql<{ allowed: boolean }[]>`
+  async end(
+    resourceId: string,
+    reach: Reach,
+    subject: string,
+    origin: AuditOrigin,
+  ): Promise<ShareRefusal | undefined> {
+    const { sql } = this;
+    const [row] = await sql<{ allowed: boolean }[]>`
       with ${this.reached(resourceId, reach, 'owned')}, ended as (
         delete from share s using reached
         where reached.allowed and s.resource_id = reached.id and s.subject = ${subject}
-      )
+      ), audited as (${insertAudited(sql, origin, {
+        from: sql`reached where reached.allowed`,
+        target: sql`reached.id`,
+      })})
       select reached.allowed from reached`;
     if (!row) return 'unknown';
     return row.allowed ? undefined : 'forbidden';

@@ -1,3 +1,4 @@
+import { auditOrigin } from '@gatehouse/audit';
 import type { UnshareResourceRequest, UnshareResourceResponse } from '@gatehouse/contracts/resources';
 import type { Call } from '@gatehouse/grpc';
 import { reachOf } from '../resource/reach.js';
@@ -13,9 +14,10 @@ import { shareRefused } from './share-refused.js';
 export async function unshareResource(
   { shares }: ShareContext,
   { resourceId, subject }: UnshareResourceRequest,
-  { principal }: Call,
+  call: Call,
 ): Promise<UnshareResourceResponse> {
-  const refusal = await shares.end(resourceId, reachOf(principal), subject);
+  const reach = reachOf(call.principal);
+  const refusal = await shares.end(resourceId, reach, subject, auditOrigin(call));
   if (refusal) throw shareRefused(refusal);
   return {};
 }

@@ -5,7 +5,6 @@ import {
   ResourceServiceClient,
   ShareRole,
   ShareServiceClient,
-  Visibility,
   type ListResourcesRequest,
   type Resource,
 } from '@gatehouse/contracts/resources';
@@ -14,6 +13,7 @@ import { createLogger } from '@gatehouse/telemetry';
 import { credentials } from '@grpc/grpc-js';
 import { eventually, startSpecIssuer, testDatabase } from '@gatehouse/testing';
 import { readResourcesSettings } from '../config.js';
+import { EMPTY_RESOURCE } from '../resource/to-resource.js';
 import { startResources } from '../start-resources.js';
 
 /** The migrations, seen from `dist/spec`. */
@@ -30,18 +30,6 @@ export interface Caller {
 
 /** Every permission that a user may have, short of reaching what belongs to others. */
 export const ALL_BUT_ADMIN = ['resources:read', 'resources:write', 'resources:delete'];
-
-/** A resource with nothing in it, for requests. */
-export const EMPTY: Resource = {
-  id: '',
-  owner: '',
-  title: '',
-  content: '',
-  visibility: Visibility.UNSPECIFIED,
-  createTime: undefined,
-  updateTime: undefined,
-  etag: '',
-};
 
 /** The settings of a service for a spec. */
 export function specSettings(databaseUrl: string, authAddress: string, issuer: string) {
@@ -90,7 +78,7 @@ export async function runningResources(options: { databaseUrl?: string } = {}) {
       return { subject, accessToken: issuer.userToken(subject, permissions) };
     },
     async create(caller: Caller | undefined, fields: Partial<Resource>, requestId = ''): Promise<Resource> {
-      const request = { resource: { ...EMPTY, ...fields }, requestId };
+      const request = { resource: { ...EMPTY_RESOURCE, ...fields }, requestId };
       return (await send(resources.createResource.bind(resources), request, caller)).resource!;
     },
     async get(caller: Caller | undefined, id: string): Promise<Resource> {
@@ -105,7 +93,7 @@ export async function runningResources(options: { databaseUrl?: string } = {}) {
       fields: Partial<Resource>,
       updateMask?: string[],
     ): Promise<Resource> {
-      const request = { resource: { ...EMPTY, ...fields }, updateMask };
+      const request = { resource: { ...EMPTY_RESOURCE, ...fields }, updateMask };
       return (await send(resources.updateResource.bind(resources), request, caller)).resource!;
     },
     delete: (caller: Caller | undefined, id: string, etag = '') =>

@@ -60,7 +60,6 @@ export async function startAuth(settings: AuthSettings, log: Logger): Promise<Ru
     maxAttempts: DELIVERY_ATTEMPTS,
   });
   const retention = new Retention(context, log);
-    record: (call, { reason }) =>
   let dispatching = false;
   const release = async () => {
     retention.stop();

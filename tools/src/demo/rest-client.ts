@@ -21,15 +21,25 @@ export class RestClient {
     private readonly narrator: Narrator,
   ) {}
 
-  async call(
+  async call(method: string, path: string, request: RestRequest = {}): Promise<RestAnswer> {
+    const { accessToken, body, headers } = request;
+    this.narrator.sent(`${method} ${path}`);
+    if (accessToken) this.narrator.sent(`authorization: Bearer ${shortened(accessToken)}`);
+    for (const [name, value] of Object.entries(headers ?? {}))
+      this.narrator.sent(`${name}: ${shortened(value)}`);
+    if (body) this.narrator.sent(JSON.stringify(body, shortenSecrets));
+    const answer = await this.quietly(method, path, request);
+    this.narrator.received(`${answer.status} ${answer.headers.get('content-type') ?? ''}`.trim());
+    this.narrator.received(JSON.stringify(answer.body, shortenSecrets));
+    return answer;
+  }
+
+  /** The same without a word. */
+  async quietly(
     method: string,
     path: string,
     { accessToken, body, headers }: RestRequest = {},
   ): Promise<RestAnswer> {
-    this.narrator.sent(`${method} ${path}`);
-    if (accessToken) this.narrator.sent(`authorization: Bearer ${shortened(accessToken)}`);
-    for (const [name, value] of Object.entries(headers ?? {})) this.narrator.sent(`${name}: ${value}`);
-    if (body) this.narrator.sent(JSON.stringify(body));
     const response = await fetch(this.url + path, {
       method,
       headers: {
@@ -41,8 +51,6 @@ export class RestClient {
     });
     const text = await response.text();
     const answer = text === '' ? {} : (JSON.parse(text) as Record<string, unknown>);
-    this.narrator.received(`${response.status} ${response.headers.get('content-type') ?? ''}`.trim());
-    this.narrator.received(JSON.stringify(answer, shortenTokens));
     return { status: response.status, body: answer, headers: response.headers };
   }
 }
@@ -52,6 +60,6 @@ export function shortened(token: string): string {
   return token.length > 40 ? `${token.slice(0, 16)}...${token.slice(-8)}` : token;
 }
 
-function shortenTokens(key: string, value: unknown): unknown {
-  return /token/i.test(key) && typeof value === 'string' ? shortened(value) : value;
+function shortenSecrets(key: string, value: unknown): unknown {
+  return /token|secret/i.test(key) && typeof value === 'string' ? shortened(value) : value;
 }

@@ -9,6 +9,7 @@ const LAYERS = [
   ['constraints', 'aip'],
   ['postgres', 'grpc'],
   ['guard'],
+  ['audit'],
 ];
 
 /** Returns the imports of one source file that the architecture forbids, a sentence each. */

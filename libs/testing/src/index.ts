@@ -1,3 +1,4 @@
+export { SpecAuditSink } from './audit-sink.js';
 export { eventually } from './eventually.js';
 export { freePort } from './free-port.js';
 export { type FrozenClock, frozenClock } from './frozen-clock.js';

@@ -1,3 +1,4 @@
+import { ServiceAudit } from '@gatehouse/audit';
 import { ProvisioningServiceService, UserServiceService } from '@gatehouse/contracts/users';
 import { startService, type RunningService } from '@gatehouse/grpc';
 import { AccessGuard, issuerKeys, ServiceIdentity } from '@gatehouse/guard';
@@ -32,13 +33,16 @@ export async function startUsers(settings: UsersSettings, log: Logger): Promise<
     identity,
     timeoutMs: settings.AUTH_TIMEOUT_MS,
   });
+  const audit = new ServiceAudit({ database, address: settings.AUTH_ADDRESS, identity, log });
   const context = new UserContext(
     new UserStore(database.sql),
     new UserListStore(lists.sql),
     pageTokens({ key: settings.PAGE_TOKEN_KEY }),
     accounts,
+    audit.trail,
   );
   const release = async () => {
+    await audit.stop();
     accounts.close();
     identity.close();
     issuer.close();
@@ -51,6 +55,7 @@ export async function startUsers(settings: UsersSettings, log: Logger): Promise<
         apiAudience: settings.API_AUDIENCE,
         service: SERVICE,
         keys: issuer.keys,
+        onRefusal: audit.onRefusal,
       }),
       definitions: [UserServiceService, ProvisioningServiceService],
       guard: (app) => app.get(AccessGuard),
@@ -62,6 +67,7 @@ export async function startUsers(settings: UsersSettings, log: Logger): Promise<
       drainTimeoutMs: settings.DRAIN_TIMEOUT_MS,
       log,
     });
+    audit.start();
     const { port, healthPort } = running;
     return { port, healthPort, stop: () => running.stop().finally(release) };
   } catch (error) {

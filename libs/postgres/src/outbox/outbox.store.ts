@@ -58,12 +58,27 @@ export class OutboxStore {
     await this.database.sql`delete from outbox where id = ${id} and attempts = ${attempt}`;
   }
 
+  /** {@link delivered}, of many at once. */
+  async allDelivered(events: readonly OutboxEvent[]): Promise<void> {
+    await this.database.sql`
+      delete from outbox using ${this.attempts(events)} as claimed (id, attempts)
+      where outbox.id = claimed.id and outbox.attempts = claimed.attempts`;
+  }
+
   /** The attempt failed: the event is due again after `delayMs`. */
   async postpone({ id, attempt }: OutboxEvent, delayMs: number, error: string): Promise<void> {
     await this.database.sql`
       update outbox
       set due_at = clock_timestamp() + ${delayMs} * interval '1 millisecond', last_error = ${error}
       where id = ${id} and attempts = ${attempt}`;
+  }
+
+  /** The attempt failed for reasons that are not the events': they are due again at once. */
+  async postponeAll(events: readonly OutboxEvent[], error: string): Promise<void> {
+    await this.database.sql`
+      update outbox set due_at = clock_timestamp(), last_error = ${error}
+      from ${this.attempts(events)} as claimed (id, attempts)
+      where outbox.id = claimed.id and outbox.attempts = claimed.attempts`;
   }
 
   /** The event is not tried again by itself, and holds back the later ones of its key. */
@@ -93,6 +108,12 @@ export class OutboxStore {
         )::float8 as oldest_age_ms
       from outbox`;
     return { waiting: row.waiting, parked: row.parked, oldestAgeMs: row.oldest_age_ms };
+  }
+
+  private attempts(events: readonly OutboxEvent[]) {
+    const ids = events.map(({ id }) => id);
+    const attempts = events.map(({ attempt }) => attempt);
+    return this.database.sql`unnest(${ids}::bigint[], ${attempts}::integer[])`;
   }
 }
 

@@ -3,7 +3,7 @@ import {
   type EraseUserRequest,
   type ProvisionUserRequest,
 } from '@gatehouse/contracts/users';
-import { RpcController, type RpcHandlers } from '@gatehouse/grpc';
+import { RpcController, type Call, type RpcHandlers } from '@gatehouse/grpc';
 import { UserContext } from '../user/user-context.js';
 import { eraseUser } from './erase-user.js';
 import { provisionUser } from './provision-user.js';
@@ -17,7 +17,7 @@ export class ProvisioningController implements RpcHandlers<typeof ProvisioningSe
     return provisionUser(this.context, request);
   }
 
-  eraseUser(request: EraseUserRequest) {
-    return eraseUser(this.context, request);
+  eraseUser(request: EraseUserRequest, call: Call) {
+    return eraseUser(this.context, request, call);
   }
 }

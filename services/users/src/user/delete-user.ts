@@ -1,4 +1,5 @@
 import { rowSubject } from '@gatehouse/aip';
+import { auditOrigin } from '@gatehouse/audit';
 import type { DeleteUserRequest, DeleteUserResponse } from '@gatehouse/contracts/users';
 import { platformReasons } from '@gatehouse/errors';
 import type { Call } from '@gatehouse/grpc';
@@ -25,6 +26,6 @@ export async function deleteUser(
     throw platformReasons.PERMISSION_MISSING({ metadata: { permission: USERS_ADMIN } });
   }
   await accounts.erase(id, subject, call);
-  await users.erase(id);
+  await users.erase(id, auditOrigin(call));
   return {};
 }

@@ -1,4 +1,5 @@
 import { readUpdateMask, rowSubject, versionOf } from '@gatehouse/aip';
+import { auditOrigin } from '@gatehouse/audit';
 import { User, type UpdateProfileRequest, type UpdateProfileResponse } from '@gatehouse/contracts/users';
 import { platformReasons } from '@gatehouse/errors';
 import type { Call } from '@gatehouse/grpc';
@@ -10,8 +11,9 @@ import type { UserContext } from './user-context.js';
 export async function updateProfile(
   { users }: UserContext,
   { user = User.fromPartial({}), updateMask }: UpdateProfileRequest,
-  { principal }: Call,
+  call: Call,
 ): Promise<UpdateProfileResponse> {
+  const { principal } = call;
   const { displayName, bio, etag } = user;
   const mask = readUpdateMask(updateMask, { display_name: displayName !== '', bio: bio !== '' });
   if (mask.has('display_name') && displayName.trim() === '') throw nameless();
@@ -19,7 +21,8 @@ export async function updateProfile(
     displayName: mask.has('display_name') ? displayName : undefined,
     bio: mask.has('bio') ? bio : undefined,
   };
-  const outcome = await users.update(rowSubject(principal), changes, versionOf(etag));
+  const subject = rowSubject(principal);
+  const outcome = await users.update(subject, changes, versionOf(etag), auditOrigin(call));
   if (outcome === 'unknown') throw usersReasons.PROFILE_PENDING({ retryAfterMs: 1_000 });
   if (outcome === 'stale') throw platformReasons.ETAG_MISMATCH();
   return { user: toUser(outcome, principal) };

@@ -1,3 +1,4 @@
+import type { AuditTrail } from '@gatehouse/audit';
 import type { PageTokens } from '@gatehouse/postgres';
 import type { Accounts } from '../account/accounts.js';
 import type { UserListStore } from './user-list.store.js';
@@ -10,5 +11,6 @@ export class UserContext {
     readonly lists: UserListStore,
     readonly pages: PageTokens,
     readonly accounts: Accounts,
+    readonly audit: AuditTrail,
   ) {}
 }

@@ -24,7 +24,10 @@ export class UserController implements RpcHandlers<typeof UserServiceService> {
   }
 
   updateProfile(request: UpdateProfileRequest, call: Call) {
-    return updateProfile(this.context, request, call);
+    const subject = call.principal.subject;
+    return this.context.audit.recordingRefusals(call, subject, () =>
+      updateProfile(this.context, request, call),
+    );
   }
 
   getUser(request: GetUserRequest, call: Call) {
@@ -36,6 +39,8 @@ export class UserController implements RpcHandlers<typeof UserServiceService> {
   }
 
   deleteUser(request: DeleteUserRequest, call: Call) {
-    return deleteUser(this.context, request, call);
+    return this.context.audit.recordingRefusals(call, request.id, () =>
+      deleteUser(this.context, request, call),
+    );
   }
 }

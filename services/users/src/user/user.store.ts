@@ -1,3 +1,4 @@
+import { insertAudited, type AuditOrigin } from '@gatehouse/audit';
 import type { Sql } from '@gatehouse/postgres';
 import { personColumns } from './person-columns.store.js';
 
@@ -25,7 +26,10 @@ export type Refusal =
   /** The version is not the one asked for. */
   | 'stale';
 
-/** People: those of the directory and the empty rows of those who were erased. */
+/**
+ * People: those of the directory and the empty rows of those who were erased. What acts at somebody's word leaves its
+ * audit event in the same statement.
+ */
 export class UserStore {
   constructor(private readonly sql: Sql) {}
 
@@ -44,6 +48,7 @@ export class UserStore {
     id: string,
     { displayName, bio }: PersonChanges,
     version: bigint | undefined,
+    origin: AuditOrigin,
   ): Promise<PersonRow | Refusal> {
     const { sql } = this;
     const [row] = await sql<(PersonRow | { id: null })[]>`
@@ -58,7 +63,7 @@ export class UserStore {
         where p.id = ${id} and p.erase_time is null
           ${version === undefined ? sql`` : sql`and p.version = ${version}`}
         returning ${personColumns(sql)}
-      )
+      ), audited as (${insertAudited(sql, origin, { from: sql`changed`, target: sql`changed.id` })})
       select changed.* from found left join changed on true`;
     if (!row) return 'unknown';
     if (row.id !== null) return row;
@@ -79,13 +84,17 @@ export class UserStore {
   }
 
   /** Empties the row of a person, or makes an empty one, so that nothing brings that person back. */
-  async erase(id: string): Promise<void> {
-    await this.sql`
-      insert into person as p (id, email, display_name, bio, create_time, erase_time)
-      values (${id}, '', '', '', clock_timestamp(), clock_timestamp())
-      on conflict (id) do update
-      set email = '', display_name = '', bio = '', create_time = excluded.create_time,
-          update_time = excluded.update_time, erase_time = excluded.erase_time, version = p.version + 1
-      where p.erase_time is null`;
+  async erase(id: string, origin: AuditOrigin): Promise<void> {
+    const { sql } = this;
+    await sql`
+      with erased as (
+        insert into person as p (id, email, display_name, bio, create_time, erase_time)
+        values (${id}, '', '', '', clock_timestamp(), clock_timestamp())
+        on conflict (id) do update
+        set email = '', display_name = '', bio = '', create_time = excluded.create_time,
+            update_time = excluded.update_time, erase_time = excluded.erase_time, version = p.version + 1
+        where p.erase_time is null
+      )
+      ${insertAudited(sql, origin, { from: sql`(select ${id}::uuid as id) gone`, target: sql`gone.id` })}`;
   }
 }

@@ -1,0 +1,48 @@
+import type { ServiceIdentity } from '@gatehouse/guard';
+import type { Database, WarningLog } from '@gatehouse/postgres';
+import { AuditDeliverer } from './audit-deliverer.js';
+import { AuditSink } from './audit-sink.js';
+import { AuditTrail } from './audit-trail.js';
+import { RefusalRecorder } from './refusal-recorder.js';
+
+/** What {@link ServiceAudit} works with. */
+export interface ServiceAuditOptions {
+  /** The service's own, with the table `outbox`. */
+  readonly database: Database;
+  /** Where auth answers: `host:port`. */
+  readonly address: string;
+  /** Whose name the service records in; it must own the permission `audit:record`. */
+  readonly identity: ServiceIdentity;
+  readonly log: WarningLog;
+}
+
+/** All that a service needs to have its actions and refusals in the audit trail. */
+export class ServiceAudit {
+  readonly trail: AuditTrail;
+  /** For the guard. */
+  readonly onRefusal: RefusalRecorder['onRefusal'];
+  readonly #refusals: RefusalRecorder;
+  readonly #sink: AuditSink;
+  readonly #deliverer: AuditDeliverer;
+
+  constructor({ database, address, identity, log }: ServiceAuditOptions) {
+    const trail = new AuditTrail(database.sql);
+    this.trail = trail;
+    this.#refusals = new RefusalRecorder({ record: (call, error) => trail.appendRefusal(call, error), log });
+    this.onRefusal = this.#refusals.onRefusal;
+    this.#sink = new AuditSink(address, identity);
+    this.#deliverer = new AuditDeliverer({ database, send: (events) => this.#sink.send(events), log });
+  }
+
+  /** Begins to deliver. Call once. */
+  start(): void {
+    this.#deliverer.start();
+  }
+
+  /** Before the database closes. What is not delivered yet stays in the outbox. Never rejects. */
+  async stop(): Promise<void> {
+    await this.#refusals.settle();
+    await this.#deliverer.stop();
+    this.#sink.close();
+  }
+}

@@ -1,4 +1,5 @@
 import {
+  addressRanges,
   list,
   port,
   readSettings,
@@ -6,6 +7,7 @@ import {
   verifierSettings,
   type Environment,
 } from '@gatehouse/config';
+import { BlockList } from 'node:net';
 import { z } from 'zod';
 import { mayExpose, mayForward } from './http/header-policy.js';
 import { grpcTarget } from './upstream/grpc-target.js';
@@ -38,6 +40,8 @@ const schema = z
     RESOURCES_ADDRESS: grpcTarget,
     /** What the gateway proves itself with towards auth. */
     CLIENT_SECRET: z.string().min(16).max(256),
+    /** The proxies that are believed about the address of their clients: ranges in CIDR notation. */
+    TRUSTED_PROXIES: addressRanges.default(new BlockList()),
     /** The origins whose pages may call; none unless given. */
     CORS_ORIGINS: list.pipe(z.array(origin)).default([]),
     /** Request headers that become metadata of the same name, and metadata of replies that becomes headers. */

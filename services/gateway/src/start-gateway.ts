@@ -61,7 +61,12 @@ export async function startGateway(
   const cors = corsPolicy(settings.CORS_ORIGINS, headers);
   const admission = new Admission(verifier);
   const handler = new RpcHandler({ contract, admission, upstream, cors, headers, limits, log });
-  const edge = new HttpEdge({ production: settings.ENVIRONMENT === 'production', cors, log });
+  const edge = new HttpEdge({
+    production: settings.ENVIRONMENT === 'production',
+    cors,
+    trustedProxies: settings.TRUSTED_PROXIES,
+    log,
+  });
   const app = await createApp(edge, AppModule.register({ contract, handler, log }), log);
   const listening = { name: 'routes', holds: () => app.getHttpServer().listening };
   const health = new Health([], [listening, keySetKnown(keys)]);

@@ -31,6 +31,8 @@ export class Exchange {
   constructor(
     readonly request: IncomingMessage,
     readonly response: ServerResponse,
+    /** The client's IP address; '' when its connection is gone already. */
+    readonly clientAddress: string,
   ) {
     const given = request.headers['x-request-id'];
     this.requestId = typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();

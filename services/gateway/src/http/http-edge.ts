@@ -1,9 +1,10 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
+import type { BlockList, Socket } from 'node:net';
 import type { Logger } from '@gatehouse/telemetry';
 import { originHeaders } from '@gatehouse/transcoding';
 import { gatewayReasons } from '../reasons.js';
 import { answerBrokenRequest, type ParserError } from './broken-request.js';
+import { clientAddressOf } from './client-address.js';
 import type { PageAccess } from './cors-policy.js';
 import { Exchange } from './exchange.js';
 import { IDLE_SOCKET_MS, MAX_CONNECTIONS, parserLimits } from './http-limits.js';
@@ -18,6 +19,8 @@ type Listener = (request: IncomingMessage, response: ServerResponse) => void;
 export interface HttpEdgeOptions {
   readonly production: boolean;
   readonly cors: PageAccess;
+  /** The proxies that are believed about the address of their clients. */
+  readonly trustedProxies: BlockList;
   readonly log: Logger;
 }
 
@@ -69,8 +72,8 @@ export class HttpEdge {
   }
 
   #admit(request: IncomingMessage, response: ServerResponse, next: Listener): void {
-    const { log, cors } = this.#options;
-    const exchange = new Exchange(request, response);
+    const { log, cors, trustedProxies } = this.#options;
+    const exchange = new Exchange(request, response, clientAddressOf(request, trustedProxies));
     this.#current.set(request.socket, exchange);
     response.once('close', () => {
       if (this.#current.get(request.socket) === exchange) this.#current.delete(request.socket);

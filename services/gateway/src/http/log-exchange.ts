@@ -21,6 +21,7 @@ export function logExchange(exchange: Exchange, log: Logger): void {
     trace_id: exchange.traceId,
     principal_sub: exchange.subject,
     peer: request.socket.remoteAddress,
+    client_address: exchange.clientAddress,
   };
   if (status === 500) log.error(line, 'request');
   else log.info(line, 'request');

@@ -39,6 +39,7 @@ describe('metadata', () => {
         'x-forwarded-for',
         'forwarded',
         'x-real-ip',
+        'x-client-address',
         'proxy-authorization',
         'cookie',
         'x-api-key',
@@ -54,7 +55,7 @@ describe('metadata', () => {
       Object.keys(metadata)
         .filter((key) => key !== 'user-agent')
         .sort(),
-    ).toEqual(['authorization', 'traceparent', 'x-request-id']);
+    ).toEqual(['authorization', 'traceparent', 'x-client-address', 'x-request-id']);
     expect(metadata['user-agent']).toMatch(/^grpc-node/);
   });
 

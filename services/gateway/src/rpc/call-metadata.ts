@@ -36,6 +36,7 @@ export function callMetadata(
     'x-request-id': exchange.requestId,
     traceparent: makeTraceparent(exchange.traceId),
   };
+  if (exchange.clientAddress !== '') metadata['x-client-address'] = exchange.clientAddress;
   if (withCredential && headers.authorization !== undefined)
     metadata['authorization'] = headers.authorization;
   const { tracestate } = headers;

@@ -43,7 +43,7 @@ async function answerTo(stream: ReplyStream, format: StreamFormat): Promise<Inco
   const log = createLogger({ service: 'gateway', level: 'fatal' });
   server = createServer((request, response) => {
     const options = { form: formOf(format), log, onHead: () => undefined, heartbeatMs: 20 };
-    void sendStream(new Exchange(request, response), stream, options);
+    void sendStream(new Exchange(request, response, '127.0.0.1'), stream, options);
   });
   await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;

@@ -1,0 +1,23 @@
+import type { IncomingMessage } from 'node:http';
+import type { BlockList } from 'node:net';
+import { isWithin, readAddress } from '@gatehouse/grpc';
+
+/**
+ * The address of the client of a request. Every proxy appends to X-Forwarded-For whom it was called by, and whoever
+ * calls can put anything before that: so the list is read from its end, for as long as trusted proxies wrote it.
+ * `Forwarded` and `X-Real-IP` are not read.
+ *
+ * @returns the last address in the chain that is no trusted proxy, or where the chain stops making sense the proxy
+ *   that said so; '' when the connection is gone already
+ */
+export function clientAddressOf(request: IncomingMessage, trustedProxies: BlockList): string {
+  let client = readAddress(request.socket.remoteAddress?.replace(/%.*$/, '') ?? '') ?? '';
+  // Node joins the values of repeated headers of this name.
+  const said = String(request.headers['x-forwarded-for'] ?? '').split(',');
+  while (client !== '' && isWithin(trustedProxies, client)) {
+    const before = readAddress(said.pop()?.trim() ?? '');
+    if (before === undefined) break;
+    client = before;
+  }
+  return client;
+}

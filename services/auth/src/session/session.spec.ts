@@ -272,6 +272,16 @@ describe('sessions', () => {
       expect(await eventOf(other.id, 'EndSubjectSessions')).toMatchObject({ actor: admin.id, outcome: 'OK' });
     });
 
+    it('end for a suspended account too', async () => {
+      const [admin, other] = [await inBrowser('admin'), await inBrowser()];
+      await auth.database.sql`update account set suspended_at = clock_timestamp() where id = ${other.id}`;
+      expect(await reasonOf(auth.sessions.exchange(other.session.secret))).toBe('CREDENTIAL_INVALID');
+      const { sessions } = await auth.sessions.listOf(other.id, admin.accessToken);
+      expect(sessions).toHaveLength(2);
+      expect((await auth.sessions.endOf(other.id, admin.accessToken)).endedCount).toBe(2);
+      expect(await revocationsOf(other.session.id)).toMatchObject([{ kind: 'session' }]);
+    });
+
     it('need an account', async () => {
       const { accessToken } = await inBrowser('admin');
       const nobody = randomUUID();

@@ -2,16 +2,17 @@ import type { ChangePasswordRequest, ChangePasswordResponse } from '@gatehouse/c
 import type { Call } from '@gatehouse/grpc';
 import { originOf } from '../audit/audit-event.store.js';
 import type { AuthContext } from '../auth-context.js';
+import { mailEvent } from '../mail/mail-event.js';
 import { requireSafePassword } from '../password/password-policy.js';
 import { authReasons } from '../reasons.js';
 
 /**
- * Replaces the password and ends every session and token family but the one that asks.
+ * Replaces the password, ends every session and token family but the one that asks, and says so by mail.
  *
  * @throws AppError CREDENTIALS_INVALID when the current password is wrong, PASSWORD_REFUSED, HASH_QUEUE_FULL
  */
 export async function changePassword(
-  { database, accounts, sessions, passwords, revocations, audit }: AuthContext,
+  { database, accounts, sessions, codes, passwords, revocations, outbox, audit }: AuthContext,
   request: ChangePasswordRequest,
   call: Call,
 ): Promise<ChangePasswordResponse> {
@@ -30,6 +31,8 @@ export async function changePassword(
     await accounts.lock(tx, subject);
     if (!(await accounts.changePassword(tx, subject, account.passwordVersion, passwordHash))) return false;
     await revocations.append(tx, await sessions.endAll(tx, subject, sessionId));
+    await codes.end(tx, subject, 'password_reset');
+    await outbox.append(tx, mailEvent('password_changed', subject));
     await audit.append(tx, { origin, target: subject, outcome: 'OK' });
     return true;
   });

@@ -4,6 +4,7 @@ import { AccessGuard, GuardModule } from '@gatehouse/guard';
 import { KeySet } from '@gatehouse/tokens';
 import { answer } from '../answer.js';
 import { EmptyModule } from './empty-module.js';
+import { followedRevocations } from './followed-revocations.js';
 import { API_AUDIENCE, ISSUER, type PublicKey } from './issuer.js';
 import { serve } from './serve.js';
 import { StockGuard, StockGuardModule } from './stock-guard.js';
@@ -21,7 +22,13 @@ answer({
       return serve(module, definitions, (app) => app.get(StockGuard));
     }
     const keys = KeySet.from(publicKey.keySet);
-    const access = { issuer: ISSUER, apiAudience: API_AUDIENCE, service: 'resources', keys };
+    const access = {
+      issuer: ISSUER,
+      apiAudience: API_AUDIENCE,
+      service: 'resources',
+      keys,
+      ...followedRevocations(),
+    };
     const module = EmptyModule.register([GuardModule.register(access)]);
     return serve(module, definitions, (app) => app.get(AccessGuard));
   },

@@ -5,12 +5,17 @@ import {
   ResourceServiceService,
   ShareServiceService,
 } from '@gatehouse/contracts/resources';
+import { AuditTrail } from '@gatehouse/audit';
 import { Call, type Principal } from '@gatehouse/grpc';
 import { AccessGuard } from '@gatehouse/guard';
 import { openPool, pageTokens } from '@gatehouse/postgres';
 import { AppModule } from '@gatehouse/resources/app.module';
+import { ResourceChangeStore } from '@gatehouse/resources/resource/resource-change.store';
+import { ResourceChanges } from '@gatehouse/resources/resource/resource-changes';
+import { createLogger } from '@gatehouse/telemetry';
 import { KeySet } from '@gatehouse/tokens';
 import { answer } from '../answer.js';
+import { followedRevocations } from './followed-revocations.js';
 import { API_AUDIENCE, ISSUER, type PublicKey } from './issuer.js';
 import { serve } from './serve.js';
 
@@ -29,12 +34,20 @@ const definitions = [ResourceServiceService, ShareServiceService, ErasureService
 answer({
   start: async ({ guarded, publicKey, databaseUrl, subject }: ResourcesStart): Promise<number> => {
     const { sql } = openPool({ url: databaseUrl, applicationName: 'bench' });
-    const module = AppModule.register({ rows: sql, lists: sql }, pageTokens({ key: randomBytes(32) }), {
-      issuer: ISSUER,
-      apiAudience: API_AUDIENCE,
-      service: 'resources',
-      keys: KeySet.from(publicKey.keySet),
-    });
+    const log = createLogger({ service: 'bench', level: 'silent' });
+    const module = AppModule.register(
+      { rows: sql, lists: sql },
+      pageTokens({ key: randomBytes(32) }),
+      new ResourceChanges(new ResourceChangeStore(sql), log),
+      new AuditTrail(sql),
+      {
+        issuer: ISSUER,
+        apiAudience: API_AUDIENCE,
+        service: 'resources',
+        keys: KeySet.from(publicKey.keySet),
+        ...followedRevocations(),
+      },
+    );
     if (guarded) return serve(module, definitions, (app) => app.get(AccessGuard));
     everyoneIs(subject);
     return serve(module, definitions);

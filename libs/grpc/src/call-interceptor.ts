@@ -6,12 +6,12 @@ import {
   type ServerInterceptor,
   type ServerListener,
 } from '@grpc/grpc-js';
-import { platformReasons } from '@gatehouse/errors';
+import { platformReasons, type AppError } from '@gatehouse/errors';
 import type { Logger } from '@gatehouse/telemetry';
 import { Call, registerCall } from './call.js';
 import type { CallsInFlight } from './calls-in-flight.js';
 import { reasonOf, toLoggedStatus } from './error-filter.js';
-import type { ServedMethod } from './served-method.js';
+import { isBoundByToken, type ServedMethod } from './served-method.js';
 import { MAX_CALL_MS } from './server-limits.js';
 
 /** How far the timers of one deadline may be apart, in milliseconds. */
@@ -21,7 +21,7 @@ type SentStatus = Parameters<ServerInterceptingCall['sendStatus']>[0];
 
 /**
  * Sees each call from its first to its last moment, refusals included: gives
- * it its {@link Call}, caps its deadline and writes its one log line. Calls
+ * it its {@link Call}, caps its deadline, unless the guard ends it with its access token, and writes its one log line. Calls
  * to methods outside the contract (health, reflection) pass through.
  *
  * @param trustedProxies the peers that are believed about the client's address; none unless given
@@ -39,20 +39,22 @@ export function callInterceptor(
     const start = performance.now();
     const peer = nextCall.getPeer();
     const now = Date.now();
-    const deadline = Math.min(Number(nextCall.getDeadline()), now + MAX_CALL_MS);
+    const longest = isBoundByToken(method) ? Infinity : now + MAX_CALL_MS;
+    const deadline = Math.min(Number(nextCall.getDeadline()), longest);
     let call: Call | undefined;
     let answered = false;
 
     const finish = (sent: SentStatus) => {
       answered = true;
       clearTimeout(timer);
-      inFlight.delete(refuse);
+      inFlight.delete(stop);
       call?.end();
       logCall(log, method, call, sent, performance.now() - start, peer);
     };
     const listener: ServerListener = {
       onReceiveMetadata: (metadata, next) => {
         call = new Call(method, metadata, deadline, log, { peer, trustedProxies });
+        call.refuseBy(refuse);
         registerCall(call);
         next(metadata);
       },
@@ -76,12 +78,20 @@ export function callInterceptor(
       },
     };
     const intercepting = new ServerInterceptingCall(nextCall, responder);
-    const expire = () => intercepting.sendStatus(toLoggedStatus(platformReasons.DEADLINE_EXCEEDED()));
-    const refuse = () => intercepting.sendStatus(toLoggedStatus(platformReasons.STOPPING()));
-    const timer = setTimeout(expire, Math.max(0, deadline - now));
-    inFlight.add(refuse);
+    const refuse = (error: AppError) => intercepting.sendStatus(toLoggedStatus(error));
+    const stop = () => refuse(platformReasons.STOPPING());
+    const expire = () => refuse(platformReasons.DEADLINE_EXCEEDED());
+    const timer = deadline === Infinity ? undefined : setTimeout(expire, untilDeadline(deadline - now));
+    inFlight.add(stop);
     return intercepting;
   };
+}
+
+/** The longest time that a timer of Node takes, in milliseconds; it fires at once for a longer one. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+function untilDeadline(ms: number): number {
+  return Math.min(Math.max(0, ms), MAX_TIMER_MS);
 }
 
 function logCall(

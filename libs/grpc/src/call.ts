@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { BlockList } from 'node:net';
 import type { Metadata } from '@grpc/grpc-js';
+import type { AppError } from '@gatehouse/errors';
 import type { Logger } from '@gatehouse/telemetry';
 import { clientAddressOf } from './client-address.js';
 import type { Principal } from './principal.js';
@@ -32,13 +33,14 @@ export class Call {
   #principal: Principal | undefined;
   #abort: AbortController | undefined;
   #clientAddress: string | undefined;
+  #refuse: ((error: AppError) => void) | undefined;
   #ended = false;
   readonly #from: CallPeer;
 
   constructor(
     readonly method: ServedMethod,
     readonly metadata: Metadata,
-    /** Milliseconds since the epoch at which the work is given up. */
+    /** Milliseconds since the epoch at which the work is given up; Infinity for a stream whose caller set none. */
     readonly deadline: number,
     readonly log: Logger,
     from: CallPeer,
@@ -89,6 +91,16 @@ export class Call {
     this.#abort ??= new AbortController();
     if (this.#ended) this.#abort.abort();
     return this.#abort.signal;
+  }
+
+  /** Answers the call with an error, unless it has been answered; its handler learns of it by the signal. */
+  refuse(error: AppError): void {
+    this.#refuse?.(error);
+  }
+
+  /** Called by the server, once: how a call is answered that its handler is not to answer. */
+  refuseBy(refuse: (error: AppError) => void): void {
+    this.#refuse = refuse;
   }
 
   /** Called by the server when nobody waits for the answer any more. */

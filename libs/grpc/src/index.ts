@@ -10,7 +10,7 @@ export { nestLogger } from './nest-logger.js';
 export type { Principal } from './principal.js';
 export { RpcController, type RpcHandlers } from './rpc-controller.js';
 export { startService, type RunningService, type ServiceOptions } from './start-service.js';
-export { readServedMethods, serviceName, type ServedMethod } from './served-method.js';
+export { isBoundByToken, readServedMethods, serviceName, type ServedMethod } from './served-method.js';
 export { MAX_CALL_MS, serverLimits } from './server-limits.js';
 export { makeTraceparent, readTraceId } from './trace-context.js';
 export { callUnary, type UnaryMethod, type UnaryOptions } from './unary.js';

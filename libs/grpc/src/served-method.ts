@@ -16,6 +16,17 @@ export interface ServedMethod {
   readonly check: MessageCheck | undefined;
 }
 
+/** Whether a method answers with a stream, which may last. */
+export function answersInStream({ rule }: ServedMethod): boolean {
+  const { methodKind } = rule.method;
+  return methodKind === 'server_streaming' || methodKind === 'bidi_streaming';
+}
+
+/** Whether a call of the method may last as long as the access token that it was admitted by. */
+export function isBoundByToken(method: ServedMethod): boolean {
+  return method.rule.access !== 'public' && answersInStream(method);
+}
+
 /** The full name of a service, from ts-proto's definition of it. */
 export function serviceName(definition: ServiceDefinition): string {
   const [first] = Object.values(definition);

@@ -2,7 +2,7 @@ import type { ChannelOptions } from '@grpc/grpc-js';
 
 const MIB = 1024 * 1024;
 
-/** The longest a call may run, whatever its caller asked for, in milliseconds. */
+/** The longest a call may run, whatever its caller asked for, in milliseconds; streams have their access token's end. */
 export const MAX_CALL_MS = 30_000;
 
 /**

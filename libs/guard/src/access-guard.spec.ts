@@ -76,6 +76,7 @@ class Provisioning implements RpcHandlers<typeof ProvisioningServiceService> {
       apiAudience: 'api',
       service: 'users',
       keys,
+      revocations: 'none',
       onRefusal: (call, error) => void refusals.push([call.principal.subject, error.reason]),
     }),
   ],

@@ -2,11 +2,12 @@ import type { Metadata } from '@grpc/grpc-js';
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { AuthGuard } from '@nestjs/passport';
 import { platformReasons, type AppError } from '@gatehouse/errors';
-import { callOf, type Call, type Principal } from '@gatehouse/grpc';
-import { KeysUnavailable, TokenRejected } from '@gatehouse/tokens';
+import { callOf, isBoundByToken, type Call } from '@gatehouse/grpc';
+import { KeysUnavailable, TokenRejected, type Claims } from '@gatehouse/tokens';
 import { ACCESS_TOKEN_STRATEGY, type StrategyRequest } from './access-token-strategy.js';
 import { AccessTokens } from './access-tokens.js';
 import { bearerOf } from './bearer.js';
+import { OpenStreams } from './open-streams.js';
 import { ruleRefusal } from './rule-refusal.js';
 
 /** Hears of a principal that is known and may not: for the audit trail. */
@@ -19,26 +20,28 @@ export type OnRefusal = (call: Call, error: AppError) => void;
  */
 @Injectable()
 export class AccessGuard extends AuthGuard(ACCESS_TOKEN_STRATEGY) implements CanActivate {
+  readonly #streams: OpenStreams;
+
   constructor(
     private readonly tokens: AccessTokens,
     private readonly onRefusal?: OnRefusal,
   ) {
     super();
+    this.#streams = new OpenStreams(tokens.knowledge, () => tokens.now(), tokens.skewMs);
   }
 
   /**
    * @throws AppError UNAUTHENTICATED, CALLER_NOT_ADMITTED, PERMISSION_MISSING, CREDENTIAL_NOT_ADMITTED,
-   *   SIGN_IN_TOO_OLD or KEYS_UNAVAILABLE
+   *   SIGN_IN_TOO_OLD, KEYS_UNAVAILABLE or REVOCATIONS_UNKNOWN
    */
   override canActivate(context: ExecutionContext): boolean | Promise<boolean> {
     const call = callIn(context);
     if (call.method.rule.access === 'public') return true;
     const accessToken = bearerOf(call.metadata);
     if (accessToken === undefined) throw unauthenticated('ACCESS_TOKEN_MISSING');
-    const principal = this.tokens.peek(accessToken);
+    const principal = this.#peek(accessToken);
     if (principal === undefined) return super.canActivate(context) as Promise<boolean>;
-    this.#admit(principal, call);
-    return true;
+    return this.#admit(principal, call, accessToken) ?? true;
   }
 
   /** What Passport sees instead of an HTTP request. */
@@ -50,26 +53,52 @@ export class AccessGuard extends AuthGuard(ACCESS_TOKEN_STRATEGY) implements Can
     return {};
   }
 
-  /** Called by Passport with its verdict. */
+  /** Called by Passport with its verdict; may answer later. */
   override handleRequest(
     error: unknown,
-    principal: Principal | false,
+    principal: Claims | false,
     info: unknown,
     context: ExecutionContext,
   ): any {
     if (error || !principal) throw refusal(error ?? info);
-    this.#admit(principal, callIn(context));
-    return principal;
+    const { accessToken } = this.getRequest(context);
+    const admitted = this.#admit(principal, callIn(context), accessToken);
+    return admitted ? admitted.then(() => principal) : principal;
   }
 
-  #admit(principal: Principal, call: Call): void {
+  #peek(accessToken: string): Claims | undefined {
+    try {
+      return this.tokens.peek(accessToken);
+    } catch (error) {
+      throw refusal(error);
+    }
+  }
+
+  /** @returns a promise only when the issuer has to be asked */
+  #admit(principal: Claims, call: Call, accessToken: string): Promise<true> | undefined {
     const { rule } = call.method;
-    if (rule.access === 'public') return;
+    if (rule.access === 'public') return undefined;
     call.admit(principal);
-    const error = ruleRefusal(principal, this.tokens.kindOf(principal), rule, this.tokens.now());
-    if (error === undefined) return;
-    this.onRefusal?.(call, error);
-    throw error;
+    const error = ruleRefusal(principal, this.tokens.kindOf(principal), rule, this.tokens.now() / 1_000);
+    if (error !== undefined) {
+      this.onRefusal?.(call, error);
+      throw error;
+    }
+    if (rule.revocation === 'strict' && !this.tokens.knowledge.lease.isFresh)
+      return this.#ask(call, accessToken);
+    if (isBoundByToken(call.method)) this.#streams.add(call, principal, rule.revocation);
+    return undefined;
+  }
+
+  /** Revocations are not known well enough: nobody but the issuer can say. A stream would end at once, so none begins. */
+  async #ask(call: Call, accessToken: string): Promise<true> {
+    const { introspect } = this.tokens.knowledge;
+    if (introspect === undefined || isBoundByToken(call.method)) throw unknown();
+    const isActive = await introspect(accessToken).catch((cause: unknown) => {
+      throw unknown(cause);
+    });
+    if (!isActive) throw unauthenticated('INACTIVE');
+    return true;
   }
 }
 
@@ -89,6 +118,10 @@ function refusal(cause: unknown): AppError {
     return platformReasons.INTERNAL({ cause });
   // What is left is passport-jwt's own verdict, and the signature is all it judges.
   return unauthenticated('SIGNATURE_INVALID');
+}
+
+function unknown(cause?: unknown): AppError {
+  return platformReasons.REVOCATIONS_UNKNOWN({ cause, retryAfterMs: 1_000 });
 }
 
 function unauthenticated(logReason: string): AppError {

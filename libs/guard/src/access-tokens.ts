@@ -7,9 +7,16 @@ import {
 } from '@gatehouse/tokens';
 import type { CallerKind } from '@gatehouse/access';
 import type { KeyObject } from 'node:crypto';
+import { NOTHING_REVOKED, type NoRevocations, type RevocationKnowledge } from './revocation-knowledge.js';
+
+/** How far the clocks of issuer and service may differ, in seconds. */
+const SKEW_SECONDS = 5;
+
+/** Whose access tokens a service accepts, and how it knows what is revoked. */
+export type AccessTokensOptions = AcceptedTokens & (RevocationKnowledge | NoRevocations);
 
 /** Whose access tokens a service accepts. */
-export interface AccessTokensOptions {
+export interface AcceptedTokens {
   /** The only issuer (`iss`). */
   readonly issuer: string;
   /** The audience (`aud`) of every user's access token. */
@@ -33,8 +40,16 @@ export class AccessTokens {
   readonly #users: AccessTokenVerifier;
   readonly #services: AccessTokenVerifier;
 
-  constructor({ issuer, apiAudience, service, keys, clock = Date.now }: AccessTokensOptions) {
-    const shared = { issuer, keys, clock };
+  /** What it knows of revocations. */
+  readonly knowledge: RevocationKnowledge;
+  /** How long after its end an access token is still accepted, in milliseconds. */
+  readonly skewMs = SKEW_SECONDS * 1_000;
+
+  constructor(options: AccessTokensOptions) {
+    const { issuer, apiAudience, service, keys, clock = Date.now } = options;
+    this.knowledge = options.revocations === 'none' ? NOTHING_REVOKED : options;
+    const { revocations } = this.knowledge;
+    const shared = { issuer, keys, clock, revocations, skewSeconds: SKEW_SECONDS };
     this.#service = service;
     this.#keys = keys;
     this.#clock = clock;
@@ -42,7 +57,11 @@ export class AccessTokens {
     this.#services = new AccessTokenVerifier({ ...shared, audience: service, cacheSize: 1_000 });
   }
 
-  /** The claims of an access token that was verified before and is still good; never waits. */
+  /**
+   * The claims of an access token that was verified before and is still good; never waits.
+   *
+   * @throws TokenRejected when it is revoked
+   */
   peek(accessToken: string): Claims | undefined {
     return this.#users.peek(accessToken) ?? this.#services.peek(accessToken);
   }
@@ -58,9 +77,9 @@ export class AccessTokens {
     return audience === this.#service ? 'service' : undefined;
   }
 
-  /** Seconds since the epoch, by the clock that access tokens are judged by. */
+  /** Milliseconds since the epoch, by the clock that access tokens are judged by. */
   now(): number {
-    return this.#clock() / 1_000;
+    return this.#clock();
   }
 
   /**

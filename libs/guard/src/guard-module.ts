@@ -5,10 +5,10 @@ import { AccessTokenStrategy } from './access-token-strategy.js';
 import { AccessTokens, type AccessTokensOptions } from './access-tokens.js';
 
 /** Whose access tokens a service accepts, and who hears of refusals. */
-export interface GuardOptions extends AccessTokensOptions {
+export type GuardOptions = AccessTokensOptions & {
   /** Told when a principal is known and refused by the rule of the method; must not throw. */
   readonly onRefusal?: OnRefusal;
-}
+};
 
 /** What a service imports to know its callers. Passport's registry allows one per process. */
 @Module({})

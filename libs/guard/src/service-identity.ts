@@ -1,4 +1,4 @@
-import { credentials } from '@grpc/grpc-js';
+import { credentials, type ChannelCredentials } from '@grpc/grpc-js';
 import { contract } from '@gatehouse/contracts';
 import { TokenServiceClient } from '@gatehouse/contracts/auth';
 import { callUnary, openClient } from '@gatehouse/grpc';
@@ -23,12 +23,11 @@ const TIMEOUT_MS = 2_000;
 
 /** Whose name a service speaks in to auth: its own access token, renewed as long as it is needed. */
 export class ServiceIdentity {
-  readonly #client: TokenServiceClient;
   readonly #own: OwnAccessToken;
+  readonly #open = new Set<TokenServiceClient>();
 
   constructor(options: ServiceIdentityOptions, channel = credentials.createInsecure()) {
-    this.#client = openClient(TokenServiceClient, options.address, contract, channel);
-    this.#own = new OwnAccessToken(() => this.#issue(options));
+    this.#own = new OwnAccessToken(() => this.#issue(options, channel));
   }
 
   /**
@@ -51,15 +50,30 @@ export class ServiceIdentity {
     this.#own.drop(refused);
   }
 
+  /** Ends the request that is under way, if there is one. */
   close(): void {
-    this.#client.close();
+    for (const client of this.#open) client.close();
   }
 
-  async #issue({ clientId, clientSecret, timeoutMs }: ServiceIdentityOptions): Promise<IssuedAccessToken> {
-    const issue = this.#client.issueServiceToken.bind(this.#client);
-    const request = { clientId, clientSecret, audience: AUDIENCE };
-    const { tokens } = await callUnary(issue, request, { timeoutMs: timeoutMs ?? TIMEOUT_MS });
-    if (!tokens) throw new Error('auth issued no access token');
-    return tokens;
+  /** On a connection of its own: once in minutes, and one that died meanwhile would cost more than a new one. */
+  async #issue(
+    { address, clientId, clientSecret, timeoutMs = TIMEOUT_MS }: ServiceIdentityOptions,
+    channel: ChannelCredentials,
+  ): Promise<IssuedAccessToken> {
+    const client = openClient(TokenServiceClient, address, contract, channel);
+    this.#open.add(client);
+    try {
+      const issue = client.issueServiceToken.bind(client);
+      const { tokens } = await callUnary(
+        issue,
+        { clientId, clientSecret, audience: AUDIENCE },
+        { timeoutMs },
+      );
+      if (!tokens) throw new Error('auth issued no access token');
+      return tokens;
+    } finally {
+      this.#open.delete(client);
+      client.close();
+    }
   }
 }

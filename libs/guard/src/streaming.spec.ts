@@ -111,7 +111,15 @@ class Streams {
 }
 
 @Module({
-  imports: [GuardModule.register({ issuer: 'i', apiAudience: 'api', service: 's', keys: fixed() })],
+  imports: [
+    GuardModule.register({
+      issuer: 'i',
+      apiAudience: 'api',
+      service: 's',
+      keys: fixed(),
+      revocations: 'none',
+    }),
+  ],
   controllers: [Streams],
 })
 class SpecModule {}

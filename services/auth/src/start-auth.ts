@@ -76,6 +76,7 @@ export async function startAuth(settings: AuthSettings, log: Logger): Promise<Ru
         apiAudience: settings.API_AUDIENCE,
         service: SERVICE,
         keys,
+        revocations: 'none',
       }),
       definitions: [
         AccountServiceService,

@@ -5,7 +5,7 @@ import {
   ShareServiceService,
 } from '@gatehouse/contracts/resources';
 import { startService, type RunningService } from '@gatehouse/grpc';
-import { AccessGuard, issuerKeys, ServiceIdentity } from '@gatehouse/guard';
+import { AccessGuard, followIssuer, ServiceIdentity } from '@gatehouse/guard';
 import { openPool, pageTokens } from '@gatehouse/postgres';
 import type { Logger } from '@gatehouse/telemetry';
 import { AppModule } from './app.module.js';
@@ -15,15 +15,12 @@ import { ResourceChanges } from './resource/resource-changes.js';
 
 /**
  * Starts the service. Neither its database nor auth needs to be there: it is
- * ready once the database answers and a key set is known.
+ * ready once the database answers, and what is revoked and the key set were known.
  */
 export async function startResources(
   settings: ResourcesSettings,
   log: Logger,
 ): Promise<Omit<RunningService, 'app'>> {
-  const issuer = issuerKeys(settings.AUTH_ADDRESS, (cause) => {
-    log.warn({ cause: String(cause) }, 'the key set cannot be fetched');
-  });
   const pool = { url: settings.DATABASE_URL, applicationName: SERVICE };
   const database = openPool({ ...pool, max: settings.DATABASE_CONNECTIONS });
   const lists = openPool({ ...pool, max: settings.DATABASE_LIST_CONNECTIONS, planEachTime: true });
@@ -32,13 +29,14 @@ export async function startResources(
     clientId: SERVICE,
     clientSecret: settings.CLIENT_SECRET,
   });
+  const issuer = followIssuer({ address: settings.AUTH_ADDRESS, identity, log });
   const audit = new ServiceAudit({ database, address: settings.AUTH_ADDRESS, identity, log });
   const changes = new ResourceChanges(new ResourceChangeStore(lists.sql), log);
   const release = async () => {
     changes.stop();
     await audit.stop();
-    identity.close();
     issuer.close();
+    identity.close();
     await Promise.all([database.close(), lists.close()]);
   };
   try {
@@ -52,7 +50,7 @@ export async function startResources(
           issuer: settings.ISSUER,
           apiAudience: settings.API_AUDIENCE,
           service: SERVICE,
-          keys: issuer.keys,
+          ...issuer,
           onRefusal: audit.onRefusal,
         },
       ),

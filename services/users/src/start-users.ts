@@ -1,7 +1,7 @@
 import { ServiceAudit } from '@gatehouse/audit';
 import { ProvisioningServiceService, UserServiceService } from '@gatehouse/contracts/users';
 import { startService, type RunningService } from '@gatehouse/grpc';
-import { AccessGuard, issuerKeys, ServiceIdentity } from '@gatehouse/guard';
+import { AccessGuard, followIssuer, ServiceIdentity } from '@gatehouse/guard';
 import { openPool, pageTokens } from '@gatehouse/postgres';
 import type { Logger } from '@gatehouse/telemetry';
 import { Accounts } from './account/accounts.js';
@@ -13,21 +13,19 @@ import { UserStore } from './user/user.store.js';
 
 /**
  * Starts the service. Neither its database nor auth needs to be there: it is
- * ready once the database answers and a key set is known.
+ * ready once the database answers, and what is revoked and the key set were known.
  */
 export async function startUsers(settings: UsersSettings, log: Logger): Promise<Omit<RunningService, 'app'>> {
-  const issuer = issuerKeys(settings.AUTH_ADDRESS, (cause) => {
-    log.warn({ cause: String(cause) }, 'the key set cannot be fetched');
-  });
-  const pool = { url: settings.DATABASE_URL, applicationName: SERVICE };
-  const database = openPool({ ...pool, max: settings.DATABASE_CONNECTIONS });
-  const lists = openPool({ ...pool, max: settings.DATABASE_LIST_CONNECTIONS, planEachTime: true });
   const identity = new ServiceIdentity({
     address: settings.AUTH_ADDRESS,
     clientId: SERVICE,
     clientSecret: settings.CLIENT_SECRET,
     timeoutMs: settings.AUTH_TIMEOUT_MS,
   });
+  const issuer = followIssuer({ address: settings.AUTH_ADDRESS, identity, log });
+  const pool = { url: settings.DATABASE_URL, applicationName: SERVICE };
+  const database = openPool({ ...pool, max: settings.DATABASE_CONNECTIONS });
+  const lists = openPool({ ...pool, max: settings.DATABASE_LIST_CONNECTIONS, planEachTime: true });
   const accounts = new Accounts({
     address: settings.AUTH_ADDRESS,
     identity,
@@ -44,8 +42,8 @@ export async function startUsers(settings: UsersSettings, log: Logger): Promise<
   const release = async () => {
     await audit.stop();
     accounts.close();
-    identity.close();
     issuer.close();
+    identity.close();
     await Promise.all([database.close(), lists.close()]);
   };
   try {
@@ -54,7 +52,7 @@ export async function startUsers(settings: UsersSettings, log: Logger): Promise<
         issuer: settings.ISSUER,
         apiAudience: settings.API_AUDIENCE,
         service: SERVICE,
-        keys: issuer.keys,
+        ...issuer,
         onRefusal: audit.onRefusal,
       }),
       definitions: [UserServiceService, ProvisioningServiceService],

@@ -45,7 +45,10 @@ export const silentLog = createLogger({ service: 'users', level: 'silent' });
 /** The real service on a database and an issuer of the suite's own. */
 export async function runningUsers(options: { databaseUrl?: string } = {}) {
   const auth = new StubAuth();
-  const issuer = await startSpecIssuer({ extend: (server) => auth.addTo(server) });
+  const issuer = await startSpecIssuer({
+    tokenService: auth.tokenService(),
+    extend: (server) => auth.addTo(server),
+  });
   const database =
     options.databaseUrl === undefined ? await testDatabase({ migrations: MIGRATIONS }) : undefined;
   const settings = specSettings(options.databaseUrl ?? database!.url, issuer.address, issuer.issuer);

@@ -1,13 +1,18 @@
 import {
   AccountServiceService,
-  TokenServiceService,
   type EraseAccountRequest,
   type EraseAccountResponse,
   type IssueServiceTokenRequest,
   type IssueServiceTokenResponse,
 } from '@gatehouse/contracts/auth';
 import { AppError, toStatusObject } from '@gatehouse/errors';
-import { status, type sendUnaryData, type Server, type ServerUnaryCall } from '@grpc/grpc-js';
+import {
+  status,
+  type sendUnaryData,
+  type Server,
+  type ServerUnaryCall,
+  type UntypedServiceImplementation,
+} from '@grpc/grpc-js';
 
 export const CLIENT_SECRET = 'spec-client-secret';
 
@@ -20,13 +25,9 @@ export class StubAuth {
   /** Access tokens that auth does not accept any more. */
   readonly revoked = new Set<string>();
 
-  /** Adds the part of auth that this service calls. */
-  addTo(server: Server): void {
-    const absent = (_call: unknown, callback: sendUnaryData<never>) =>
-      callback({ code: status.UNIMPLEMENTED, details: 'not part of the spec' });
-    const stubs = (methods: object) => Object.fromEntries(Object.keys(methods).map((name) => [name, absent]));
-    server.addService(TokenServiceService, {
-      ...stubs(TokenServiceService),
+  /** How auth's token service answers. */
+  tokenService(): UntypedServiceImplementation {
+    return {
       issueServiceToken: (
         { request }: ServerUnaryCall<IssueServiceTokenRequest, IssueServiceTokenResponse>,
         callback: sendUnaryData<IssueServiceTokenResponse>,
@@ -48,7 +49,14 @@ export class StubAuth {
         };
         callback(null, { tokens });
       },
-    });
+    };
+  }
+
+  /** Adds the account service. */
+  addTo(server: Server): void {
+    const absent = (_call: unknown, callback: sendUnaryData<never>) =>
+      callback({ code: status.UNIMPLEMENTED, details: 'not part of the spec' });
+    const stubs = (methods: object) => Object.fromEntries(Object.keys(methods).map((name) => [name, absent]));
     server.addService(AccountServiceService, {
       ...stubs(AccountServiceService),
       eraseAccount: (

@@ -1,0 +1,66 @@
+import { credentials } from '@grpc/grpc-js';
+import { contract } from '@gatehouse/contracts';
+import { KeySetServiceClient } from '@gatehouse/contracts/auth';
+import { callUnary, openClient, type ReadinessCheck } from '@gatehouse/grpc';
+import type { Logger } from '@gatehouse/telemetry';
+import { RemoteKeySet, RenewableLease, RevocationList } from '@gatehouse/tokens';
+import { RevocationFeed } from './feed/revocation-feed.js';
+import { Introspection } from './introspection.js';
+import type { RevocationKnowledge } from './revocation-knowledge.js';
+import type { ServiceIdentity } from './service-identity.js';
+
+/** How long one fetch of the key set may take, in milliseconds. */
+const FETCH_TIMEOUT_MS = 2_000;
+
+export interface FollowIssuerOptions {
+  /** Where auth answers: `host:port`. */
+  readonly address: string;
+  /** Whose name the verifier speaks in to auth; closed by whoever made it. */
+  readonly identity: ServiceIdentity;
+  readonly log: Logger;
+  /** How old its knowledge of revocations may be before strict methods ask auth, in milliseconds; 10,000 unless given. */
+  readonly maxLeaseAgeMs?: number;
+  /** Most revocations held; a million unless given. */
+  readonly maxRevocations?: number;
+}
+
+/** What a verifier knows of its issuer: pass it to the guard as it is. */
+export interface FollowedIssuer extends Required<RevocationKnowledge> {
+  readonly keys: RemoteKeySet;
+  /**
+   * Holds once all that is revoked and the key set were known: a service that starts while auth is down becomes
+   * ready by itself. What becomes of auth later is no reason to stop serving.
+   */
+  readonly known: ReadinessCheck;
+  close(): void;
+}
+
+/** Follows auth's key set and what it revokes, for as long as the process runs. Auth need not be there. */
+export function followIssuer(
+  options: FollowIssuerOptions,
+  channel = credentials.createInsecure(),
+): FollowedIssuer {
+  const { address, identity, log } = options;
+  const client = openClient(KeySetServiceClient, address, contract, channel);
+  const keys = new RemoteKeySet({
+    fetch: () => callUnary(client.getKeySet.bind(client), {}, { timeoutMs: FETCH_TIMEOUT_MS }),
+    onFailure: (cause) => log.warn({ cause: String(cause) }, 'the key set cannot be fetched'),
+  });
+  const list = new RevocationList({ maxEntries: options.maxRevocations });
+  const lease = new RenewableLease({ maxAgeMs: options.maxLeaseAgeMs });
+  const introspection = new Introspection(address, identity, channel);
+  const feed = new RevocationFeed({ address, channel, identity, list, lease, keys, log });
+  feed.start();
+  return {
+    keys,
+    revocations: list,
+    lease,
+    introspect: (accessToken) => introspection.isActive(accessToken),
+    known: { name: 'issuer', holds: () => feed.isKnown },
+    close: () => {
+      feed.close();
+      introspection.close();
+      client.close();
+    },
+  };
+}

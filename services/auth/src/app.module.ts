@@ -1,5 +1,5 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { GuardModule, type AccessTokensOptions } from '@gatehouse/guard';
+import { GuardModule, type GuardOptions } from '@gatehouse/guard';
 import { AccountController } from './account/account.controller.js';
 import { ApiKeyController } from './api-key/api-key.controller.js';
 import { AuditController } from './audit/audit.controller.js';
@@ -13,7 +13,7 @@ import { TokenController } from './token/token.controller.js';
 /** Puts the service together. */
 @Module({})
 export class AppModule {
-  static register(context: AuthContext, access: AccessTokensOptions): DynamicModule {
+  static register(context: AuthContext, access: GuardOptions): DynamicModule {
     return {
       module: AppModule,
       imports: [GuardModule.register(access)],

@@ -2,6 +2,8 @@ import { openPool, OutboxStore, pageTokens, type Database, type PageTokens } fro
 import type { Logger } from '@gatehouse/telemetry';
 import { AccountStore } from './account/account.store.js';
 import { AuditEventStore } from './audit/audit-event.store.js';
+import { AuditLinkStore } from './audit/audit-link.store.js';
+import { AuditListStore } from './audit/audit-list.store.js';
 import { SERVICE, type AuthSettings } from './config.js';
 import { OneTimeCodes } from './one-time-code/one-time-codes.js';
 import { OneTimeCodeStore } from './one-time-code/one-time-code.store.js';
@@ -33,6 +35,8 @@ export class AuthContext {
   readonly keyStore = new SigningKeyStore();
   readonly revocations = new RevocationStore();
   readonly audit = new AuditEventStore();
+  readonly auditLinks = new AuditLinkStore();
+  readonly auditLists = new AuditListStore();
   readonly codes = new OneTimeCodeStore();
   readonly oneTimeCodes: OneTimeCodes;
   readonly outbox: OutboxStore;

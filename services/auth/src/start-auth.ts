@@ -1,4 +1,5 @@
 import { readAccessTable } from '@gatehouse/access';
+import { RefusalRecorder } from '@gatehouse/audit';
 import { contract } from '@gatehouse/contracts';
 import {
   AccountServiceService,
@@ -15,6 +16,8 @@ import { AccessGuard } from '@gatehouse/guard';
 import { OutboxDispatcher } from '@gatehouse/postgres';
 import type { Logger } from '@gatehouse/telemetry';
 import { AppModule } from './app.module.js';
+import { AuditChainer } from './audit/audit-chainer.js';
+import { originOf } from './audit/audit-event.store.js';
 import { AuthContext } from './auth-context.js';
 import { SERVICE, type AuthSettings } from './config.js';
 import { MAIL_TOPIC } from './mail/mail-event.js';
@@ -60,9 +63,22 @@ export async function startAuth(settings: AuthSettings, log: Logger): Promise<Ru
     maxAttempts: DELIVERY_ATTEMPTS,
   });
   const retention = new Retention(context, log);
+  const refusals = new RefusalRecorder({
+    record: (call, { reason }) =>
+      context.audit.append(database.sql, { origin: originOf(call), outcome: reason }),
+    log,
+  });
+  const chainer = new AuditChainer({
+    database,
+    links: context.auditLinks,
+    key: settings.AUDIT_CHAIN_KEY,
+    log,
+  });
   let dispatching = false;
   const release = async () => {
     retention.stop();
+    await refusals.settle();
+    await chainer.stop();
     if (dispatching) await dispatcher.stop();
     await keys.stop();
     peers.close();
@@ -77,6 +93,7 @@ export async function startAuth(settings: AuthSettings, log: Logger): Promise<Ru
         service: SERVICE,
         keys,
         revocations: 'none',
+        onRefusal: refusals.onRefusal,
       }),
       definitions: [
         AccountServiceService,
@@ -103,6 +120,7 @@ export async function startAuth(settings: AuthSettings, log: Logger): Promise<Ru
     dispatcher.start();
     dispatching = true;
     retention.start();
+    chainer.start();
     const { port, healthPort } = running;
     return { context, port, healthPort, stop: () => running.stop().finally(release) };
   } catch (error) {

@@ -15,8 +15,8 @@ import { recordAuditEvents } from './record-audit-events.js';
 export class AuditController implements RpcHandlers<typeof AuditServiceService> {
   constructor(private readonly context: AuthContext) {}
 
-  listAuditEvents(request: ListAuditEventsRequest, call: Call) {
-    return listAuditEvents(this.context, request, call);
+  listAuditEvents(request: ListAuditEventsRequest) {
+    return listAuditEvents(this.context, request);
   }
 
   exportAuditEvents(request: ExportAuditEventsRequest, call: Call) {

@@ -1,11 +1,24 @@
 import type { ExportAuditEventsRequest, ExportAuditEventsResponse } from '@gatehouse/contracts/auth';
 import type { Call } from '@gatehouse/grpc';
 import type { AuthContext } from '../auth-context.js';
+import { originOf } from './audit-event.store.js';
+import { exportPages } from './export-pages.js';
 
-export function exportAuditEvents(
-  _context: AuthContext,
-  _request: ExportAuditEventsRequest,
-  _call: Call,
+/**
+ * Streams the chain from a place to where it ends now. A call ends after 30 seconds at the latest: whoever exports
+ * more goes on with the `sequence` of the last event that arrived.
+ */
+export async function* exportAuditEvents(
+  { database, audit, auditLinks }: AuthContext,
+  { afterSequence }: ExportAuditEventsRequest,
+  call: Call,
 ): AsyncIterable<ExportAuditEventsResponse> {
-  throw new Error('not built yet');
+  // An export that is not recorded does not begin.
+  await audit.append(database.sql, { origin: originOf(call), outcome: 'OK' });
+  for await (const page of exportPages(database.sql, auditLinks, afterSequence)) {
+    for (const auditEvent of page) {
+      call.signal.throwIfAborted();
+      yield { auditEvent };
+    }
+  }
 }

@@ -1,11 +1,18 @@
 import type { RecordAuditEventsRequest, RecordAuditEventsResponse } from '@gatehouse/contracts/auth';
 import type { Call } from '@gatehouse/grpc';
 import type { AuthContext } from '../auth-context.js';
+import { readRecordedEvents } from './recorded-events.js';
 
+/**
+ * Adds what a service saw, in its name, whatever the events say themselves.
+ *
+ * @throws AppError FIELD_INVALID
+ */
 export async function recordAuditEvents(
-  _context: AuthContext,
-  _request: RecordAuditEventsRequest,
-  _call: Call,
+  { database, audit }: AuthContext,
+  { auditEvents }: RecordAuditEventsRequest,
+  { principal }: Call,
 ): Promise<RecordAuditEventsResponse> {
-  throw new Error('not built yet');
+  await audit.record(database.sql, principal.clientId, readRecordedEvents(auditEvents));
+  return {};
 }

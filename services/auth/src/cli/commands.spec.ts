@@ -1,12 +1,5 @@
-import { execFile } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import { runCli } from '../spec/run-cli.js';
 import { PASSWORD, runningAuth, type RunningAuth } from '../spec/running-auth.js';
-
-interface Outcome {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
 
 describe('the commands', () => {
   let auth: RunningAuth;
@@ -15,22 +8,11 @@ describe('the commands', () => {
   });
   afterAll(() => auth.close());
 
-  function run(
-    file: 'keys' | 'seed',
+  const run = (
+    name: 'keys' | 'seed',
     args: string[],
     { input = '', more = {} }: { input?: string; more?: Record<string, string> } = {},
-  ): Promise<Outcome> {
-    const path = fileURLToPath(new URL(`./${file}.js`, import.meta.url));
-    return new Promise((resolve) => {
-      const child = execFile(
-        process.execPath,
-        [path, ...args],
-        { env: { ...auth.environment, ...more } },
-        (error, out, err) => resolve({ code: Number(error?.code ?? 0), out, err }),
-      );
-      child.stdin?.end(input);
-    });
-  }
+  ) => runCli(name, args, { env: { ...auth.environment, ...more }, input });
 
   it('list and revoke signing keys', async () => {
     const { out } = await run('keys', ['list']);

@@ -1,0 +1,4 @@
+// `npm run audit -- verify|export`.
+import { runAuthCommand } from '../auth-command.js';
+
+await runAuthCommand('audit');

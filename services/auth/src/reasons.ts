@@ -6,7 +6,7 @@ export const authReasons = defineReasons('auth.gatehouse.dev', {
   EMAIL_TAKEN: {
     code: status.ALREADY_EXISTS,
     message: 'an account with this address exists',
-    help: 'Upper and lower case, and compatible forms of the same characters, make no other address. Sign in instead.',
+    help: 'Upper and lower case, and compatible forms of the same characters, make no other address. Sign in instead. Where addresses must be verified nobody gets this answer.',
   },
   PASSWORD_REFUSED: {
     code: status.INVALID_ARGUMENT,

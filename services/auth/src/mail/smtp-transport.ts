@@ -32,13 +32,14 @@ export function smtpTransport(url: string, from: string): MailTransport {
   };
 }
 
-function toFailure(error: NodemailerError): Error {
-  const { permanent, command, code, responseCode } = error;
+/** Servers like to quote the address. Neither the log nor the outbox is to keep it, so their words are left out. */
+function toFailure({ permanent, command, responseCode, message }: NodemailerError): Error {
+  if (responseCode === undefined) return new Error(`the mail was not taken: ${message}`);
+  const answer = `${responseCode} to ${command ?? 'the greeting'}`;
   if (permanent && COMMANDS_OF_THE_MAIL.has(command ?? '')) {
-    // The server's own words may quote the address, and the outbox keeps them.
-    return new UndeliverableEvent(`the mail is refused for good: ${responseCode} to ${command}`);
+    return new UndeliverableEvent(`the mail is refused for good: ${answer}`);
   }
-  return new Error(`the mail was not taken: ${responseCode ?? code ?? 'no answer'}`, { cause: error });
+  return new Error(`the mail is refused for now: ${answer}`);
 }
 
 function isLoopback(hostname: string): boolean {

@@ -9,9 +9,19 @@ export function accountCalls(port: number) {
     method: UnaryMethod<Request, Reply>,
     request: Request,
     accessToken?: string,
-  ): Promise<Reply> => callUnary(method, request, { timeoutMs: 20_000, accessToken });
+    host?: string,
+  ): Promise<Reply> => {
+    const toHost: UnaryMethod<Request, Reply> = (message, metadata, options, callback) => {
+      for (const name of host ? ['x-forwarded-host', 'forwarded-host', 'origin'] : [])
+        metadata.set(name, host!);
+      return method(message, metadata, options, callback);
+    };
+    return callUnary(toHost, request, { timeoutMs: 20_000, accessToken });
+  };
   return {
-    requestReset: (email: string) => call(accounts.requestPasswordReset.bind(accounts), { email }),
+    /** @param host where the caller says that it is */
+    requestReset: (email: string, host?: string) =>
+      call(accounts.requestPasswordReset.bind(accounts), { email }, undefined, host),
     reset: (code: string, newPassword: string) =>
       call(accounts.resetPassword.bind(accounts), { code, newPassword }),
     requestVerification: (accessToken: string) =>

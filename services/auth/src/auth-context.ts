@@ -1,6 +1,8 @@
 import { openPool, OutboxStore, pageTokens, type Database, type PageTokens } from '@gatehouse/postgres';
 import type { Logger } from '@gatehouse/telemetry';
 import { AccountStore } from './account/account.store.js';
+import { ApiKeySecrets } from './api-key/api-key-secrets.js';
+import { ApiKeyStore } from './api-key/api-key.store.js';
 import { AuditEventStore } from './audit/audit-event.store.js';
 import { AuditLinkStore } from './audit/audit-link.store.js';
 import { AuditListStore } from './audit/audit-list.store.js';
@@ -32,6 +34,7 @@ export class AuthContext {
   readonly roles = new RoleStore();
   readonly families = new TokenFamilyStore();
   readonly sessions = new SessionStore();
+  readonly apiKeys = new ApiKeyStore();
   readonly keyStore = new SigningKeyStore();
   readonly revocations = new RevocationStore();
   readonly audit = new AuditEventStore();
@@ -44,6 +47,7 @@ export class AuthContext {
   readonly hashPool: HashPool;
   readonly passwords: Passwords;
   readonly refreshTokens: RefreshTokens;
+  readonly apiKeySecrets: ApiKeySecrets;
   readonly clientSecrets: ClientSecrets;
   readonly keyKeeper: KeyKeeper;
   readonly keys: SigningKeys;
@@ -66,6 +70,7 @@ export class AuthContext {
     this.passwords = new Passwords(this.hashPool);
     this.oneTimeCodes = new OneTimeCodes(settings.KEY_SEALING_KEY);
     this.refreshTokens = new RefreshTokens(settings.KEY_SEALING_KEY);
+    this.apiKeySecrets = new ApiKeySecrets(settings.ENVIRONMENT === 'production' ? 'live' : 'test');
     this.clientSecrets = new ClientSecrets({
       users: settings.CLIENT_SECRET_USERS,
       resources: settings.CLIENT_SECRET_RESOURCES,

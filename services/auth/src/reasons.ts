@@ -33,6 +33,26 @@ export const authReasons = defineReasons('auth.gatehouse.dev', {
     message: 'the session or the API key is not accepted',
     help: 'It is malformed, unknown, expired, revoked, or not allowed from this address. Every cause gets this one answer.',
   },
+  API_KEY_UNKNOWN: {
+    code: status.NOT_FOUND,
+    message: 'there is no such API key',
+    help: "The caller has no good API key of this ID: it never existed, is another person's, or is over.",
+  },
+  API_KEY_ROTATED: {
+    code: status.FAILED_PRECONDITION,
+    message: 'the API key was rotated already',
+    help: 'A key has one successor. Rotate that one, or make a new key.',
+  },
+  API_KEY_LIMIT: {
+    code: status.RESOURCE_EXHAUSTED,
+    message: 'the account has as many API keys as it may have',
+    help: 'An account has at most 20 keys, and 20 more that were rotated and are not over. Revoke one first.',
+  },
+  PERMISSION_NOT_HELD: {
+    code: status.PERMISSION_DENIED,
+    message: 'an API key cannot do more than whoever makes it',
+    help: 'The scope of the access token lacks the permissions that `metadata.permissions` names.',
+  },
   CLIENT_INVALID: {
     code: status.UNAUTHENTICATED,
     message: 'the client or its secret is wrong',

@@ -115,6 +115,7 @@ export async function startAuth(settings: AuthSettings, log: Logger): Promise<Ru
       healthPort: settings.HEALTH_PORT,
       reflection: settings.ENVIRONMENT !== 'production',
       drainTimeoutMs: settings.DRAIN_TIMEOUT_MS,
+      trustedProxies: settings.TRUSTED_PROXIES,
       log,
     });
     dispatcher.start();

@@ -11,17 +11,27 @@ import { OneTimeCodes } from './one-time-code/one-time-codes.js';
 import { OneTimeCodeStore } from './one-time-code/one-time-code.store.js';
 import { HashPool } from './password/hash-pool.js';
 import { Passwords } from './password/passwords.js';
+import { RevocationFeed } from './revocation/revocation-feed.js';
 import { RevocationStore } from './revocation/revocation.store.js';
+import { VerifierStore } from './revocation/verifier.store.js';
 import { RoleStore } from './role/role.store.js';
 import { SessionStore } from './session/session.store.js';
 import { KeyKeeper } from './signing-key/key-keeper.js';
 import { deriveKey, Sealing } from './signing-key/sealing.js';
 import { SigningKeyStore } from './signing-key/signing-key.store.js';
 import { SigningKeys } from './signing-key/signing-keys.js';
-import { ClientSecrets } from './token/clients.js';
+import { ClientSecrets, serviceAudiences } from './token/clients.js';
+import { DescentStore } from './token/descent.store.js';
+import { IssuedTokens } from './token/issued-tokens.js';
 import { RefreshTokens } from './token/refresh-tokens.js';
 import { ServiceTokens } from './token/service-tokens.js';
 import { TokenFamilyStore } from './token/token-family.store.js';
+
+/** One for the reads that every verifier's lease depends on, one to write down who follows. */
+const FEED_CONNECTIONS = 2;
+
+/** A read of the revocations that takes longer than this is given up, in milliseconds. */
+const FEED_STATEMENT_MS = 2_000;
 
 /** What the handlers and commands of this service work with. */
 export class AuthContext {
@@ -37,6 +47,8 @@ export class AuthContext {
   readonly apiKeys = new ApiKeyStore();
   readonly keyStore = new SigningKeyStore();
   readonly revocations = new RevocationStore();
+  readonly verifiers = new VerifierStore();
+  readonly descent = new DescentStore();
   readonly audit = new AuditEventStore();
   readonly auditLinks = new AuditLinkStore();
   readonly auditLists = new AuditListStore();
@@ -51,6 +63,8 @@ export class AuthContext {
   readonly clientSecrets: ClientSecrets;
   readonly keyKeeper: KeyKeeper;
   readonly keys: SigningKeys;
+  readonly feed: RevocationFeed;
+  readonly issuedTokens: IssuedTokens;
   readonly serviceTokens: ServiceTokens;
 
   /** Opens nothing yet: the database is reached with the first statement. */
@@ -81,6 +95,7 @@ export class AuthContext {
     this.keyKeeper = new KeyKeeper({
       ...shared,
       revocations: this.revocations,
+      verifiers: this.verifiers,
       audit: this.audit,
       policy: {
         rotationAgeMs: settings.KEY_ROTATION_AGE_MS,
@@ -95,6 +110,20 @@ export class AuthContext {
       checkIntervalMs: settings.KEY_CHECK_INTERVAL_MS,
       publishAheadMs: settings.KEY_PUBLISH_AHEAD_MS,
     });
-    this.serviceTokens = new ServiceTokens(settings.ISSUER, this.keys);
+    this.feed = new RevocationFeed({
+      database: openPool({
+        url: settings.DATABASE_URL,
+        max: FEED_CONNECTIONS,
+        statementTimeoutMs: FEED_STATEMENT_MS,
+        applicationName: `${SERVICE} revocations`,
+      }),
+      revocations: this.revocations,
+      verifiers: this.verifiers,
+      keys: this.keys,
+      log,
+    });
+    const audiences = [settings.API_AUDIENCE, ...serviceAudiences()];
+    this.issuedTokens = new IssuedTokens(settings.ISSUER, audiences, this.keys);
+    this.serviceTokens = new ServiceTokens(settings.ISSUER, this.keys, this.feed.tail);
   }
 }

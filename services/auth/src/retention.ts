@@ -34,9 +34,9 @@ export class Retention {
 
   /** Deletes all that is due, a batch at a time. */
   async sweep(): Promise<void> {
-    const { database, families, sessions, apiKeys, codes, revocations } = this.#context;
+    const { database, families, sessions, apiKeys, codes, revocations, verifiers } = this.#context;
     const { sql } = database;
-    for (const store of [families, sessions, apiKeys, codes, revocations]) {
+    for (const store of [families, sessions, apiKeys, codes, revocations, verifiers]) {
       while (!this.#stopped && (await store.deleteExpired(sql, BATCH)) === BATCH);
     }
   }

@@ -49,7 +49,7 @@ export async function startAuth(settings: AuthSettings, log: Logger): Promise<Ru
   checkClients(permissions);
 
   const context = new AuthContext(settings, log);
-  const { database, keys } = context;
+  const { database, keys, feed } = context;
   const peers = new Peers(
     { users: settings.USERS_ADDRESS, resources: settings.RESOURCES_ADDRESS },
     context.serviceTokens,
@@ -80,19 +80,22 @@ export async function startAuth(settings: AuthSettings, log: Logger): Promise<Ru
     await refusals.settle();
     await chainer.stop();
     if (dispatching) await dispatcher.stop();
+    await feed.stop();
     await keys.stop();
     peers.close();
     await database.close();
   };
   try {
     await keys.start();
+    await feed.start();
     const running = await startService({
       module: AppModule.register(context, {
         issuer: settings.ISSUER,
         apiAudience: settings.API_AUDIENCE,
         service: SERVICE,
         keys,
-        revocations: 'none',
+        revocations: feed.list,
+        lease: feed.lease,
         onRefusal: refusals.onRefusal,
       }),
       definitions: [
@@ -109,6 +112,7 @@ export async function startAuth(settings: AuthSettings, log: Logger): Promise<Ru
       readiness: () => [
         { name: 'database', holds: () => database.ping().then(() => true) },
         { name: 'signing key', holds: () => keys.canSign },
+        { name: 'revocations', holds: () => feed.tail.hasRead },
       ],
       host: settings.HOST,
       port: settings.GRPC_PORT,
@@ -123,7 +127,11 @@ export async function startAuth(settings: AuthSettings, log: Logger): Promise<Ru
     retention.start();
     chainer.start();
     const { port, healthPort } = running;
-    return { context, port, healthPort, stop: () => running.stop().finally(release) };
+    const stop = () => {
+      feed.drain();
+      return running.stop().finally(release);
+    };
+    return { context, port, healthPort, stop };
   } catch (error) {
     await release();
     throw error;

@@ -1,5 +1,9 @@
 import type { Sql } from '@gatehouse/postgres';
 import { ACCESS_TOKEN_HORIZON_SECONDS } from '../config.js';
+import type { LiveRevocation, RevocationKindName } from './live-revocation.js';
+
+/** NOTIFY channel that says that something was revoked: a hint, as a notification is lost while nobody listens. */
+export const REVOCATION_CHANNEL = 'revocation';
 
 /** Something that verifiers must refuse from now on. */
 export type NewRevocation =
@@ -12,23 +16,91 @@ export type NewRevocation =
       readonly notBefore: Date;
     };
 
-/** All SQL of the table `revocation`. */
+/** What one read of the table has found. */
+export interface RevocationRead {
+  /** The history that the positions belong to. */
+  readonly epoch: string;
+  /** All that committed before this position has been seen by this read or an earlier one. */
+  readonly position: bigint;
+  readonly revocations: readonly LiveRevocation[];
+}
+
+/** All SQL of the tables `revocation` and `revocation_epoch`. */
 export class RevocationStore {
-  /** Appends revocations in the transaction of their cause. */
-  async append(tx: Sql, revocations: readonly NewRevocation[]): Promise<void> {
-    for (const revocation of revocations) {
-      const notBefore = 'notBefore' in revocation ? revocation.notBefore : null;
-      await tx`
-        insert into revocation (kind, key, not_before, expires_at)
-        values (
-          ${revocation.kind}, ${revocation.key}, ${notBefore},
-          clock_timestamp() + ${ACCESS_TOKEN_HORIZON_SECONDS} * interval '1 second'
-        )`;
-    }
+  /**
+   * Appends revocations in the transaction of their cause.
+   *
+   * @param awaited whether somebody will wait until they are enforced
+   * @returns their numbers
+   */
+  async append(tx: Sql, revocations: readonly NewRevocation[], awaited = false): Promise<bigint[]> {
+    if (revocations.length === 0) return [];
+    const given = revocations.map((revocation) => ({
+      kind: revocation.kind,
+      key: revocation.key,
+      not_before: 'notBefore' in revocation ? revocation.notBefore.toISOString() : null,
+    }));
+    const rows = await tx<{ seq: bigint }[]>`
+      insert into revocation (kind, key, not_before, expires_at, awaited)
+      select kind, key, not_before,
+        clock_timestamp() + ${ACCESS_TOKEN_HORIZON_SECONDS} * interval '1 second', ${awaited}
+      from jsonb_to_recordset(${tx.json(given)}) as given (kind text, key text, not_before timestamptz)
+      returning seq`;
+    return rows.map(({ seq }) => seq);
   }
 
   /**
-   * Deletes some of what speaks of expired access tokens only. Leaves out what another replica is deleting.
+   * Reads what may have become visible since an earlier read, in one statement and so in one snapshot.
+   *
+   * All transactions below the snapshot's xmin are over, so an earlier read saw what they committed; whatever
+   * became visible later was written by a transaction at or above that xmin, whenever it commits and whatever its
+   * number.
+   *
+   * @param position of the earlier read; 0 reads all
+   */
+  async readFrom(sql: Sql, position: bigint): Promise<RevocationRead> {
+    const rows = await sql<FollowedRow[]>`
+      select
+        epoch, pg_snapshot_xmin(pg_current_snapshot())::text as position,
+        seq, revocation.xid::text as xid, kind, key,
+        floor(extract(epoch from not_before))::float8 as not_before,
+        ceil(extract(epoch from expires_at))::float8 as expires_at,
+        awaited
+      from revocation_history
+      left join revocation on revocation.xid >= ${String(position)}::xid8 and expires_at > clock_timestamp()`;
+    const [first] = rows;
+    if (!first) throw new Error('the table revocation_epoch has lost its row');
+    const revocations = rows.flatMap((row) => (row.seq === null ? [] : [toLiveRevocation(row)]));
+    return { epoch: first.epoch, position: BigInt(first.position), revocations };
+  }
+
+  /** Begins another history: what verifiers have read so far is compared with no more. */
+  async beginEpoch(tx: Sql): Promise<void> {
+    await tx`update revocation_epoch set id = gen_random_uuid(), began_at = clock_timestamp()`;
+  }
+
+  /** This moment, by the clock that issue times come from. */
+  async now(tx: Sql): Promise<Date> {
+    const [row] = await tx<[{ now: Date }]>`select clock_timestamp() as now`;
+    return row.now;
+  }
+
+  /**
+   * The second that access tokens of this client must not say any more, nor an earlier one.
+   *
+   * @returns seconds since the epoch; 0 for none
+   */
+  async clientNotBefore(tx: Sql, clientId: string): Promise<number> {
+    const [row] = await tx<[{ not_before: number }]>`
+      select coalesce(max(floor(extract(epoch from not_before))), 0)::float8 as not_before
+      from revocation
+      where (kind = 'client' and key = ${clientId} or kind = 'everything') and expires_at > clock_timestamp()`;
+    return row.not_before;
+  }
+
+  /**
+   * Deletes some of what speaks of expired access tokens only, with its acknowledgements. Leaves out what another
+   * replica is deleting.
    *
    * @returns how many
    */
@@ -40,4 +112,29 @@ export class RevocationStore {
       )`;
     return count;
   }
+}
+
+interface FollowedRow {
+  readonly epoch: string;
+  readonly position: string;
+  /** Null when there is nothing to read, and all that follows with it. */
+  readonly seq: bigint | null;
+  readonly xid: string;
+  readonly kind: RevocationKindName;
+  readonly key: string;
+  readonly not_before: number | null;
+  readonly expires_at: number;
+  readonly awaited: boolean;
+}
+
+function toLiveRevocation(row: FollowedRow): LiveRevocation {
+  return {
+    seq: row.seq!,
+    xid: BigInt(row.xid),
+    kind: row.kind,
+    key: row.key,
+    notBefore: row.not_before ?? undefined,
+    expiresAt: row.expires_at,
+    awaited: row.awaited,
+  };
 }

@@ -3,10 +3,15 @@ import type { Call } from '@gatehouse/grpc';
 import type { Observable } from 'rxjs';
 import type { AuthContext } from '../auth-context.js';
 
+/**
+ * The feed of one verifier.
+ *
+ * @throws AppError (from the stream) FIELD_INVALID, DATABASE_UNAVAILABLE, OVERLOADED, STOPPING
+ */
 export function watch(
-  _context: AuthContext,
-  _requests: Observable<WatchRequest>,
-  _call: Call,
+  { feed }: AuthContext,
+  requests: Observable<WatchRequest>,
+  call: Call,
 ): AsyncIterable<WatchResponse> {
-  throw new Error('not built yet');
+  return feed.serve(requests, call);
 }

@@ -2,7 +2,8 @@ import type { Database, Sql } from '@gatehouse/postgres';
 import type { AuditEventStore, Origin } from '../audit/audit-event.store.js';
 import { authReasons } from '../reasons.js';
 import type { RevocationStore } from '../revocation/revocation.store.js';
-import { nextSteps, type KeyAge, type KeyPolicy } from './key-life-cycle.js';
+import type { VerifierStore } from '../revocation/verifier.store.js';
+import { nextSteps, type KeyAge, type KeyPolicy, type KeyWishes } from './key-life-cycle.js';
 import { newSigningKey } from './new-signing-key.js';
 import type { Sealing } from './sealing.js';
 import type { SigningKeyStore } from './signing-key.store.js';
@@ -12,10 +13,14 @@ export interface KeyKeeperOptions {
   readonly database: Database;
   readonly store: SigningKeyStore;
   readonly revocations: RevocationStore;
+  readonly verifiers: VerifierStore;
   readonly audit: AuditEventStore;
   readonly sealing: Sealing;
   readonly policy: KeyPolicy;
 }
+
+/** How long verifiers usually take to say that they accept a key, in milliseconds. */
+const ACKNOWLEDGEMENT_MS = 200;
 
 /** Moves the signing keys through their lives. Any number of replicas may try at once; the database lets one. */
 export class KeyKeeper {
@@ -32,31 +37,44 @@ export class KeyKeeper {
 
   /** Does what is due, the first keys included. @returns whether anything was */
   async advance(): Promise<boolean> {
-    const { database, store, policy } = this.#options;
+    const { database, store, verifiers, policy } = this.#options;
     // Without the lock first: mostly nothing is due.
-    if (nextSteps(await store.ages(database.sql), policy).length === 0) return false;
+    const [keys, knowledge] = await Promise.all([
+      store.ages(database.sql),
+      verifiers.keyKnowledge(database.sql),
+    ]);
+    if (nextSteps(keys, policy, { knowledge }).length === 0) return false;
     return database.transaction(async (tx) => {
       await store.lock(tx);
-      return this.#take(tx);
+      return this.#take(tx, { knowledge: await verifiers.keyKnowledge(tx) });
     });
   }
 
   /**
-   * Replaces the active key by its successor, now.
+   * Replaces the active key by its successor, now. A successor that verifiers do not accept yet is opened to them,
+   * and takes over when this is called again.
    *
-   * @throws AppError KEY_TOO_YOUNG while verifiers may not know the successor yet
+   * @throws AppError KEY_TOO_YOUNG while a live verifier has not said that it accepts the successor, or, with no
+   *   live verifier, while those that fetch the key set may not have it yet
    */
   async rotate(origin: Origin): Promise<void> {
-    const { database, store, audit, policy } = this.#options;
-    await database.transaction(async (tx) => {
+    const { database, store, verifiers, audit, policy } = this.#options;
+    // Decided, not thrown: that the successor was opened has to be committed.
+    const waitMs = await database.transaction(async (tx) => {
       await store.lock(tx);
-      await this.#take(tx);
-      const successor = (await store.ages(tx)).find(({ state }) => state === 'published');
-      const wait = policy.publishAheadMs - (successor?.ageMs ?? 0);
-      if (wait > 0) throw authReasons.KEY_TOO_YOUNG({ retryAfterMs: Math.ceil(wait) });
-      await this.#take(tx, true);
-      await audit.append(tx, { origin, target: successor?.kid, outcome: 'OK' });
+      const knowledge = await verifiers.keyKnowledge(tx);
+      await this.#take(tx, { knowledge });
+      const before = await store.ages(tx);
+      await this.#take(tx, { knowledge, replaceNow: true });
+      const successor = before.find(({ state }) => state === 'published');
+      const after = await store.ages(tx);
+      if (successor && after.some(({ kid, state }) => kid === successor.kid && state === 'active')) {
+        await audit.append(tx, { origin, target: successor.kid, outcome: 'OK' });
+        return 0;
+      }
+      return knowledge ? ACKNOWLEDGEMENT_MS : policy.publishAheadMs - (successor?.ageMs ?? 0);
     });
+    if (waitMs > 0) throw authReasons.KEY_TOO_YOUNG({ retryAfterMs: Math.ceil(waitMs) });
   }
 
   /**
@@ -65,22 +83,47 @@ export class KeyKeeper {
    * @throws AppError KEY_UNKNOWN
    */
   async revoke(kid: string, origin: Origin): Promise<void> {
-    const { database, store, revocations, audit } = this.#options;
-    await database.transaction(async (tx) => {
-      await store.lock(tx);
-      if (!(await store.remove(tx, kid))) throw authReasons.KEY_UNKNOWN();
-      await revocations.append(tx, [{ kind: 'signing_key', key: kid }]);
-      await this.#take(tx);
-      await audit.append(tx, { origin, target: kid, outcome: 'OK' });
-      await store.announce(tx);
-    });
+    await this.#options.database.transaction((tx) => this.revokeIn(tx, kid, { origin }));
   }
 
-  async #take(tx: Sql, replaceNow = false): Promise<boolean> {
+  /**
+   * {@link revoke} in a transaction of the caller's.
+   *
+   * @param how.awaited whether somebody will wait until it is enforced
+   * @returns the numbers of the revocations
+   * @throws AppError KEY_UNKNOWN
+   */
+  async revokeIn(tx: Sql, kid: string, how: { origin: Origin; awaited?: boolean }): Promise<bigint[]> {
+    const { store, revocations, audit } = this.#options;
+    await store.lock(tx);
+    if (!(await store.remove(tx, kid))) throw authReasons.KEY_UNKNOWN();
+    const seqs = await revocations.append(tx, [{ kind: 'signing_key', key: kid }], how.awaited);
+    await this.#take(tx);
+    await audit.append(tx, { origin: how.origin, target: kid, outcome: 'OK' });
+    await store.announce(tx);
+    return seqs;
+  }
+
+  /** Replaces every key by new ones, in a transaction of the caller's: what the old ones sign is refused. */
+  async replaceAll(tx: Sql): Promise<void> {
+    const { store, revocations } = this.#options;
+    await store.lock(tx);
+    const keys = await store.ages(tx);
+    for (const { kid } of keys) await store.remove(tx, kid);
+    await revocations.append(
+      tx,
+      keys.map(({ kid }) => ({ kind: 'signing_key', key: kid })),
+    );
+    await this.#take(tx);
+    await store.announce(tx);
+  }
+
+  async #take(tx: Sql, wishes: KeyWishes = {}): Promise<boolean> {
     const { store, sealing, policy } = this.#options;
-    const steps = nextSteps(await store.ages(tx), policy, replaceNow);
+    const steps = nextSteps(await store.ages(tx), policy, wishes);
     for (const step of steps) {
       if (step.do === 'create') await store.insert(tx, newSigningKey(sealing), step.state);
+      else if (step.do === 'open') await store.open(tx, step.kid);
       else if (step.do === 'activate') await store.activate(tx, step.kid);
       else await store.remove(tx, step.kid);
     }

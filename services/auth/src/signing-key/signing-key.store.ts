@@ -12,6 +12,8 @@ export interface SigningKeyRow {
   readonly state: Exclude<KeyState, 'removed'>;
   readonly publicJwk: PublicJwk;
   readonly publishTime: Date;
+  /** From when on it may sign, when that was moved ahead of its time. */
+  readonly openTime: Date | undefined;
   /** Absent once the key signs no more. */
   readonly sealedPrivateKey: Buffer | undefined;
 }
@@ -21,7 +23,7 @@ export class SigningKeyStore {
   /** Every key that verifiers need, newest first. */
   async list(sql: Sql): Promise<SigningKeyRow[]> {
     const rows = await sql<ListedRow[]>`
-      select kid, state, public_jwk, published_at, sealed_private_key from signing_key
+      select kid, state, public_jwk, published_at, opens_at, sealed_private_key from signing_key
       where state <> 'removed'
       order by published_at desc, kid`;
     return rows.map((row) => ({
@@ -29,20 +31,26 @@ export class SigningKeyStore {
       state: row.state,
       publicJwk: row.public_jwk,
       publishTime: row.published_at,
+      openTime: row.opens_at ?? undefined,
       sealedPrivateKey: row.sealed_private_key ?? undefined,
     }));
   }
 
   /** How long each key has been in its state, newest first. */
   async ages(sql: Sql): Promise<KeyAge[]> {
-    const rows = await sql<{ kid: string; state: KeyAge['state']; age_ms: number }[]>`
-      select kid, state,
+    const rows = await sql<{ kid: string; state: KeyAge['state']; age_ms: number; is_open: boolean }[]>`
+      select kid, state, state <> 'published' or opens_at is not null as is_open,
         (extract(epoch from clock_timestamp() - coalesce(retired_at, activated_at, published_at)) * 1000)::float8
           as age_ms
       from signing_key
       where state <> 'removed'
       order by published_at desc, kid`;
-    return rows.map((row) => ({ kid: row.kid, state: row.state, ageMs: row.age_ms }));
+    return rows.map((row) => ({
+      kid: row.kid,
+      state: row.state,
+      ageMs: row.age_ms,
+      isOpen: row.is_open,
+    }));
   }
 
   /** The key that signs at this moment, for the transaction that issues. */
@@ -63,6 +71,13 @@ export class SigningKeyStore {
         ${key.publicJwk.kid}, ${tx.json({ ...key.publicJwk })}, ${key.sealedPrivateKey}, ${state},
         case when ${state} = 'active' then clock_timestamp() end
       )`;
+  }
+
+  /** Lets verifiers accept a published key from now on. */
+  async open(tx: Sql, kid: string): Promise<void> {
+    await tx`
+      update signing_key set opens_at = clock_timestamp()
+      where kid = ${kid} and state = 'published' and opens_at is null`;
   }
 
   /** Makes a published key the active one; the one before retires and loses its private part. */
@@ -95,5 +110,6 @@ interface ListedRow {
   readonly state: SigningKeyRow['state'];
   readonly public_jwk: PublicJwk;
   readonly published_at: Date;
+  readonly opens_at: Date | null;
   readonly sealed_private_key: Buffer | null;
 }

@@ -39,6 +39,8 @@ const LOOK_UP_COOLDOWN_MS = 1_000;
 export class SigningKeys implements KeySource {
   readonly #options: SigningKeysOptions;
   readonly #signing = new Map<string, SigningKey>();
+  readonly #followers = new Set<() => void>();
+  readonly #unusable = new Set<string>();
   #rows: readonly SigningKeyRow[] = [];
   #published: readonly PublicJwk[] = [];
   #keySet: KeySet | undefined;
@@ -71,9 +73,20 @@ export class SigningKeys implements KeySource {
     return this.#published;
   }
 
+  /** The IDs of the keys whose signatures verifiers accept by now. */
+  get usableKeyIds(): string[] {
+    return usableKeyIds(this.#published);
+  }
+
+  /** Calls `follower` whenever {@link published} has changed. @returns how to end it */
+  follow(follower: () => void): () => void {
+    this.#followers.add(follower);
+    return () => void this.#followers.delete(follower);
+  }
+
   /** Whether there is a key to sign with. */
   get canSign(): boolean {
-    return this.#rows.some(({ state }) => state === 'active');
+    return this.#rows.some(({ state, kid }) => state === 'active' && this.#signing.has(kid));
   }
 
   /** The key to sign with by what this replica last read. @throws AppError KEYS_UNAVAILABLE */
@@ -118,27 +131,40 @@ export class SigningKeys implements KeySource {
   }
 
   async #read(): Promise<void> {
-    const { database, store, sealing } = this.#options;
+    const { database, store } = this.#options;
     const rows = await store.list(database.sql);
     const published = rows.map((row) => this.#toPublished(row));
     const keySet = KeySet.from({ keys: published }, this.#keySet);
-    for (const { kid, sealedPrivateKey } of rows) {
-      if (!sealedPrivateKey || this.#signing.has(kid)) continue;
-      const key = sealing.open(sealedPrivateKey, kid);
-      const privateKey = createPrivateKey({ key, format: 'der', type: 'pkcs8' });
-      this.#signing.set(kid, { keyId: kid, privateKey });
-    }
+    for (const row of rows) this.#unseal(row);
     const signing = new Set(rows.filter((row) => row.sealedPrivateKey).map(({ kid }) => kid));
     for (const kid of this.#signing.keys()) if (!signing.has(kid)) this.#signing.delete(kid);
+    const changed = JSON.stringify(published) !== JSON.stringify(this.#published);
     this.#rows = rows;
     this.#published = published;
     this.#keySet = keySet;
+    if (changed) for (const follower of this.#followers) follower();
+  }
+
+  /** A private key that does not open cannot sign here; its public part verifies all the same. */
+  #unseal({ kid, sealedPrivateKey }: SigningKeyRow): void {
+    if (!sealedPrivateKey || this.#signing.has(kid)) return;
+    try {
+      const key = this.#options.sealing.open(sealedPrivateKey, kid);
+      this.#signing.set(kid, {
+        keyId: kid,
+        privateKey: createPrivateKey({ key, format: 'der', type: 'pkcs8' }),
+      });
+    } catch (error) {
+      if (!this.#unusable.has(kid)) this.#options.log.error({ error, kid }, 'a signing key does not open');
+      this.#unusable.add(kid);
+    }
   }
 
   /** A key that is published ahead says from when on it may sign. */
-  #toPublished({ state, publicJwk, publishTime }: SigningKeyRow): PublicJwk {
+  #toPublished({ state, publicJwk, publishTime, openTime }: SigningKeyRow): PublicJwk {
     if (state !== 'published') return publicJwk;
-    return { ...publicJwk, nbf: Math.ceil((publishTime.getTime() + this.#options.publishAheadMs) / 1_000) };
+    const opensAt = publishTime.getTime() + this.#options.publishAheadMs;
+    return { ...publicJwk, nbf: Math.floor(Math.min(opensAt, openTime?.getTime() ?? Infinity) / 1_000) };
   }
 
   async #check(): Promise<void> {
@@ -151,4 +177,10 @@ export class SigningKeys implements KeySource {
     if (this.#stopped) return;
     this.#timer = setTimeout(() => void this.#check(), this.#options.checkIntervalMs).unref();
   }
+}
+
+/** The IDs of those keys that may have signed something by now. */
+export function usableKeyIds(keys: readonly Pick<PublicJwk, 'kid' | 'nbf'>[]): string[] {
+  const now = Date.now() / 1_000;
+  return keys.filter(({ nbf }) => nbf === undefined || nbf <= now).map(({ kid }) => kid);
 }

@@ -19,6 +19,11 @@ export function clientPermissions(clientId: string, audience: string): readonly 
   return audiences && Object.hasOwn(audiences, audience) ? audiences[audience] : undefined;
 }
 
+/** Every service that service tokens are issued for. */
+export function serviceAudiences(): string[] {
+  return [...new Set(Object.values(PERMISSIONS).flatMap((audiences) => Object.keys(audiences)))];
+}
+
 /** The clients that prove themselves by a secret. */
 export class ClientSecrets {
   readonly #hashes: ReadonlyMap<string, Buffer>;

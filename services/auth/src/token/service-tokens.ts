@@ -1,4 +1,5 @@
 import { ACCESS_TOKEN_SECONDS } from '../config.js';
+import type { RevocationTail } from '../revocation/revocation-tail.js';
 import type { SigningKeys } from '../signing-key/signing-keys.js';
 import { signAccessToken } from './access-token.js';
 import { clientPermissions } from './clients.js';
@@ -16,23 +17,28 @@ const RENEW_BEFORE_SECONDS = 60;
 export class ServiceTokens {
   readonly #issuer: string;
   readonly #keys: SigningKeys;
+  readonly #tail: Pick<RevocationTail, 'notBefore'>;
   readonly #own = new Map<string, { accessToken: string; keyId: string; issuedAt: number }>();
 
-  constructor(issuer: string, keys: SigningKeys) {
+  /** @param tail knows the moments that an issue must be later than */
+  constructor(issuer: string, keys: SigningKeys, tail: Pick<RevocationTail, 'notBefore'>) {
     this.#issuer = issuer;
     this.#keys = keys;
+    this.#tail = tail;
   }
 
   /**
+   * @param key what to sign with; by default the active key as this replica has last read it
    * @returns undefined when the client has no business at the audience
    * @throws AppError KEYS_UNAVAILABLE
    */
-  issue(clientId: string, audience: string): ServiceToken | undefined {
+  issue(clientId: string, audience: string, key = this.#keys.active()): ServiceToken | undefined {
     const permissions = clientPermissions(clientId, audience);
     if (!permissions) return undefined;
     const scope = [...permissions].sort().join(' ');
     const grant = { iss: this.#issuer, aud: audience, sub: clientId, client_id: clientId, scope };
-    return { accessToken: signAccessToken(this.#keys.active(), grant, nowSeconds()), scope };
+    const issuedAt = Math.max(nowSeconds(), this.#tail.notBefore(clientId, clientId) + 1);
+    return { accessToken: signAccessToken(key, grant, issuedAt), scope };
   }
 
   /**
@@ -46,8 +52,8 @@ export class ServiceTokens {
     const kept = this.#own.get(name);
     const age = nowSeconds() - (kept?.issuedAt ?? 0);
     // A revoked key takes what it signed with it; a clock that stepped back leaves one from the future.
-    if (kept?.keyId === keyId && age >= 0 && age < ACCESS_TOKEN_SECONDS - RENEW_BEFORE_SECONDS)
-      return kept.accessToken;
+    const isFresh = kept?.keyId === keyId && age >= 0 && age < ACCESS_TOKEN_SECONDS - RENEW_BEFORE_SECONDS;
+    if (isFresh && kept.issuedAt > this.#tail.notBefore(clientId, clientId)) return kept.accessToken;
     const issued = this.issue(clientId, audience);
     if (!issued) throw new Error(`${clientId} has no permission at ${audience}`);
     this.#own.set(name, { accessToken: issued.accessToken, keyId, issuedAt: nowSeconds() });

@@ -35,10 +35,15 @@ export interface DecidedSignIn {
  * @returns undefined when the account is gone, suspended, or must verify its address first
  */
 export async function readIssue(context: AuthContext, tx: Sql, subject: string) {
-  const { accounts, keyStore, requiresVerifiedEmail } = context;
-  const [facts, keyId] = await Promise.all([accounts.lockForIssue(tx, subject), keyStore.activeKeyId(tx)]);
+  const { accounts, keyStore, revocations, requiresVerifiedEmail } = context;
+  const [facts, keyId, notBefore] = await Promise.all([
+    accounts.lockForIssue(tx, subject),
+    keyStore.activeKeyId(tx),
+    revocations.clientNotBefore(tx, CLIENT_ID),
+  ]);
   if (!facts || (requiresVerifiedEmail && !facts.emailVerified)) return undefined;
-  return { facts, keyId };
+  const issuedAt = Math.max(facts.issuedAt, notBefore + 1);
+  return { facts: { ...facts, issuedAt }, keyId };
 }
 
 /**

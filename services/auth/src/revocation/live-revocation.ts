@@ -1,0 +1,41 @@
+import { RevocationKind, type Revocation } from '@gatehouse/contracts/auth';
+
+/** What can be revoked, as the database names it. */
+export const REVOCATION_KINDS = {
+  token: RevocationKind.TOKEN,
+  session: RevocationKind.SESSION,
+  family: RevocationKind.FAMILY,
+  api_key: RevocationKind.API_KEY,
+  subject: RevocationKind.SUBJECT,
+  client: RevocationKind.CLIENT,
+  signing_key: RevocationKind.SIGNING_KEY,
+  everything: RevocationKind.EVERYTHING,
+} as const;
+
+export type RevocationKindName = keyof typeof REVOCATION_KINDS;
+
+/** A revocation that access tokens may still be refused by. */
+export interface LiveRevocation {
+  readonly seq: bigint;
+  /** The transaction that wrote it. */
+  readonly xid: bigint;
+  readonly kind: RevocationKindName;
+  /** Empty for everything. */
+  readonly key: string;
+  /** Seconds since the epoch, for the kinds that reach back; undefined refuses all. */
+  readonly notBefore: number | undefined;
+  /** Seconds since the epoch. */
+  readonly expiresAt: number;
+  /** Whether somebody waits until it is enforced. */
+  readonly awaited: boolean;
+}
+
+/** A revocation as the contract says it. */
+export function toMessage({ kind, key, notBefore, expiresAt }: LiveRevocation): Revocation {
+  return {
+    kind: REVOCATION_KINDS[kind],
+    key,
+    notBefore: BigInt(notBefore ?? 0),
+    expiresAt: BigInt(expiresAt),
+  };
+}

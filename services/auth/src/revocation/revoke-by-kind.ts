@@ -1,0 +1,66 @@
+import type { Sql } from '@gatehouse/postgres';
+import type { Origin } from '../audit/audit-event.store.js';
+import type { AuthContext } from '../auth-context.js';
+import type { RevocationKindName } from './live-revocation.js';
+import type { NewRevocation } from './revocation.store.js';
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** What to revoke, at whose word. */
+export interface RevocationOrder {
+  readonly kind: RevocationKindName;
+  /** Empty for everything. */
+  readonly key: string;
+  readonly origin: Origin;
+  /** Whether somebody will wait until it is enforced. */
+  readonly awaited: boolean;
+}
+
+/**
+ * Revokes in a transaction of the caller's: the access tokens, and what could be exchanged for new ones.
+ *
+ * @returns the numbers of the revocations, for `awaitEnforced`
+ * @throws AppError KEY_UNKNOWN for a signing key that is not in use
+ */
+export async function revokeByKind(
+  context: AuthContext,
+  tx: Sql,
+  { kind, key, origin, awaited }: RevocationOrder,
+): Promise<bigint[]> {
+  const { revocations, audit, keyKeeper } = context;
+  if (kind === 'signing_key') return keyKeeper.revokeIn(tx, key, { origin, awaited });
+  await audit.append(tx, { origin, target: key === '' ? kind : `${kind} ${key}`, outcome: 'OK' });
+  return revocations.append(tx, [await endBehind(context, tx, kind, key)], awaited);
+}
+
+/** Ends what the access tokens descend from, where a row says so. */
+async function endBehind(
+  { accounts, descent, sessions, apiKeys, revocations }: AuthContext,
+  tx: Sql,
+  kind: Exclude<RevocationKindName, 'signing_key'>,
+  key: string,
+): Promise<NewRevocation> {
+  const hasRow = UUID.test(key);
+  switch (kind) {
+    case 'token':
+      return { kind, key };
+    case 'family':
+    case 'session':
+    case 'api_key': {
+      const account = hasRow ? await descent.accountOf(tx, key) : undefined;
+      // The account first, as everyone who issues: what is being issued now is revoked as well.
+      if (account === undefined || !(await accounts.lock(tx, account))) return { kind, key };
+      if (kind === 'api_key') await apiKeys.revoke(tx, key);
+      else await sessions.end(tx, account, key);
+      return { kind, key };
+    }
+    case 'subject':
+      // A service has no account; its tokens read the moment from the revocation itself.
+      if (hasRow && (await accounts.lock(tx, key)))
+        return { kind, key, notBefore: await accounts.setNotBefore(tx, key) };
+      return { kind, key, notBefore: await revocations.now(tx) };
+    case 'client':
+    case 'everything':
+      return { kind, key, notBefore: await revocations.now(tx) };
+  }
+}

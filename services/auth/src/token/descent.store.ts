@@ -1,0 +1,74 @@
+import type { Sql } from '@gatehouse/postgres';
+import type { Claims } from '@gatehouse/tokens';
+
+/** What access tokens descend from, whichever table that is in. */
+export class DescentStore {
+  /** The account behind a token family, a session or an API key. */
+  async accountOf(sql: Sql, sessionId: string): Promise<string | undefined> {
+    const [row] = await sql<{ account_id: string }[]>`
+      select account_id from token_family where id = ${sessionId}
+      union all
+      select account_id from session where id = ${sessionId}
+      union all
+      select account_id from api_key where id = ${sessionId}`;
+    return row?.account_id;
+  }
+
+  /** Ends every token family and session. @returns how many */
+  async endSignIns(tx: Sql): Promise<number> {
+    const families = await tx`update token_family set ended_at = clock_timestamp() where ended_at is null`;
+    const sessions = await tx`update session set ended_at = clock_timestamp() where ended_at is null`;
+    return families.count + sessions.count;
+  }
+
+  /** How many API keys are good. */
+  async countApiKeys(sql: Sql): Promise<number> {
+    const [row] = await sql<[{ keys: number }]>`
+      select count(*)::int as keys from api_key where revoked_at is null and expires_at > clock_timestamp()`;
+    return row.keys;
+  }
+
+  /**
+   * Whether nothing that is committed at this moment speaks against an access token: its key, its account, what it
+   * descends from, or a revocation. In one statement, and so in one snapshot.
+   */
+  async isGood(sql: Sql, claims: Claims): Promise<boolean> {
+    const { tokenId, sessionId = '', keyId, subject, clientId, issuedAt, isService, credential } = claims;
+    const [row] = await sql<[{ good: boolean }]>`
+      select
+        exists (select from signing_key where kid = ${keyId} and state in ('active', 'retiring'))
+        and not exists (
+          select from revocation
+          where expires_at > clock_timestamp() and (
+            kind = 'token' and key = ${tokenId}
+            or kind in ('session', 'family', 'api_key') and key = ${sessionId}
+            or kind = 'signing_key' and key = ${keyId}
+            or (
+              kind = 'subject' and key = ${subject}
+              or kind = 'client' and key = ${clientId}
+              or kind = 'everything'
+            ) and floor(extract(epoch from not_before)) >= ${issuedAt}
+          )
+        )
+        and (${isService} or (
+          exists (
+            select from account
+            where id::text = ${subject} and suspended_at is null
+              and coalesce(floor(extract(epoch from tokens_not_before)) < ${issuedAt}, true)
+          )
+          and case ${credential ?? ''}
+            when 'token_family' then exists (
+              select from token_family where id::text = ${sessionId} and ended_at is null
+            )
+            when 'session' then exists (
+              select from session where id::text = ${sessionId} and ended_at is null
+            )
+            when 'api_key' then exists (
+              select from api_key where id::text = ${sessionId} and revoked_at is null
+            )
+            else false
+          end
+        )) as good`;
+    return row.good;
+  }
+}

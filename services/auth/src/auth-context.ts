@@ -9,6 +9,7 @@ import { AuditListStore } from './audit/audit-list.store.js';
 import { SERVICE, type AuthSettings } from './config.js';
 import { OneTimeCodes } from './one-time-code/one-time-codes.js';
 import { OneTimeCodeStore } from './one-time-code/one-time-code.store.js';
+import { Limits } from './limit/limits.js';
 import { HashPool } from './password/hash-pool.js';
 import { Passwords } from './password/passwords.js';
 import { RevocationFeed } from './revocation/revocation-feed.js';
@@ -56,6 +57,7 @@ export class AuthContext {
   readonly oneTimeCodes: OneTimeCodes;
   readonly outbox: OutboxStore;
   readonly pageTokens: PageTokens;
+  readonly limits: Limits;
   readonly hashPool: HashPool;
   readonly passwords: Passwords;
   readonly refreshTokens: RefreshTokens;
@@ -79,6 +81,7 @@ export class AuthContext {
     });
     this.database = database;
     this.outbox = new OutboxStore(database);
+    this.limits = new Limits({ database, secret: settings.KEY_SEALING_KEY, scale: settings.LIMIT_SCALE });
     this.pageTokens = pageTokens({ key: deriveKey(settings.KEY_SEALING_KEY, 'gatehouse page tokens') });
     this.hashPool = new HashPool({ concurrency: settings.HASH_CONCURRENCY, queue: settings.HASH_QUEUE });
     this.passwords = new Passwords(this.hashPool);

@@ -83,6 +83,11 @@ export const authReasons = defineReasons('auth.gatehouse.dev', {
     message: 'the last admin cannot be removed',
     help: 'Someone must be able to manage roles. Grant the role `admin` to another account first.',
   },
+  TOO_MANY_ATTEMPTS: {
+    code: status.RESOURCE_EXHAUSTED,
+    message: 'too many attempts; wait before the next one',
+    help: 'The account, the address or everyone together has tried too often, as `docs/limits.md` says. Try again after `retryAfter`. Accounts that do not exist get the same answer after as many attempts.',
+  },
   HASH_QUEUE_FULL: {
     code: status.UNAVAILABLE,
     message: 'too many sign-ins are under way',

@@ -7,7 +7,10 @@ const EVERY_MS = 60_000;
 /** Rows that one statement deletes: short locks, and far below the statement timeout however many are due. */
 const BATCH = 1_000;
 
-/** Deletes what can matter no more: expired sign-ins, keys and codes, and revocations that speak of expired tokens only. */
+/**
+ * Deletes what can matter no more: expired sign-ins, keys, codes and counts, and revocations that speak of expired
+ * tokens only.
+ */
 export class Retention {
   readonly #context: AuthContext;
   readonly #log: Logger;
@@ -34,9 +37,18 @@ export class Retention {
 
   /** Deletes all that is due, a batch at a time. */
   async sweep(): Promise<void> {
-    const { database, families, sessions, apiKeys, codes, revocations, verifiers } = this.#context;
+    const { database, families, sessions, apiKeys, codes, revocations, verifiers, limits } = this.#context;
     const { sql } = database;
-    for (const store of [families, sessions, apiKeys, codes, revocations, verifiers]) {
+    for (const store of [
+      families,
+      sessions,
+      apiKeys,
+      codes,
+      revocations,
+      verifiers,
+      limits.store,
+      limits.knownAddresses,
+    ]) {
       while (!this.#stopped && (await store.deleteExpired(sql, BATCH)) === BATCH);
     }
   }

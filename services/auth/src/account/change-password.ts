@@ -9,10 +9,11 @@ import { authReasons } from '../reasons.js';
 /**
  * Replaces the password, ends every session and token family but the one that asks, and says so by mail.
  *
- * @throws AppError CREDENTIALS_INVALID when the current password is wrong, PASSWORD_REFUSED, HASH_QUEUE_FULL
+ * @throws AppError CREDENTIALS_INVALID when the current password is wrong, TOO_MANY_ATTEMPTS, PASSWORD_REFUSED,
+ *   HASH_QUEUE_FULL
  */
 export async function changePassword(
-  { database, accounts, sessions, codes, passwords, revocations, outbox, audit }: AuthContext,
+  { database, accounts, sessions, codes, passwords, revocations, outbox, audit, limits }: AuthContext,
   request: ChangePasswordRequest,
   call: Call,
 ): Promise<ChangePasswordResponse> {
@@ -22,8 +23,16 @@ export async function changePassword(
     audit.refuse(database.sql, origin, authReasons.CREDENTIALS_INVALID({ message: WRONG }), subject);
 
   const account = await accounts.findCredentials(database.sql, subject);
-  const { matches } = await passwords.verify(account?.passwordHash, request.currentPassword, call.signal);
-  if (!account || !matches) return refuse();
+  if (!account) return refuse();
+  const attempt = limits.signIn(account.email, call.clientAddress);
+  await attempt.requireAllowed();
+  const { matches } = await passwords.verify(
+    account.passwordHash,
+    request.currentPassword,
+    call.signal,
+    (compare) => attempt.judge(compare),
+  );
+  if (!matches) return refuse();
   requireSafePassword(request.newPassword, account, 'new_password');
   const passwordHash = await passwords.hash(request.newPassword, call.signal);
 

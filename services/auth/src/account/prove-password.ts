@@ -20,19 +20,27 @@ export interface ProvenAccount {
 
 /**
  * Checks the password of a sign-in, the one place that does. An unknown account costs what a wrong password costs:
- * one read, one hash, one event.
+ * the same limits, one read, one hash, one event.
  *
- * @throws AppError CREDENTIALS_INVALID, HASH_QUEUE_FULL
+ * @throws AppError CREDENTIALS_INVALID, TOO_MANY_ATTEMPTS, HASH_QUEUE_FULL
  */
 export async function provePassword(
   context: AuthContext,
   { email, password }: PasswordProof,
   call: Call,
 ): Promise<ProvenAccount> {
-  const { database, accounts, passwords } = context;
+  const { database, accounts, passwords, limits } = context;
+  const attempt = limits.signIn(email, call.clientAddress);
+  await attempt.requireAllowed();
   const account = await accounts.findByEmailKey(database.sql, emailKey(email));
-  const { matches, outdated } = await passwords.verify(account?.passwordHash, password, call.signal);
+  const { matches, outdated } = await passwords.verify(
+    account?.passwordHash,
+    password,
+    call.signal,
+    (compare) => attempt.judge(compare),
+  );
   if (!account || !matches) return refusePassword(context, call, account?.id);
+  await attempt.remember(database.sql, account.id);
   if (outdated) {
     // The sign-in stands: what fails here is tried again at the next one.
     await renewHash(context, account, password, call).catch((error: unknown) => {

@@ -9,7 +9,8 @@ import { registerInPrivate } from './register-in-private.js';
 /**
  * Where addresses must be verified, a taken one is answered as a free one.
  *
- * @throws AppError PASSWORD_REFUSED, HASH_QUEUE_FULL; EMAIL_TAKEN where addresses need not be verified
+ * @throws AppError TOO_MANY_ATTEMPTS, PASSWORD_REFUSED, HASH_QUEUE_FULL; EMAIL_TAKEN where addresses need not be
+ *   verified
  */
 export async function register(
   context: AuthContext,
@@ -17,6 +18,7 @@ export async function register(
   call: Call,
 ): Promise<RegisterResponse> {
   const { email, password, displayName } = request;
+  await context.limits.count('register', call.clientAddress);
   const make = context.requiresVerifiedEmail ? registerInPrivate : createAccount;
   const account = await make(context, { email, password, displayName }, originOf(call), call.signal);
   return { account: toAccount(account) };

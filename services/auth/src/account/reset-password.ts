@@ -13,19 +13,22 @@ const PURPOSE = 'password_reset';
  * Sets a new password with the code of a mail and ends every sign-in; begins none, so that whatever else signing
  * in asks for is asked. A password that is refused does not use the code up.
  *
- * @throws AppError CODE_INVALID, PASSWORD_REFUSED, HASH_QUEUE_FULL
+ * @throws AppError CODE_INVALID, TOO_MANY_ATTEMPTS, PASSWORD_REFUSED, HASH_QUEUE_FULL
  */
 export async function resetPassword(
   context: AuthContext,
   { code, newPassword }: ResetPasswordRequest,
   call: Call,
 ): Promise<ResetPasswordResponse> {
-  const { database, accounts, codes, oneTimeCodes, passwords, outbox, audit } = context;
+  const { database, accounts, codes, oneTimeCodes, passwords, outbox, audit, limits } = context;
   const origin = originOf(call);
   const { hash } = oneTimeCodes.presented(code);
   const owner = await codes.ownerOf(database.sql, PURPOSE, hash);
   const refuse = () => audit.refuse(database.sql, origin, authReasons.CODE_INVALID(), owner?.accountId);
-  if (!owner) return refuse();
+  if (!owner) {
+    await limits.count('unknownCredential', call.clientAddress);
+    return refuse();
+  }
   const { accountId, email } = owner;
   requireSafePassword(newPassword, { email }, 'new_password');
   const passwordHash = await passwords.hash(newPassword, call.signal);
@@ -36,6 +39,8 @@ export async function resetPassword(
     if (!(await codes.use(tx, PURPOSE, hash))) return false;
     await accounts.resetPassword(tx, accountId, passwordHash);
     await endSignIns(context, tx, accountId);
+    // Whoever reads the account's mail gets past what a stranger's failures have closed.
+    await limits.signIn(email, call.clientAddress).remember(tx, accountId);
     await outbox.append(tx, mailEvent('password_changed', accountId));
     await audit.append(tx, { origin, actor: accountId, target: accountId, outcome: 'OK' });
     return true;

@@ -9,10 +9,10 @@ const PURPOSE = 'email_verification';
 /**
  * Marks the address of an account as verified with the code of a mail, whoever presents it: only its reader can.
  *
- * @throws AppError CODE_INVALID
+ * @throws AppError CODE_INVALID, TOO_MANY_ATTEMPTS
  */
 export async function verifyEmail(
-  { database, accounts, codes, oneTimeCodes, audit }: AuthContext,
+  { database, accounts, codes, oneTimeCodes, audit, limits }: AuthContext,
   { code }: VerifyEmailRequest,
   call: Call,
 ): Promise<VerifyEmailResponse> {
@@ -20,7 +20,10 @@ export async function verifyEmail(
   const { hash } = oneTimeCodes.presented(code);
   const owner = await codes.ownerOf(database.sql, PURPOSE, hash);
   const refuse = () => audit.refuse(database.sql, origin, authReasons.CODE_INVALID(), owner?.accountId);
-  if (!owner) return refuse();
+  if (!owner) {
+    await limits.count('unknownCredential', call.clientAddress);
+    return refuse();
+  }
   const { accountId } = owner;
   const done = await database.transaction(async (tx) => {
     await accounts.lock(tx, accountId);

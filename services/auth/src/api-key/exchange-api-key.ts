@@ -25,7 +25,10 @@ export async function exchangeApiKey(context: AuthContext, secret: string, call:
   if (!presented) throw authReasons.CREDENTIAL_INVALID({ logReason: 'API_KEY_MALFORMED' });
   const key = await apiKeys.facts(database.sql, presented.id);
   const proven = timingSafeEqual(key?.secretHash ?? NOBODYS, presented.secretHash);
-  if (!key || !proven) throw authReasons.CREDENTIAL_INVALID({ logReason: 'API_KEY_UNKNOWN' });
+  if (!key || !proven) {
+    await context.limits.count('unknownCredential', call.clientAddress);
+    throw authReasons.CREDENTIAL_INVALID({ logReason: 'API_KEY_UNKNOWN' });
+  }
   // A refusal is decided, not thrown: its event has to be committed.
   const decided = await database.transaction((tx) => decide(context, tx, presented.id, key, call));
   if (typeof decided === 'string') throw authReasons.CREDENTIAL_INVALID({ logReason: decided });

@@ -34,12 +34,21 @@ export class Passwords {
    * Compares a password with a hash. Without a hash it costs the same and never matches, so that an unknown
    * account cannot be told from a wrong password.
    *
+   * @param within runs the comparison once its turn has come, and what belongs to it
    * @throws AppError HASH_QUEUE_FULL
    */
-  async verify(stored: string | undefined, password: string, signal?: AbortSignal): Promise<Verdict> {
+  async verify(
+    stored: string | undefined,
+    password: string,
+    signal?: AbortSignal,
+    within: (compare: () => Promise<Verdict>) => Promise<Verdict> = (compare) => compare(),
+  ): Promise<Verdict> {
     const compared = stored ?? this.#nobodys;
-    const matches = await this.#pool.run(() => verify(compared, stablePassword(password)), signal);
-    return { matches: matches && stored !== undefined, outdated: isOutdated(compared) };
+    const compare = async () => {
+      const matches = await verify(compared, stablePassword(password));
+      return { matches: matches && stored !== undefined, outdated: isOutdated(compared) };
+    };
+    return this.#pool.run(() => within(compare), signal);
   }
 }
 

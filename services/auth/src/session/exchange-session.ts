@@ -15,14 +15,17 @@ type Refusal = 'ACCOUNT_CLOSED' | Exclude<SessionState, 'LIVE'>;
  * Exchanges the secret of a session for an access token. What no session ever had leaves a line in the log and no
  * row in the audit trail: a stranger could fill it.
  *
- * @throws AppError CREDENTIAL_INVALID for every cause
+ * @throws AppError CREDENTIAL_INVALID for every cause, TOO_MANY_ATTEMPTS for many that nobody was given
  */
 export async function exchangeSession(context: AuthContext, secret: string, call: Call): Promise<TokenSet> {
-  const { database, sessions } = context;
+  const { database, sessions, limits } = context;
   const presented = readSessionSecret(secret);
   if (!presented) throw authReasons.CREDENTIAL_INVALID({ logReason: 'SESSION_SECRET_MALFORMED' });
   const session = await sessions.sessionOf(database.sql, presented.hash);
-  if (!session) throw authReasons.CREDENTIAL_INVALID({ logReason: 'SESSION_UNKNOWN' });
+  if (!session) {
+    await limits.count('unknownCredential', call.clientAddress);
+    throw authReasons.CREDENTIAL_INVALID({ logReason: 'SESSION_UNKNOWN' });
+  }
   // A refusal is decided, not thrown: its event has to be committed.
   const decided = await database.transaction((tx) => decide(context, tx, session, call));
   if (typeof decided === 'string') throw authReasons.CREDENTIAL_INVALID({ logReason: decided });

@@ -17,17 +17,20 @@ type Refusal = 'REFRESH_TOKEN_UNKNOWN' | 'REFRESH_TOKEN_OVER' | 'REFRESH_TOKEN_R
  * again, as an answer may have been lost, unless somebody has that successor and spent it. What no family ever had
  * leaves a line in the log and no row in the audit trail: a stranger could fill it.
  *
- * @throws AppError REFRESH_TOKEN_INVALID
+ * @throws AppError REFRESH_TOKEN_INVALID, TOO_MANY_ATTEMPTS for many that nobody was given
  */
 export async function refresh(
   context: AuthContext,
   request: RefreshRequest,
   call: Call,
 ): Promise<RefreshResponse> {
-  const { database, families, refreshTokens } = context;
+  const { database, families, refreshTokens, limits } = context;
   const presented = refreshTokens.presented(request.refreshToken);
   const family = await families.familyOf(database.sql, presented.hash);
-  if (!family) throw refusal('REFRESH_TOKEN_UNKNOWN');
+  if (!family) {
+    await limits.count('unknownCredential', call.clientAddress);
+    throw refusal('REFRESH_TOKEN_UNKNOWN');
+  }
   // A refusal is decided, not thrown: what it wrote has to be committed.
   const decided = await database.transaction((tx) => decide(context, tx, family, presented, call));
   if (typeof decided === 'string') throw refusal(decided);

@@ -11,7 +11,7 @@ import {
 import { callUnary, type UnaryMethod } from '@gatehouse/grpc';
 import { createLogger } from '@gatehouse/telemetry';
 import { credentials } from '@grpc/grpc-js';
-import { eventually, startSpecIssuer, testDatabase } from '@gatehouse/testing';
+import { eventually, SpecAuditSink, startSpecIssuer, testDatabase } from '@gatehouse/testing';
 import { readResourcesSettings } from '../config.js';
 import { EMPTY_RESOURCE } from '../resource/to-resource.js';
 import { startResources } from '../start-resources.js';
@@ -51,7 +51,8 @@ export const silentLog = createLogger({ service: 'resources', level: 'silent' })
 
 /** The real service on a database and an issuer of the suite's own. */
 export async function runningResources(options: { databaseUrl?: string } = {}) {
-  const issuer = await startSpecIssuer();
+  const audit = new SpecAuditSink();
+  const issuer = await startSpecIssuer({ extend: (server) => audit.addTo(server) });
   const database =
     options.databaseUrl === undefined ? await testDatabase({ migrations: MIGRATIONS }) : undefined;
   const settings = specSettings(options.databaseUrl ?? database!.url, issuer.address, issuer.issuer);
@@ -70,6 +71,7 @@ export async function runningResources(options: { databaseUrl?: string } = {}) {
 
   return {
     issuer,
+    audit,
     database: database!,
     service,
     auth,

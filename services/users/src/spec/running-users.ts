@@ -4,7 +4,7 @@ import { ProvisioningServiceClient, UserServiceClient, type User } from '@gateho
 import { callUnary, type UnaryMethod } from '@gatehouse/grpc';
 import { createLogger } from '@gatehouse/telemetry';
 import { credentials } from '@grpc/grpc-js';
-import { startSpecIssuer, testDatabase } from '@gatehouse/testing';
+import { SpecAuditSink, startSpecIssuer, testDatabase } from '@gatehouse/testing';
 import { readUsersSettings } from '../config.js';
 import { startUsers } from '../start-users.js';
 import { CLIENT_SECRET, StubAuth } from './stub-auth.js';
@@ -45,9 +45,13 @@ export const silentLog = createLogger({ service: 'users', level: 'silent' });
 /** The real service on a database and an issuer of the suite's own. */
 export async function runningUsers(options: { databaseUrl?: string } = {}) {
   const auth = new StubAuth();
+  const audit = new SpecAuditSink();
   const issuer = await startSpecIssuer({
     tokenService: auth.tokenService(),
-    extend: (server) => auth.addTo(server),
+    extend: (server) => {
+      auth.addTo(server);
+      audit.addTo(server);
+    },
   });
   const database =
     options.databaseUrl === undefined ? await testDatabase({ migrations: MIGRATIONS }) : undefined;
@@ -70,6 +74,7 @@ export async function runningUsers(options: { databaseUrl?: string } = {}) {
 
   return {
     auth,
+    audit,
     issuer,
     database: database!,
     service,

@@ -70,7 +70,11 @@ export function callInterceptor(
     const responder: Responder = {
       start: (next) => next(listener),
       sendMetadata: (metadata, next) => void (answered || next(metadata)),
-      sendMessage: (message, next) => void (answered || next(message)),
+      sendMessage: (message, next) => {
+        if (answered) return;
+        call?.pace?.messageSent();
+        next(message);
+      },
       sendStatus: (sent, next) => {
         if (answered) return;
         finish(sent);

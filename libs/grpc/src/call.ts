@@ -6,6 +6,7 @@ import type { Logger } from '@gatehouse/telemetry';
 import { clientAddressOf } from './client-address.js';
 import type { Principal } from './principal.js';
 import type { ServedMethod } from './served-method.js';
+import type { StreamPace } from './stream-pace.js';
 import { readTraceId } from './trace-context.js';
 
 const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/;
@@ -30,6 +31,8 @@ export class Call {
   readonly requestId: string;
   /** The W3C trace it belongs to: 32 hexadecimal digits. */
   readonly traceId: string;
+  /** Of a call that is answered with a stream. */
+  pace: StreamPace | undefined;
   #principal: Principal | undefined;
   #abort: AbortController | undefined;
   #clientAddress: string | undefined;

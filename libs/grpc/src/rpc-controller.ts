@@ -6,6 +6,7 @@ import { from, map, type Observable } from 'rxjs';
 import { callOf, type Call } from './call.js';
 import { MalformedMessage } from './malformed-message.js';
 import { serviceName } from './served-method.js';
+import { paced } from './stream-pace.js';
 
 type Definition = Readonly<Record<string, MethodDefinition<any, any>>>; // eslint-disable-line @typescript-eslint/no-explicit-any
 
@@ -54,7 +55,8 @@ function edgeOf(handler: Handler, method: MethodDefinition<unknown, unknown>) {
     else checked(request as object, call);
     const reply = handler.call(this, request, call) as Promise<unknown> | AsyncIterable<unknown>;
     // Nest feeds a request stream only after the handler has returned something other than a promise.
-    return method.requestStream || method.responseStream ? from(reply) : reply;
+    if (method.responseStream) return from(paced(reply as AsyncIterable<unknown>, call));
+    return method.requestStream ? from(reply) : reply;
   };
 }
 

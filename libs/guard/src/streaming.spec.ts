@@ -28,14 +28,19 @@ import {
   type Call,
 } from '@gatehouse/grpc';
 import { createLogger } from '@gatehouse/telemetry';
-import { createSigningKey } from '@gatehouse/testing';
-import { KeySet } from '@gatehouse/tokens';
+import { createSigningKey, eventually } from '@gatehouse/testing';
+import { KeySet, RevocationList } from '@gatehouse/tokens';
 import { from, lastValueFrom, toArray, type Observable } from 'rxjs';
 import { AccessGuard, GuardModule } from './index.js';
 
 const PATH = '/spec.streams.v1.StreamService/';
 const key = createSigningKey();
 const keySet = KeySet.from({ keys: [key.jwk] });
+
+const revocations = new RevocationList();
+const lease = { isFresh: true };
+/** How many handlers of `Wait` have learned of their end. */
+let over = 0;
 
 /** The contract and one more service whose methods stream. */
 function registryWithStreams() {
@@ -66,6 +71,7 @@ function registryWithStreams() {
         name: 'StreamService',
         method: [
           { name: 'Down', serverStreaming: true, ...messages },
+          { name: 'Wait', serverStreaming: true, ...messages },
           { name: 'Up', clientStreaming: true, ...messages },
         ],
       },
@@ -94,6 +100,7 @@ const method = <Up extends boolean, Down extends boolean>(
 });
 const definition = {
   down: method('Down', false, true),
+  wait: method('Wait', false, true),
   up: method('Up', true, false),
 } satisfies ServiceDefinition;
 
@@ -103,6 +110,12 @@ class Streams {
   async *down(_: string, call: Call) {
     yield `${call.principal.subject} 1`;
     yield `${call.principal.subject} 2`;
+  }
+  /** Says when it would have to end at the latest, and waits until it is ended. */
+  async *wait(_: string, call: Call) {
+    yield String(call.deadline);
+    await new Promise<void>((resolve) => call.signal.addEventListener('abort', () => resolve()));
+    over++;
   }
   async up(words: Observable<string>, call: Call) {
     const all = await lastValueFrom(from(words).pipe(toArray()));
@@ -117,7 +130,8 @@ class Streams {
       apiAudience: 'api',
       service: 's',
       keys: fixed(),
-      revocations: 'none',
+      revocations,
+      lease,
     }),
   ],
   controllers: [Streams],
@@ -155,19 +169,23 @@ describe('the access guard on streams', () => {
     await app.close();
   });
 
-  const metadata = (scope: string) => {
+  const metadata = (scope: string, changes: object = {}) => {
     const now = Math.floor(Date.now() / 1000);
-    const times = { iat: now, exp: now + 60, jti: `j${Math.random()}` };
+    const times = { iat: now, exp: now + 60, jti: `j${Math.random()}`, ...changes };
     const claims = { iss: 'i', aud: 'api', sub: 'ann', client_id: 'c', sid: 'sid', scope, ...times };
     const result = new Metadata();
     result.set('authorization', `Bearer ${key.sign(claims)}`);
     return result;
   };
-  const down = (metadata: Metadata) =>
+  const down = (metadata: Metadata, name = 'Down', deadline?: number, heard = (_word: string) => {}) =>
     new Promise<{ words: string[]; code: status }>((resolve) => {
       const words: string[] = [];
-      const call = client.makeServerStreamRequest(PATH + 'Down', encode, decode, 'go', metadata);
-      call.on('data', (word: string) => words.push(word));
+      const options = { deadline };
+      const call = client.makeServerStreamRequest(PATH + name, encode, decode, 'go', metadata, options);
+      call.on('data', (word: string) => {
+        words.push(word);
+        heard(word);
+      });
       call.on('error', (error: ServiceError) => resolve({ words, code: error.code }));
       call.on('end', () => resolve({ words, code: status.OK }));
     });
@@ -191,5 +209,32 @@ describe('the access guard on streams', () => {
     expect(await up(new Metadata())).toEqual({ code: status.UNAUTHENTICATED });
     expect(await down(metadata('resources:write'))).toEqual({ words: [], code: status.PERMISSION_DENIED });
     expect(await up(metadata('resources:write'))).toEqual({ code: status.PERMISSION_DENIED });
+  });
+
+  it('ends one that is open with UNAUTHENTICATED when it is revoked, and tells its handler', async () => {
+    over = 0;
+    const expiresAt = Math.floor(Date.now() / 1000) + 60;
+    const revoke = () => revocations.apply([{ kind: 'token', key: 'j-open', notBefore: 0, expiresAt }]);
+    const open = down(metadata('resources:read', { jti: 'j-open' }), 'Wait', undefined, revoke);
+    expect(await open).toEqual({ words: ['Infinity'], code: status.UNAUTHENTICATED });
+    await eventually(() => expect(over).toBe(1));
+    expect(await down(metadata('resources:read', { jti: 'j-open' }))).toEqual({
+      words: [],
+      code: status.UNAUTHENTICATED,
+    });
+  });
+
+  it('ends one that is open with UNAUTHENTICATED when its access token expires', async () => {
+    const now = Math.floor(Date.now() / 1000);
+    // Accepted for five seconds after its end: one of them is left.
+    const late = metadata('resources:read', { iat: now - 60, exp: now - 3 });
+    expect(await down(late, 'Wait')).toEqual({ words: ['Infinity'], code: status.UNAUTHENTICATED });
+  });
+
+  it('leaves the deadline to the caller', async () => {
+    const deadline = Date.now() + 300;
+    const { words, code } = await down(metadata('resources:read'), 'Wait', deadline);
+    expect(code).toBe(status.DEADLINE_EXCEEDED);
+    expect(Math.abs(Number(words[0]) - deadline)).toBeLessThan(1_000);
   });
 });

@@ -63,9 +63,14 @@ export class SpecFeed {
     for (const stream of this.#open.keys()) this.#batch(stream, batch);
   }
 
-  /** Sends the key set as it is now. */
-  sendKeys(): void {
-    for (const stream of this.#open.keys()) this.#keys(stream);
+  /** Sends the key set as it is now, or another one. */
+  sendKeys(keys?: readonly object[]): void {
+    for (const stream of this.#open.keys()) this.#keys(stream, keys);
+  }
+
+  /** Echoes a ping that may never have been sent. */
+  pong(id: bigint): void {
+    for (const stream of this.#open.keys()) this.#pong(stream, id);
   }
 
   /** Echoes the pings that were held back. */
@@ -93,10 +98,12 @@ export class SpecFeed {
   }
 
   #answer(stream: Stream, id: bigint): void {
-    const answer = () =>
-      void stream.write({ message: { $case: 'pong', value: { id, readAgeMs: BigInt(this.readAgeMs) } } });
-    if (this.answersPings) answer();
-    else this.#unanswered.push(answer);
+    if (this.answersPings) this.#pong(stream, id);
+    else this.#unanswered.push(() => this.#pong(stream, id));
+  }
+
+  #pong(stream: Stream, id: bigint): void {
+    stream.write({ message: { $case: 'pong', value: { id, readAgeMs: BigInt(this.readAgeMs) } } });
   }
 
   #batch(stream: Stream, batch: Partial<WatchResponse_Batch>): void {
@@ -105,8 +112,8 @@ export class SpecFeed {
     stream.write({ message: { $case: 'batch', value } });
   }
 
-  #keys(stream: Stream): void {
-    const keySet = this.keySet() as never;
+  #keys(stream: Stream, keys?: readonly object[]): void {
+    const keySet = (keys ? { keys } : this.keySet()) as never;
     stream.write({ message: { $case: 'keys', value: { number: this.#next(stream), keySet } } });
   }
 

@@ -23,6 +23,16 @@ export const gatewayReasons = defineReasons(GATEWAY_DOMAIN, {
     message: 'a header that may stand once stands twice',
     help: 'Two values of one header could be read differently by two readers. `metadata.header` names it.',
   },
+  CREDENTIALS_CONFLICT: {
+    code: status.INVALID_ARGUMENT,
+    message: 'the request carries more than one credential',
+    help: 'Send an access token, a session cookie or an API key, and one of it. A page that sends a token leaves the cookie out (`credentials: "omit"`).',
+  },
+  CROSS_SITE_REQUEST: {
+    code: status.PERMISSION_DENIED,
+    message: 'a page of another site may not use the session of a browser',
+    help: 'With a session cookie, and to sign in with one, a change must come from a page of the same origin or of `CORS_ORIGINS`. A program that sends neither `Sec-Fetch-Site` nor `Origin` sends `Content-Type: application/json`.',
+  },
   REQUEST_MALFORMED: {
     code: status.INVALID_ARGUMENT,
     message: 'the request is not sound HTTP',

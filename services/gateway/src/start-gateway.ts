@@ -13,6 +13,9 @@ import type { FastifyHttpOptions } from 'fastify';
 import { AppModule } from './app.module.js';
 import { backendsOf } from './backends.js';
 import type { GatewaySettings } from './config.js';
+import { CrossSite } from './credential/cross-site.js';
+import { ExchangedTokens } from './credential/exchanged-tokens.js';
+import { tokenExchange } from './credential/token-exchange.js';
 import { compressPages } from './http/compress-pages.js';
 import { corsPolicy } from './http/cors-policy.js';
 import { HttpEdge } from './http/http-edge.js';
@@ -59,10 +62,13 @@ export async function startGateway(
   const upstream = new GrpcUpstream(backendsOf(registry, settings));
   const headers = { forward: settings.FORWARD_HEADERS, expose: settings.EXPOSE_METADATA };
   const cors = corsPolicy(settings.CORS_ORIGINS, headers);
-  const admission = new Admission(verifier);
-  const handler = new RpcHandler({ contract, admission, upstream, cors, headers, limits, log });
+  const production = settings.ENVIRONMENT === 'production';
+  const crossSite = new CrossSite({ origins: settings.CORS_ORIGINS, production });
+  const tokens = new ExchangedTokens({ exchange: tokenExchange(upstream) });
+  const admission = new Admission(verifier, tokens);
+  const handler = new RpcHandler({ contract, admission, upstream, cors, crossSite, headers, limits, log });
   const edge = new HttpEdge({
-    production: settings.ENVIRONMENT === 'production',
+    production,
     cors,
     trustedProxies: settings.TRUSTED_PROXIES,
     log,

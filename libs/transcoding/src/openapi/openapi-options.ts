@@ -17,7 +17,7 @@ export interface DocumentedError {
 export interface OpenApiOptions {
   readonly info: { readonly title: string; readonly version: string; readonly description?: string };
   readonly servers?: readonly { readonly url: string; readonly description?: string }[];
-  /** Security schemes by name (OpenAPI 3.1, Security Scheme Object). Each alone suffices for a method that is not public. */
+  /** Security schemes by name (OpenAPI 3.1, Security Scheme Object). Each alone suffices for a method that is not public, unless its rule names those that do. */
   readonly securitySchemes?: Readonly<Record<string, JsonObject>>;
   /** The access rules; without it the document has no security. */
   readonly accessOf?: AccessOf;

@@ -72,10 +72,11 @@ function isClientStreaming(route: Route): boolean {
   return route.rpc.methodKind === 'client_streaming' || route.rpc.methodKind === 'bidi_streaming';
 }
 
-/** No requirement for a public method; any one of the schemes, with the scopes, for the others. */
+/** No requirement for a public method; any one of the schemes that it admits, with the scopes, for the others. */
 function securityOf(route: Route, options: OpenApiOptions): JsonObject[] | undefined {
   const rule = options.accessOf?.(route.rpc);
   if (rule === undefined) return undefined;
   if (rule.public) return [];
-  return Object.keys(options.securitySchemes ?? {}).map((scheme) => ({ [scheme]: [...rule.scopes] }));
+  const schemes = rule.schemes ?? Object.keys(options.securitySchemes ?? {});
+  return schemes.map((scheme) => ({ [scheme]: [...rule.scopes] }));
 }

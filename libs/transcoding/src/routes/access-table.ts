@@ -7,6 +7,8 @@ export interface AccessRule {
   readonly public: boolean;
   /** The scopes that are needed, all of them. */
   readonly scopes: readonly string[];
+  /** The security schemes that each suffice, of those that the document has; all of them unless given. */
+  readonly schemes?: readonly string[];
 }
 
 /** Reads the access rule of a method from whatever option the contract has for it; undefined for none. */

@@ -11,8 +11,8 @@ export interface PageAccess extends CorsPolicy {
 }
 
 /**
- * Which pages of other origins may call. Without credentials of the browser: a page brings its access token in the
- * `authorization` header or has none.
+ * Which pages of other origins may call: with an access token that they bring, or with the session of the browser.
+ * Origins are exact, and there is no word for all of them.
  *
  * @param origins exact origins
  * @param headers what the operator lets through besides
@@ -31,12 +31,13 @@ export function corsPolicy(
       'if-none-match',
       'traceparent',
       'tracestate',
+      'x-api-key',
       'x-request-id',
       'x-request-timeout',
       ...forward,
     ],
     exposed: [...EXPOSED_HEADERS, ...expose],
-    credentials: false,
+    credentials: true,
     maxAgeSeconds: 600,
   };
 }

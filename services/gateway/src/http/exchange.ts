@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { readTraceId } from '@gatehouse/grpc';
+import type { CredentialForm } from '../credential/presented-credential.js';
 import { readTarget } from './target.js';
 
 /** A request ID that is taken over from the caller. */
@@ -25,6 +26,8 @@ export class Exchange {
   grpcCode: string | undefined;
   /** Why it was refused, for the log: finer than what the caller is told. */
   reason: string | undefined;
+  /** What the caller presented, once it is read; a public method reads none. */
+  credential: CredentialForm | undefined;
   /** The verified caller. */
   subject: string | undefined;
 

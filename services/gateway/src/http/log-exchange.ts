@@ -19,6 +19,7 @@ export function logExchange(exchange: Exchange, log: Logger): void {
     duration_ms: Math.round((performance.now() - exchange.startedAt) * 1000) / 1000,
     request_id: exchange.requestId,
     trace_id: exchange.traceId,
+    credential: exchange.credential,
     principal_sub: exchange.subject,
     peer: request.socket.remoteAddress,
     client_address: exchange.clientAddress,

@@ -8,13 +8,17 @@ const ONCE = new Set([
   'content-encoding',
   'content-length',
   'content-type',
+  // Over HTTP/1.1 a browser sends one (RFC 6265, section 5.4).
+  'cookie',
   'expect',
   'grpc-timeout',
   'host',
   'if-match',
   'origin',
+  'sec-fetch-site',
   'traceparent',
   'transfer-encoding',
+  'x-api-key',
   'x-request-id',
   'x-request-timeout',
 ]);

@@ -8,7 +8,7 @@ import { hasBody } from './read-body.js';
 
 /** Answers an exchange with the problem of whatever was thrown, and logs a cause that is not the caller's. */
 export function sendProblem(exchange: Exchange, thrown: unknown, log: Logger): void {
-  const { request, response } = exchange;
+  const { request, response, credential } = exchange;
   const { status, problem, retryAfterSeconds } = noteRefusal(exchange, thrown, log);
   if (response.headersSent || response.destroyed) {
     response.destroy();
@@ -19,7 +19,7 @@ export function sendProblem(exchange: Exchange, thrown: unknown, log: Logger): v
     'content-type': PROBLEM_CONTENT_TYPE,
     'content-length': body.length,
   };
-  const challenge = challengeOf(problem, request.headers.authorization !== undefined);
+  const challenge = challengeOf(problem, credential !== undefined);
   if (challenge !== undefined) headers['www-authenticate'] = challenge;
   if (retryAfterSeconds !== undefined) headers['retry-after'] = String(Math.ceil(retryAfterSeconds));
   closeUnread(exchange);

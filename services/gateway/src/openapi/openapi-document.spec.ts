@@ -16,9 +16,16 @@ interface Operation {
   readonly responses: Record<string, unknown>;
 }
 
-const { table, rules } = readRestContract(contract);
-const text = openApiDocument({ table, rules });
+const rest = readRestContract(contract);
+const { table, rules } = rest;
+const text = openApiDocument(rest);
 const document = JSON.parse(text) as { openapi: string; paths: Record<string, Record<string, Operation>> };
+/** The scheme of each kind of credential. */
+const SCHEMES: Readonly<Record<string, string>> = {
+  token_family: 'accessToken',
+  session: 'session',
+  api_key: 'apiKey',
+};
 const operations = Object.entries(document.paths).flatMap(([path, item]) =>
   Object.entries(item).map(([method, operation]) => ({ path, method: method.toUpperCase(), operation })),
 );
@@ -60,10 +67,15 @@ describe('the document', () => {
       const rule = match.kind === 'match' ? rules.get(match.route.grpcPath) : undefined;
       if (rule?.access === 'public') expect(operation.security).toEqual([]);
       else {
-        expect(operation.security).toEqual([{ accessToken: rule?.permission ? [rule.permission] : [] }]);
+        const scopes = rule?.permission ? [rule.permission] : [];
+        const admitted = rule?.credentials ?? new Set(['token_family', 'session', 'api_key']);
+        const schemes = [...admitted].map((kind) => ({ [SCHEMES[kind] ?? '']: scopes }));
+        expect(operation.security).toEqual(schemes);
         expect(operation.responses).toHaveProperty('401');
       }
-      expect('403' in operation.responses).toBe(rule?.access === 'permission');
+      const isRestricted = rule?.access !== 'public' && (rule?.permission ?? rule?.credentials) !== undefined;
+      const isChange = method !== 'GET' && (rule?.access !== 'public' || rest.cookies.has(rule.path));
+      expect('403' in operation.responses).toBe(isRestricted || isChange);
     }
   });
 });

@@ -1,43 +1,47 @@
+import { MethodOptions_IdempotencyLevel } from '@bufbuild/protobuf/wkt';
+import type { MethodRule } from '@gatehouse/access';
 import { platformReasons, type Reason } from '@gatehouse/errors';
 import { openApi } from '@gatehouse/transcoding';
-import { fieldConstraints } from './field-constraints.js';
+import { gatewayReasons } from '../reasons.js';
 import type { RestContract } from '../rpc/rest-contract.js';
-
-/** The name of the security scheme. */
-export const BEARER_SCHEME = 'accessToken';
+import { fieldConstraints } from './field-constraints.js';
+import { accessRuleOf, securitySchemes } from './security-schemes.js';
 
 const DESCRIPTION = `The REST face of Gatehouse. Every operation is a method of the contract.
 
-Sign in with \`POST /v1/auth/login\` and send the \`accessToken\` of its answer as \`Authorization: Bearer\`.
+A request carries one credential. Sign in with \`POST /v1/auth/login\` and send the \`accessToken\` of its answer as
+\`Authorization: Bearer\`; or with \`POST /v1/sessions\`, which sets a cookie; or send a key as \`X-Api-Key\`.
 Errors are problems (RFC 9457): programs read \`reason\`, which is stable.`;
 
 /** The OpenAPI 3.1 document of the REST face, as JSON text; the same contract gives the same bytes. */
-export function openApiDocument({ table, rules }: RestContract): string {
-  const ruleOf = (grpcPath: string) => rules.get(grpcPath);
+export function openApiDocument({ table, rules, cookies }: RestContract): string {
   return openApi(table, {
     info: { title: 'Gatehouse', version: 'v1', description: DESCRIPTION },
     servers: [{ url: '/' }],
-    securitySchemes: {
-      [BEARER_SCHEME]: {
-        type: 'http',
-        scheme: 'bearer',
-        bearerFormat: 'JWT',
-        description: 'The `accessToken` that `POST /v1/auth/login` answers with.',
-      },
-    },
+    securitySchemes,
     constraintsOf: fieldConstraints(table.registry),
     accessOf: ({ parent, name }) => {
-      const rule = ruleOf(`/${parent.typeName}/${name}`);
-      if (!rule) return undefined;
-      if (rule.access === 'public') return { public: true, scopes: [] };
-      return { public: false, scopes: rule.permission === undefined ? [] : [rule.permission] };
+      const rule = rules.get(`/${parent.typeName}/${name}`);
+      return rule && accessRuleOf(rule);
     },
     errorsOf: ({ parent, name, input }) => {
-      const rule = ruleOf(`/${parent.typeName}/${name}`);
-      const reasons: Reason[] = input.fields.length > 0 ? [platformReasons.FIELD_INVALID] : [];
-      if (rule && rule.access !== 'public') reasons.push(platformReasons.UNAUTHENTICATED);
-      if (rule?.access === 'permission') reasons.push(platformReasons.PERMISSION_MISSING);
-      return reasons;
+      const rule = rules.get(`/${parent.typeName}/${name}`);
+      const invalid = input.fields.length > 0 ? [platformReasons.FIELD_INVALID] : [];
+      return rule ? [...invalid, ...refusalsOf(rule, cookies.has(rule.path))] : invalid;
     },
   });
+}
+
+/** Why a caller may be refused. */
+function refusalsOf(rule: MethodRule, setsCookie: boolean): Reason[] {
+  if (rule.access === 'public') return setsCookie ? [gatewayReasons.CROSS_SITE_REQUEST] : [];
+  const { access, callers, credentials, maxSignInAgeSeconds, method } = rule;
+  const reasons: Reason[] = [gatewayReasons.CREDENTIALS_CONFLICT, platformReasons.UNAUTHENTICATED];
+  if (maxSignInAgeSeconds !== undefined) reasons.push(platformReasons.SIGN_IN_TOO_OLD);
+  if (access === 'permission') reasons.push(platformReasons.PERMISSION_MISSING);
+  if (credentials !== undefined) reasons.push(platformReasons.CREDENTIAL_NOT_ADMITTED);
+  const takesSession = callers.has('user') && (credentials?.has('session') ?? true);
+  const isChange = method.idempotency !== MethodOptions_IdempotencyLevel.NO_SIDE_EFFECTS;
+  if (setsCookie || (takesSession && isChange)) reasons.push(gatewayReasons.CROSS_SITE_REQUEST);
+  return reasons;
 }

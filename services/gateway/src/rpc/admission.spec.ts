@@ -26,7 +26,7 @@ describe('a protected route', () => {
     });
     expect(answer.headers['www-authenticate']).toBe('Bearer realm="gatehouse"');
     expect(gateway.backend.calls).toHaveLength(before);
-    expect((await gateway.lineOf(answer))['reason']).toBe('ACCESS_TOKEN_MISSING');
+    expect((await gateway.lineOf(answer))['reason']).toBe('CREDENTIAL_MISSING');
   });
 
   it('refuses every bad access token with one and the same answer', async () => {

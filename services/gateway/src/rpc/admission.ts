@@ -1,32 +1,56 @@
 import type { MethodRule } from '@gatehouse/access';
-import { platformReasons } from '@gatehouse/errors';
+import { platformReasons, type AppError } from '@gatehouse/errors';
+import { ruleRefusal } from '@gatehouse/guard';
 import { KeysUnavailable, TokenRejected, type AccessTokenVerifier, type Claims } from '@gatehouse/tokens';
-import { bearerOf } from './bearer.js';
+import type { ExchangedTokens } from '../credential/exchanged-tokens.js';
+import type { PresentedCredential } from '../credential/presented-credential.js';
+import type { ExchangeableCredential } from '../credential/token-exchange.js';
+import type { Exchange } from '../http/exchange.js';
+import { callMetadata } from './call-metadata.js';
+
+/** A verified caller. */
+export interface Caller {
+  readonly claims: Claims;
+  /** What goes on to the service. */
+  readonly accessToken: string;
+  /** Where the access token was exchanged for the credential; undefined where the caller brought it. */
+  readonly exchanged?: {
+    /** Drops the access token: the next request exchanges anew. */
+    forget(): void;
+    /** Drops it and exchanges anew. @throws what `identify` throws */
+    renew(): Promise<Caller>;
+  };
+}
 
 /**
- * Decides by the rule of a method whether a caller may go on to its service. The service decides again by itself:
- * this is to refuse early and to know whom the log speaks of.
+ * Makes an access token of every credential, and decides by the rule of a method whether its caller may go on to the
+ * service. The service decides again by itself: this is to refuse early and to know whom the log speaks of.
  */
 export class Admission {
-  readonly #verifier: AccessTokenVerifier;
-
-  constructor(verifier: AccessTokenVerifier) {
-    this.#verifier = verifier;
-  }
+  constructor(
+    private readonly verifier: AccessTokenVerifier,
+    private readonly tokens: ExchangedTokens,
+  ) {}
 
   /**
    * Who calls?
    *
-   * @returns undefined for a public method, where no credential is read
-   * @throws AppError UNAUTHENTICATED with one text for every cause, or KEYS_UNAVAILABLE
+   * @returns undefined for a public method
+   * @throws AppError UNAUTHENTICATED with one text for every cause; KEYS_UNAVAILABLE, or what auth says when it
+   *   cannot exchange
    */
-  async identify(rule: MethodRule, authorization: string | undefined): Promise<Claims | undefined> {
+  async identify(
+    rule: MethodRule,
+    credential: PresentedCredential | undefined,
+    exchange: Exchange,
+  ): Promise<Caller | undefined> {
     if (rule.access === 'public') return undefined;
-    const accessToken = bearerOf(authorization);
-    if (accessToken === undefined)
-      throw platformReasons.UNAUTHENTICATED({ logReason: 'ACCESS_TOKEN_MISSING' });
+    if (credential === undefined) throw refused('CREDENTIAL_MISSING');
+    const { form, secret } = credential;
+    if (form !== 'bearer') return this.#exchanged({ form, secret }, exchange, true);
+    if (secret === '') throw refused('ACCESS_TOKEN_MISSING');
     try {
-      return this.#verifier.peek(accessToken) ?? (await this.#verifier.verify(accessToken));
+      return { claims: await this.#verify(secret), accessToken: secret };
     } catch (error) {
       throw refusal(error);
     }
@@ -35,14 +59,41 @@ export class Admission {
   /**
    * May it call this method?
    *
-   * @throws AppError CALLER_NOT_ADMITTED or PERMISSION_MISSING; UNAUTHENTICATED without claims
+   * @throws AppError CALLER_NOT_ADMITTED, PERMISSION_MISSING, CREDENTIAL_NOT_ADMITTED or SIGN_IN_TOO_OLD;
+   *   UNAUTHENTICATED without claims
    */
   authorize(rule: MethodRule, claims: Claims | undefined): void {
     if (rule.access === 'public') return;
     if (!claims) throw platformReasons.UNAUTHENTICATED();
-    if (!rule.callers.has(claims.isService ? 'service' : 'user')) throw platformReasons.CALLER_NOT_ADMITTED();
-    if (rule.permission !== undefined && !claims.scope.has(rule.permission)) {
-      throw platformReasons.PERMISSION_MISSING({ metadata: { permission: rule.permission } });
+    const error = ruleRefusal(claims, claims.isService ? 'service' : 'user', rule, Date.now() / 1_000);
+    if (error) throw error;
+  }
+
+  async #verify(accessToken: string): Promise<Claims> {
+    return this.verifier.peek(accessToken) ?? (await this.verifier.verify(accessToken));
+  }
+
+  /**
+   * @param again whether an access token that the verifier refuses, because it was revoked or its key was, is
+   *   replaced; a new one that is refused as well ends it
+   */
+  async #exchanged(credential: ExchangeableCredential, exchange: Exchange, again: boolean): Promise<Caller> {
+    const { clientAddress } = exchange;
+    const metadata = () => callMetadata(exchange, undefined, []);
+    const held = await this.tokens.hold(credential, { clientAddress, metadata });
+    const forget = () => this.tokens.forget(held);
+    const renew = () => {
+      forget();
+      return this.#exchanged(credential, exchange, false);
+    };
+    const { accessToken } = held;
+    try {
+      return { claims: await this.#verify(accessToken), accessToken, exchanged: { forget, renew } };
+    } catch (error) {
+      if (!(error instanceof TokenRejected)) throw refusal(error);
+      if (again) return renew();
+      forget();
+      throw refusal(error);
     }
   }
 }
@@ -50,6 +101,10 @@ export class Admission {
 function refusal(cause: unknown): unknown {
   if (cause instanceof KeysUnavailable)
     return platformReasons.KEYS_UNAVAILABLE({ cause, retryAfterMs: 1_000 });
-  if (cause instanceof TokenRejected) return platformReasons.UNAUTHENTICATED({ logReason: cause.reason });
+  if (cause instanceof TokenRejected) return refused(cause.reason);
   return cause;
+}
+
+function refused(logReason: string): AppError {
+  return platformReasons.UNAUTHENTICATED({ logReason });
 }

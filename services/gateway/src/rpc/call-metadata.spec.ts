@@ -42,7 +42,6 @@ describe('metadata', () => {
         'x-client-address',
         'proxy-authorization',
         'cookie',
-        'x-api-key',
         'te',
         'keep-alive',
       ],

@@ -15,16 +15,16 @@ const FORWARDED = [
 
 /**
  * The metadata of a call, from this list and nothing else. Whatever a caller says about who it is, in any header
- * but `authorization`, ends here.
+ * but the one of its credential, ends here.
  *
- * @param withCredential whether the method reads the credential; it goes on as it came, so that the service
- *   verifies it again
+ * @param accessToken what the caller's credential stands for, which the service verifies again; undefined for a
+ *   method that reads none
  * @param forward further headers that the operator lets through, under their own names
  * @throws TranscodingError HEADER_MALFORMED for one with bytes that is no base64
  */
 export function callMetadata(
   exchange: Exchange,
-  withCredential: boolean,
+  accessToken: string | undefined,
   forward: readonly string[],
 ): UpstreamCall['metadata'] {
   const { headers } = exchange.request;
@@ -37,8 +37,7 @@ export function callMetadata(
     traceparent: makeTraceparent(exchange.traceId),
   };
   if (exchange.clientAddress !== '') metadata['x-client-address'] = exchange.clientAddress;
-  if (withCredential && headers.authorization !== undefined)
-    metadata['authorization'] = headers.authorization;
+  if (accessToken !== undefined) metadata['authorization'] = `Bearer ${accessToken}`;
   const { tracestate } = headers;
   // A state belongs to the trace it came with (W3C Trace Context, section 3.3).
   if (headers.traceparent?.includes(exchange.traceId) && isSound(tracestate))

@@ -1,5 +1,6 @@
 import { MethodOptions_IdempotencyLevel } from '@bufbuild/protobuf/wkt';
 import type { MethodRule } from '@gatehouse/access';
+import { AppError, platformReasons } from '@gatehouse/errors';
 import { MAX_CALL_MS } from '@gatehouse/grpc';
 import type { Logger } from '@gatehouse/telemetry';
 import {
@@ -18,7 +19,10 @@ import type { HeaderPolicy } from '../http/header-policy.js';
 import { takesType } from '../http/weights.js';
 import { gatewayReasons } from '../reasons.js';
 import type { Reply, ReplyMetadata, Upstream, UpstreamCall } from '../upstream/upstream.js';
-import type { Admission } from './admission.js';
+import type { CrossSite } from '../credential/cross-site.js';
+import { readCredential, type PresentedCredential } from '../credential/presented-credential.js';
+import { endedSessionCookie } from '../credential/session-cookie.js';
+import type { Admission, Caller } from './admission.js';
 import type { BodyLimits } from './body-limits.js';
 import { callMetadata } from './call-metadata.js';
 import { timeoutOf } from './deadline.js';
@@ -34,15 +38,17 @@ export interface RpcHandlerOptions {
   readonly admission: Admission;
   readonly upstream: Upstream;
   readonly cors: CorsPolicy;
+  readonly crossSite: CrossSite;
   readonly headers: HeaderPolicy;
   readonly limits: BodyLimits;
   readonly log: Logger;
 }
 
-/** A route whose caller may call it, and what goes with the call. */
+/** A route whose caller may call it. */
 interface AdmittedRoute extends FoundRoute {
   readonly rule: MethodRule;
-  readonly metadata: UpstreamCall['metadata'];
+  /** Undefined for a public method. */
+  readonly caller: Caller | undefined;
 }
 
 /** For answers that are public and change nothing, such as the key set: shorter than verifiers keep keys. */
@@ -73,11 +79,22 @@ export class RpcHandler {
     const found = this.#find(exchange);
     const { route } = found;
     const rule = this.#ruleOf(route);
-    const claims = await this.#options.admission.identify(rule, request.headers.authorization);
-    exchange.subject = claims?.subject;
-    this.#options.admission.authorize(rule, claims);
-    const metadata = callMetadata(exchange, claims !== undefined, this.#options.headers.forward);
-    await this.#call(exchange, { ...found, rule, metadata });
+    const credential = this.#credentialOf(exchange, rule);
+    const { admission } = this.#options;
+    const caller = await admission.identify(rule, credential, exchange);
+    exchange.subject = caller?.claims.subject;
+    admission.authorize(rule, caller?.claims);
+    await this.#call(exchange, { ...found, rule, caller });
+  }
+
+  /** A public method reads no credential, but its reply may give the browser one. */
+  #credentialOf(exchange: Exchange, { access, path }: MethodRule): PresentedCredential | undefined {
+    const { request } = exchange;
+    const { contract, crossSite } = this.#options;
+    const credential = access === 'public' ? undefined : readCredential(request.headers);
+    exchange.credential = credential?.form;
+    if (credential?.form === 'session' || contract.cookies.has(path)) crossSite.check(request);
+    return credential;
   }
 
   #find(exchange: Exchange): FoundRoute {
@@ -102,32 +119,67 @@ export class RpcHandler {
   async #call(exchange: Exchange, found: AdmittedRoute): Promise<void> {
     const { upstream, log } = this.#options;
     const { headers } = exchange.request;
-    const { route, metadata } = found;
+    const { route, caller } = found;
     const path = route.grpcPath;
     const kind = route.rpc.methodKind;
     const timeoutMs = timeoutOf(headers, kind === 'unary' ? DEFAULT_CALL_MS : MAX_CALL_MS);
-    const callFromNow = () => ({ path, metadata, deadline: Date.now() + timeoutMs });
+    const callFromNow = (by: Caller | undefined): UpstreamCall => {
+      const metadata = callMetadata(exchange, by?.accessToken, this.#options.headers.forward);
+      return { path, metadata, deadline: Date.now() + timeoutMs };
+    };
     if (kind === 'server_streaming') {
       const form = streamFormOf(route, headers.accept, this.#encoder);
       const request = await this.#reader.message(exchange, found);
-      const stream = upstream.serverStream({ ...callFromNow(), request });
-      const onHead = () => this.#setHeaders(exchange, found.rule, stream.metadata);
-      return sendStream(exchange, stream, { form, log, onHead });
+      return this.#asCaller(found, (by) => {
+        const stream = upstream.serverStream({ ...callFromNow(by), request });
+        const onHead = () => this.#setHeaders(exchange, found.rule, stream.metadata);
+        return sendStream(exchange, stream, { form, log, onHead });
+      });
     }
     if (!isHttpBodyResponse(route) && !takesType(headers.accept, 'application/json')) {
       throw gatewayReasons.NOT_ACCEPTABLE();
     }
     if (kind === 'client_streaming') {
       const requests = this.#reader.messages(exchange, found);
-      return this.#answer(exchange, found, await upstream.clientStream({ ...callFromNow(), requests }));
+      const reply = await upstream
+        .clientStream({ ...callFromNow(caller), requests })
+        .catch((error: unknown) => {
+          if (isRefusedByGuard(error)) caller?.exchanged?.forget();
+          throw error;
+        });
+      return this.#answer(exchange, found, reply);
     }
     const request = await this.#reader.message(exchange, found);
-    return this.#answer(exchange, found, await upstream.unary({ ...callFromNow(), request }));
+    const reply = await this.#asCaller(found, (by) => upstream.unary({ ...callFromNow(by), request }));
+    return this.#answer(exchange, found, reply);
   }
 
-  #answer(exchange: Exchange, { route, rule }: AdmittedRoute, { message, metadata }: Reply): Promise<void> {
+  /**
+   * Makes a call that can be made again. A service may know before the gateway that an access token is revoked;
+   * where that was exchanged for a credential, the credential is exchanged once more and the call made once more.
+   * The guard refuses before a handler runs, so nothing is done twice.
+   */
+  async #asCaller<T>({ rule, caller }: AdmittedRoute, call: (by: Caller | undefined) => Promise<T>) {
+    try {
+      return await call(caller);
+    } catch (error) {
+      if (caller?.exchanged === undefined || !isRefusedByGuard(error)) throw error;
+      const renewed = await caller.exchanged.renew();
+      this.#options.admission.authorize(rule, renewed.claims);
+      return call(renewed);
+    }
+  }
+
+  #answer(
+    exchange: Exchange,
+    { route, rule, caller }: AdmittedRoute,
+    { message, metadata }: Reply,
+  ): Promise<void> {
     const encoded = this.#encoder.encode(route, message);
+    const cookie = this.#options.contract.cookies.get(route.grpcPath)?.headerOf(message, Date.now());
     this.#setHeaders(exchange, rule, metadata);
+    if (cookie !== undefined) exchange.response.setHeader('set-cookie', cookie);
+    if (cookie === endedSessionCookie) caller?.exchanged?.forget();
     return sendReply(exchange, encoded);
   }
 
@@ -150,6 +202,12 @@ export class RpcHandler {
     response.writeHead(204, { allow: methods.join(', '), ...(headers || {}) });
     response.end();
   }
+}
+
+/** What guards say to every bad access token; a handler that refuses a password has a reason of its own. */
+function isRefusedByGuard(error: unknown): boolean {
+  const { reason, domain } = platformReasons.UNAUTHENTICATED;
+  return error instanceof AppError && error.reason === reason && error.domain === domain;
 }
 
 function isPublicRead({ access, method }: MethodRule): boolean {

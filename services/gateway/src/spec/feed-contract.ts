@@ -14,6 +14,7 @@ import {
   FieldOptionsSchema,
   FileDescriptorProtoSchema,
   FileDescriptorSetSchema,
+  MethodOptions_IdempotencyLevel,
   MethodOptionsSchema,
   type FileDescriptorProto,
 } from '@bufbuild/protobuf/wkt';
@@ -116,6 +117,7 @@ function feedFile(rpcs: Readonly<Record<string, RpcText>>): FileDescriptorProto 
 
 function optionsOf(http: JsonObject) {
   const options = create(MethodOptionsSchema);
+  if ('get' in http) options.idempotencyLevel = MethodOptions_IdempotencyLevel.NO_SIDE_EFFECTS;
   const rule = { permission: 'resources:read', callers: ['CALLER_USER'], revocation: 'REVOCATION_LENIENT' };
   for (const [name, value] of Object.entries({ 'google.api.http': http, 'gatehouse.access.v1.rule': rule })) {
     const extension = contract.getExtension(name) as DescExtension & { fieldKind: 'message' };

@@ -7,7 +7,13 @@ import {
 } from '@grpc/grpc-js';
 import {
   KeySetServiceService,
+  SessionServiceService,
   TokenServiceService,
+  type CreateSessionRequest,
+  type CreateSessionResponse,
+  type EndSessionRequest,
+  type EndSessionResponse,
+  type ExchangeRequest,
   type LoginRequest,
   type TokenSet,
 } from '@gatehouse/contracts/auth';
@@ -40,6 +46,9 @@ export interface BackendBehaviour {
   updateResource(request: UpdateResourceRequest): Promise<Resource> | Resource;
   deleteResource(request: DeleteResourceRequest): Promise<void> | void;
   login(request: LoginRequest): Promise<TokenSet> | TokenSet;
+  exchange(request: ExchangeRequest): Promise<TokenSet> | TokenSet;
+  createSession(request: CreateSessionRequest): CreateSessionResponse;
+  endSession(request: EndSessionRequest): EndSessionResponse;
 }
 
 /** A resource of the backend. */
@@ -73,6 +82,11 @@ export class SpecBackend {
     return { backend, port: await backend.#listen(port) };
   }
 
+  /** The calls of a method, in the order they came. */
+  callsOf(name: string): readonly SeenCall[] {
+    return this.calls.filter(({ method }) => method === name);
+  }
+
   get last(): SeenCall {
     const call = this.calls.at(-1);
     if (!call) throw new Error('nothing was called');
@@ -96,6 +110,17 @@ export class SpecBackend {
       login: this.#serve(async (request: LoginRequest) => ({
         tokens: await this.behaviour.login?.(request),
       })),
+      exchange: this.#serve(async (request: ExchangeRequest) => ({
+        tokens: await this.behaviour.exchange?.(request),
+      })),
+    });
+    server.addService(SessionServiceService, {
+      createSession: this.#serve(
+        (request: CreateSessionRequest) => this.behaviour.createSession?.(request) ?? { session: undefined },
+      ),
+      endSession: this.#serve(
+        (request: EndSessionRequest) => this.behaviour.endSession?.(request) ?? { session: undefined },
+      ),
     });
     server.addService(ResourceServiceService, {
       getResource: this.#serve(async (request: GetResourceRequest) => ({

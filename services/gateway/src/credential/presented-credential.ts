@@ -1,0 +1,34 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { gatewayReasons } from '../reasons.js';
+import { bearerOf } from './bearer.js';
+import { sessionSecretsOf } from './session-cookie.js';
+
+/** How a caller may say who it is: the words of the log's `credential`. */
+export type CredentialForm = 'bearer' | 'session' | 'api_key';
+
+/** The one credential of a request. */
+export interface PresentedCredential {
+  readonly form: CredentialForm;
+  /** The access token, the session's secret or the key, unchecked; '' in a header that holds none. */
+  readonly secret: string;
+}
+
+/** The header of an API key. */
+export const API_KEY_HEADER = 'x-api-key';
+
+/**
+ * Reads the credential of a request from its headers; nothing else of a request is ever one.
+ *
+ * @returns undefined where there is none
+ * @throws AppError CREDENTIALS_CONFLICT for several, equal ones included: which of them counts would be a matter of
+ *   who reads
+ */
+export function readCredential(headers: IncomingHttpHeaders): PresentedCredential | undefined {
+  const found: PresentedCredential[] = [];
+  const { authorization, cookie, [API_KEY_HEADER]: apiKey } = headers;
+  if (authorization !== undefined) found.push({ form: 'bearer', secret: bearerOf(authorization) ?? '' });
+  for (const secret of sessionSecretsOf(cookie)) found.push({ form: 'session', secret });
+  if (apiKey !== undefined) found.push({ form: 'api_key', secret: String(apiKey) });
+  if (found.length > 1) throw gatewayReasons.CREDENTIALS_CONFLICT();
+  return found[0];
+}

@@ -43,7 +43,7 @@ describe('CreateApiKey', () => {
     });
     expect(key.expireTime!.getTime() - key.createTime!.getTime()).toBeCloseTo(3_600_000, -2);
     expect(parseApiKey(key.secret)).toMatchObject({ environment: 'test', id: key.id });
-    const { secret, ...shown } = key;
+    const { secret: _, ...shown } = key;
     expect(await keys.get(key.id, accessToken)).toEqual(shown);
     expect((await keys.list(accessToken)).apiKeys).toEqual([shown]);
     const events = await auth.database.sql`

@@ -1,4 +1,5 @@
 import { AppError } from '@gatehouse/errors';
+import { eventually } from '@gatehouse/testing';
 import { apiKeyCalls, type ApiKeyCalls, type SpecApiKey } from '../spec/api-key-calls.js';
 import { claimsOf, reasonOf, runningAuth, type RunningAuth } from '../spec/running-auth.js';
 import { MAX_API_KEYS } from './max-api-keys.js';
@@ -138,6 +139,24 @@ describe('RevokeApiKey', () => {
     const events = await auth.database.sql`
       select actor, outcome from audit_event where action = 'RevokeApiKey' and target = ${id}`;
     expect(events).toEqual(Array(2).fill({ actor: owner, outcome: 'OK' }));
+  });
+
+  it('waits for an exchange that has begun, so that it outlives what that issues', async () => {
+    const { accessToken, id: owner } = await auth.signedIn();
+    const { id } = await keys.create(accessToken);
+    const { revoking } = await auth.database.sql.begin(async (tx) => {
+      await tx`select from account where id = ${owner} for share`;
+      const waiting = reasonOf(keys.revoke(id, accessToken));
+      await eventually(async () => {
+        const blocked = await tx`
+          select from pg_locks where not granted and transactionid = pg_current_xact_id()::xid`;
+        expect(blocked).toHaveLength(1);
+      });
+      expect(await revocationsOf(id)).toHaveLength(0);
+      return { revoking: waiting };
+    });
+    expect(await revoking).toBe('OK');
+    expect(await revocationsOf(id)).toHaveLength(1);
   });
 
   it("leaves another's alone", async () => {

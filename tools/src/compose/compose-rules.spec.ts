@@ -135,7 +135,7 @@ describe('make-secrets.sh', () => {
     make();
     const made = await contents();
     const keys = Object.entries(made).filter(([name]) => name.endsWith('-key'));
-    expect(keys).toHaveLength(3);
+    expect(keys).toHaveLength(4);
     for (const [, value] of keys) expect(Buffer.from(value, 'base64')).toHaveLength(32);
     const passwords = Object.entries(made)
       .filter(([name]) => name.endsWith('-url') && name !== 'postgres-admin-url')

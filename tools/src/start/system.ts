@@ -226,7 +226,7 @@ export class System {
       HOST: '127.0.0.1',
       HEALTH_PORT: healthPort(port),
       DRAIN_TIMEOUT_MS,
-      ...(spec.name === 'gateway' ? {} : { GRPC_PORT: port }),
+      ...(spec.service === 'gateway' ? {} : { GRPC_PORT: port }),
       ...spec.settings(surroundings),
     };
     const prefixed = Object.entries(settings).map(([name, value]) => [`GATEHOUSE_${name}`, String(value)]);

@@ -2,9 +2,13 @@ import { parseArgs } from 'node:util';
 import { allMet, renderFigures, writeFigures, type Figure } from '@gatehouse/report';
 import { endPeers } from './peer.js';
 import { guardBench } from './guard/guard-bench.js';
+import { revocationsBench } from './revocation-list/revocations-bench.js';
 
 /** The benches by name; each returns what it measured and leaves nothing behind. */
-const BENCHES = new Map<string, () => Promise<readonly Figure[]>>([['guard', guardBench]]);
+const BENCHES = new Map<string, () => Promise<readonly Figure[]>>([
+  ['guard', guardBench],
+  ['revocations', revocationsBench],
+]);
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,

@@ -123,7 +123,7 @@ export class RevocationList implements RevocationSource {
     return () => void this.#listeners.delete(listener);
   }
 
-  /** Forgets a part of what has expired, in well under a millisecond. Called each second it keeps the list small. */
+  /** Forgets a small part of what has expired. Called each second it keeps the list small. */
   sweep(): void {
     const before = this.#now() - MARGIN_SECONDS;
     for (const table of this.#tables) table.sweep(before);

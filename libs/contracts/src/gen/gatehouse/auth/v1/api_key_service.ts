@@ -79,7 +79,8 @@ export interface RotateApiKeyRequest {
   id: string;
   /**
    * How long the old key stays good beside the new one: a day unless told, a
-   * week at most.
+   * week at most. Zero ends it at once; anything else is five minutes at
+   * least, the lifetime of the access tokens that it was exchanged for.
    */
   overlap: Duration | undefined;
 }

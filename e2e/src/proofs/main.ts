@@ -2,17 +2,32 @@
 import { parseArgs } from 'node:util';
 import { allMet, renderFigures, writeFigures, type Figure } from '@gatehouse/report';
 import { credentialsProof } from './credentials/credentials-proof.js';
+import { revocationProof } from './revocation/revocation-proof.js';
+
+/** Where a proof may leave more than figures. */
+interface Outputs {
+  readonly chartFile?: string;
+  readonly delaysFile?: string;
+}
 
 /** The proofs by name; each returns what it found and leaves nothing behind. */
-const PROOFS = new Map<string, () => Promise<readonly Figure[]>>([['credentials', credentialsProof]]);
+const PROOFS = new Map<string, (outputs: Outputs) => Promise<readonly Figure[]>>([
+  ['credentials', credentialsProof],
+  ['revocation', revocationProof],
+]);
 
-const { positionals, values } = parseArgs({ allowPositionals: true, options: { json: { type: 'string' } } });
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: { json: { type: 'string' }, chart: { type: 'string' }, delays: { type: 'string' } },
+});
 const proof = PROOFS.get(positionals[0] ?? '');
 if (proof === undefined) {
-  console.error(`usage: npm run proof -- ${[...PROOFS.keys()].join('|')} [--json FILE]`);
+  console.error(
+    `usage: npm run proof -- ${[...PROOFS.keys()].join('|')} [--json FILE] [--chart FILE] [--delays FILE]`,
+  );
   process.exitCode = 2;
 } else {
-  const figures = await proof();
+  const figures = await proof({ chartFile: values.chart, delaysFile: values.delays });
   console.log(renderFigures(figures));
   if (values.json !== undefined) await writeFigures(values.json, figures);
   process.exitCode = allMet(figures) ? 0 : 1;

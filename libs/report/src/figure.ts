@@ -14,6 +14,11 @@ export function atMost(bound: number, name: string, value: number, unit: string)
   return { name, value, unit, goal: `<= ${bound}`, met: value <= bound };
 }
 
+/** A figure whose value must be below a bound. */
+export function below(bound: number, name: string, value: number, unit: string): Figure {
+  return { name, value, unit, goal: `< ${bound}`, met: value < bound };
+}
+
 /** A figure without a goal: what others are compared with. */
 export function told(name: string, value: number, unit: string): Figure {
   return { name, value, unit, goal: '-', met: true };

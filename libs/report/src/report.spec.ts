@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { allMet, atMost, renderFigures, told, writeFigures } from './index.js';
+import { allMet, atMost, below, renderFigures, told, writeFigures } from './index.js';
 
 const met = atMost(5, 'CPU', 5, 'us');
 const missed = atMost(5, 'memory', 5.01, 'MB');
@@ -11,6 +11,8 @@ const plain = told('rate', 12_345.678, '/s');
 describe('figures', () => {
   it('meet a bound up to the bound itself', () => {
     expect([met.met, missed.met]).toEqual([true, false]);
+    expect([below(5, 'p50', 4.99, 'ms').met, below(5, 'p50', 5, 'ms').met]).toEqual([true, false]);
+    expect(below(5, 'p50', NaN, 'ms').met).toBe(false);
   });
 
   it('are all met only when none is missed and there are any', () => {

@@ -88,6 +88,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/accounts/me:requestEmailVerification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Asks for a mail that proves that the caller's address is theirs
+         * @description Asks for a mail that proves that the caller's address is theirs.
+         */
+        post: operations["AccountService_RequestEmailVerification"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/accounts/{subject}/roles": {
         parameters: {
             query?: never;
@@ -142,6 +162,262 @@ export interface paths {
          * @description Withdraws a role from an account. The last admin keeps theirs.
          */
         post: operations["RoleService_WithdrawRole"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/accounts/{subject}/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists where an account is signed in
+         * @description Lists where an account is signed in.
+         */
+        get: operations["SessionService_ListSubjectSessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/accounts/{subject}/sessions:end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ends sessions of an account: the one that is named, or all of them
+         * @description Ends sessions of an account: the one that is named, or all of them.
+         */
+        post: operations["SessionService_EndSubjectSessions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/accounts/{subject}:reinstate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Lets a suspended account sign in again
+         * @description Lets a suspended account sign in again. What was ended stays ended.
+         */
+        post: operations["AccountService_ReinstateAccount"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/accounts/{subject}:suspend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Suspends an account: every sign-in and key of it is refused from now on, and so is signing in
+         * @description Suspends an account: every sign-in and key of it is refused from now on,
+         *     and so is signing in. The last admin cannot be suspended.
+         */
+        post: operations["AccountService_SuspendAccount"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/accounts:requestPasswordReset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Asks for a mail with a code that sets a new password
+         * @description Asks for a mail with a code that sets a new password. The answer is the
+         *     same whether or not there is such an account.
+         */
+        post: operations["AccountService_RequestPasswordReset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/accounts:resetPassword": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sets a new password with the code of a mail, which is good once and for 30 minutes
+         * @description Sets a new password with the code of a mail, which is good once and for 30
+         *     minutes. Ends every sign-in of the account and begins none.
+         */
+        post: operations["AccountService_ResetPassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/accounts:verifyEmail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Marks an address as verified with the code of a mail, which is good once and for a day
+         * @description Marks an address as verified with the code of a mail, which is good once
+         *     and for a day.
+         */
+        post: operations["AccountService_VerifyEmail"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/apiKeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the caller's keys that are good, newest first, a page at a time
+         * @description Lists the caller's keys that are good, newest first, a page at a time.
+         */
+        get: operations["ApiKeyService_ListApiKeys"];
+        put?: never;
+        /**
+         * Makes a key
+         * @description Makes a key. The caller must have signed in within the last 15 minutes.
+         */
+        post: operations["ApiKeyService_CreateApiKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/apiKeys/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Returns one of the caller's keys, without its secret
+         * @description Returns one of the caller's keys, without its secret.
+         */
+        get: operations["ApiKeyService_GetApiKey"];
+        put?: never;
+        post?: never;
+        /**
+         * Revokes a key and the access tokens it was exchanged for
+         * @description Revokes a key and the access tokens it was exchanged for. Revoking what is
+         *     revoked already succeeds.
+         */
+        delete: operations["ApiKeyService_RevokeApiKey"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/apiKeys/{id}:rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Makes the successor of a key: same name, permissions, addresses and expiry
+         * @description Makes the successor of a key: same name, permissions, addresses and expiry.
+         *     Both are good until the overlap is over, then the old one ends. A key has
+         *     one successor.
+         */
+        post: operations["ApiKeyService_RotateApiKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auditEvents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists audit events, newest first, a page at a time
+         * @description Lists audit events, newest first, a page at a time.
+         */
+        get: operations["AuditService_ListAuditEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auditEvents:export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Streams audit events in the order of the chain, oldest first, to the end of the trail
+         * @description Streams audit events in the order of the chain, oldest first, to the end of
+         *     the trail. Over REST: JSON lines.
+         */
+        get: operations["AuditService_ExportAuditEvents"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -205,6 +481,27 @@ export interface paths {
          *     spent; presenting it again ends its whole family.
          */
         post: operations["TokenService_Refresh"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Revokes an access token alone, or the sign-in of a refresh token (RFC 7009)
+         * @description Revokes an access token alone, or the sign-in of a refresh token
+         *     (RFC 7009). What is unknown, or no token at all, is no error.
+         */
+        post: operations["TokenService_RevokeToken"];
         delete?: never;
         options?: never;
         head?: never;
@@ -326,6 +623,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/resources:watch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tells of changes to the resources that the caller may see, from the moment of the call until it ends, its access token expires or is revoked
+         * @description Tells of changes to the resources that the caller may see, from the moment
+         *     of the call until it ends, its access token expires or is revoked. The
+         *     first message says that the watch has begun.
+         */
+        get: operations["ResourceService_WatchResources"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/revocations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Revokes at an admin's word
+         * @description Revokes at an admin's word. With `wait` it answers once every live verifier
+         *     refuses, or after two seconds with the number of those that have not said
+         *     so.
+         */
+        post: operations["RevocationService_Revoke"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/roles": {
         parameters: {
             query?: never;
@@ -340,6 +681,73 @@ export interface paths {
         get: operations["RoleService_ListRoles"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists where the caller is signed in, a page at a time, last used first
+         * @description Lists where the caller is signed in, a page at a time, last used first.
+         */
+        get: operations["SessionService_ListSessions"];
+        put?: never;
+        /**
+         * Signs in with email and password and begins a session
+         * @description Signs in with email and password and begins a session. Over REST its
+         *     secret becomes the session cookie. Unknown accounts and wrong passwords get
+         *     the same answer at the same cost.
+         */
+        post: operations["SessionService_CreateSession"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sessions/{sessionId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Ends one of the caller's sessions, with every access token that descends from it
+         * @description Ends one of the caller's sessions, with every access token that descends
+         *     from it. `current` names the one that asks; ending it removes the cookie.
+         */
+        delete: operations["SessionService_EndSession"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sessions:endOthers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ends every session of the caller but the one that asks
+         * @description Ends every session of the caller but the one that asks.
+         */
+        post: operations["SessionService_EndOtherSessions"];
         delete?: never;
         options?: never;
         head?: never;
@@ -444,6 +852,11 @@ export interface components {
             }[];
             request_id?: string;
         };
+        /**
+         * @description What a user's access token descends from: its `credential` claim.
+         * @enum {string}
+         */
+        "gatehouse.access.v1.Credential": "CREDENTIAL_UNSPECIFIED" | "CREDENTIAL_TOKEN_FAMILY" | "CREDENTIAL_SESSION" | "CREDENTIAL_API_KEY";
         /** @description An identity that can sign in. Its `id` is the subject of its access tokens. */
         "gatehouse.auth.v1.Account": {
             /** @description The subject: an opaque UUID that is never reused. */
@@ -457,6 +870,78 @@ export interface components {
              * @description When the account was made.
              */
             readonly createTime?: string;
+            /** @description Whether the address has been proven to be the owner's. */
+            readonly emailVerified?: boolean;
+        };
+        /**
+         * @description A key that a person made for a program. It acts for that person, with no
+         *     more permissions than the person has at the moment.
+         */
+        "gatehouse.auth.v1.ApiKey": {
+            /**
+             * @description Its ID: a part of the key itself, and the `sid` of the access tokens that
+             *     it is exchanged for.
+             */
+            id?: string;
+            /** @description What its maker calls it. */
+            displayName?: string;
+            /** @description What it was made for. What the account does not hold has no effect. */
+            permissions?: string[];
+            /** @description The addresses it may be used from, as CIDR blocks. Any when empty. */
+            allowedAddresses?: string[];
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            createTime?: string;
+            /**
+             * Format: date-time
+             * @description When it ends by itself.
+             */
+            expireTime?: string;
+            /**
+             * Format: date-time
+             * @description When it was last exchanged, to the minute. Absent when it never was.
+             */
+            lastUseTime?: string;
+            /** @description The key that replaces it, once it was rotated; empty until then. */
+            successorId?: string;
+        };
+        /**
+         * @description What happened to security: who did what to whom, from where, and how it
+         *     ended. Events can be added and never changed.
+         */
+        "gatehouse.auth.v1.AuditEvent": {
+            /** @description Its ID, the same however often it was delivered. */
+            id?: string;
+            /**
+             * Format: int64
+             * @description Its place in the chain; 0 for the moments until it has one.
+             */
+            sequence?: string;
+            /**
+             * Format: date-time
+             * @description When it happened, by the clock of the service that saw it.
+             */
+            occurTime?: string;
+            /** @description The service that saw it, such as `resources`. */
+            service?: string;
+            /** @description What was done: the RPC's or the command's name. */
+            action?: string;
+            /** @description Who did it: a subject or a client ID; empty where nobody is known. */
+            actor?: string;
+            /** @description What it was done to: a subject, a resource, a key ID; may be empty. */
+            target?: string;
+            /** @description `OK`, or the reason of the refusal. */
+            outcome?: string;
+            /** @description Where the caller was, as far as trusted proxies tell. */
+            address?: string;
+            /** @description The trace of the call (W3C Trace Context). */
+            traceId?: string;
+            /** @description The request ID of the call. */
+            requestId?: string;
+            /** @description The hash that chains it to the event before it, in hexadecimal. */
+            chainHash?: string;
         };
         /** @description The request of AccountService.ChangePassword. */
         "gatehouse.auth.v1.ChangePasswordRequest": {
@@ -467,6 +952,49 @@ export interface components {
         };
         /** @description The reply of AccountService.ChangePassword. */
         "gatehouse.auth.v1.ChangePasswordResponse": Record<string, never>;
+        /** @description The request of ApiKeyService.CreateApiKey. */
+        "gatehouse.auth.v1.CreateApiKeyRequest": {
+            /** @description What to call it. */
+            displayName: string;
+            /** @description What it may do: never more than the caller's own access token. */
+            permissions: string[];
+            /** @description How long it is good for: 90 days unless told, a year at most. */
+            lifetime?: string;
+            /** @description The addresses it may be used from, as CIDR blocks. Any when empty. */
+            allowedAddresses?: string[];
+        };
+        /** @description The reply of ApiKeyService.CreateApiKey. */
+        "gatehouse.auth.v1.CreateApiKeyResponse": {
+            /** @description The new key. */
+            apiKey?: components["schemas"]["gatehouse.auth.v1.ApiKey"];
+            /** @description The key itself, for the `x-api-key` header. Never shown again. */
+            secret?: string;
+        };
+        /** @description The request of SessionService.CreateSession. */
+        "gatehouse.auth.v1.CreateSessionRequest": {
+            /** @description The address of the account, in any case. */
+            email: string;
+            /** @description The password. */
+            password: string;
+        };
+        /** @description The request of SessionService.EndOtherSessions. */
+        "gatehouse.auth.v1.EndOtherSessionsRequest": Record<string, never>;
+        /** @description The reply of SessionService.EndOtherSessions. */
+        "gatehouse.auth.v1.EndOtherSessionsResponse": {
+            /**
+             * Format: int32
+             * @description How many have ended.
+             */
+            endedCount?: number;
+        };
+        /** @description The reply of SessionService.EndSubjectSessions. */
+        "gatehouse.auth.v1.EndSubjectSessionsResponse": {
+            /**
+             * Format: int32
+             * @description How many have ended.
+             */
+            endedCount?: number;
+        };
         /** @description The reply of KeySetService.GetKeySet. */
         "gatehouse.auth.v1.GetKeySetResponse": {
             /** @description The keys, newest first. */
@@ -503,15 +1031,43 @@ export interface components {
              */
             nbf?: number;
         };
+        /** @description The reply of ApiKeyService.ListApiKeys. */
+        "gatehouse.auth.v1.ListApiKeysResponse": {
+            /** @description The keys, newest first. */
+            apiKeys?: components["schemas"]["gatehouse.auth.v1.ApiKey"][];
+            /** @description For the next page; empty on the last one. */
+            nextPageToken?: string;
+        };
+        /** @description The reply of AuditService.ListAuditEvents. */
+        "gatehouse.auth.v1.ListAuditEventsResponse": {
+            /** @description The events, newest first. */
+            auditEvents?: components["schemas"]["gatehouse.auth.v1.AuditEvent"][];
+            /** @description For the next page; empty on the last one. */
+            nextPageToken?: string;
+        };
         /** @description The reply of RoleService.ListRoles. */
         "gatehouse.auth.v1.ListRolesResponse": {
             /** @description Every role, in alphabetical order. */
             roles?: components["schemas"]["gatehouse.auth.v1.Role"][];
         };
+        /** @description The reply of SessionService.ListSessions. */
+        "gatehouse.auth.v1.ListSessionsResponse": {
+            /** @description The sessions, last used first. */
+            sessions?: components["schemas"]["gatehouse.auth.v1.Session"][];
+            /** @description For the next page; empty on the last one. */
+            nextPageToken?: string;
+        };
         /** @description The reply of RoleService.ListSubjectRoles. */
         "gatehouse.auth.v1.ListSubjectRolesResponse": {
             /** @description The names of the roles it holds, in alphabetical order. */
             roles?: string[];
+        };
+        /** @description The reply of SessionService.ListSubjectSessions. */
+        "gatehouse.auth.v1.ListSubjectSessionsResponse": {
+            /** @description The sessions, last used first. */
+            sessions?: components["schemas"]["gatehouse.auth.v1.Session"][];
+            /** @description For the next page; empty on the last one. */
+            nextPageToken?: string;
         };
         /** @description The request of TokenService.Login. */
         "gatehouse.auth.v1.LoginRequest": {
@@ -547,6 +1103,64 @@ export interface components {
             /** @description The name that others see. */
             displayName: string;
         };
+        /** @description The reply of AccountService.ReinstateAccount. */
+        "gatehouse.auth.v1.ReinstateAccountResponse": Record<string, never>;
+        /** @description The request of AccountService.RequestEmailVerification. */
+        "gatehouse.auth.v1.RequestEmailVerificationRequest": Record<string, never>;
+        /** @description The reply of AccountService.RequestEmailVerification. */
+        "gatehouse.auth.v1.RequestEmailVerificationResponse": Record<string, never>;
+        /** @description The request of AccountService.RequestPasswordReset. */
+        "gatehouse.auth.v1.RequestPasswordResetRequest": {
+            /** @description The address of the account, in any case. */
+            email: string;
+        };
+        /** @description The reply of AccountService.RequestPasswordReset. */
+        "gatehouse.auth.v1.RequestPasswordResetResponse": Record<string, never>;
+        /** @description The request of AccountService.ResetPassword. */
+        "gatehouse.auth.v1.ResetPasswordRequest": {
+            /** @description The code of the mail. */
+            code: string;
+            /** @description The password to use from now on, under the rules of Register. */
+            newPassword: string;
+        };
+        /** @description The reply of AccountService.ResetPassword. */
+        "gatehouse.auth.v1.ResetPasswordResponse": Record<string, never>;
+        /**
+         * @description What can be revoked.
+         * @enum {string}
+         */
+        "gatehouse.auth.v1.RevocationKind": "REVOCATION_KIND_UNSPECIFIED" | "REVOCATION_KIND_TOKEN" | "REVOCATION_KIND_SESSION" | "REVOCATION_KIND_FAMILY" | "REVOCATION_KIND_API_KEY" | "REVOCATION_KIND_SUBJECT" | "REVOCATION_KIND_CLIENT" | "REVOCATION_KIND_SIGNING_KEY" | "REVOCATION_KIND_EVERYTHING";
+        /** @description The reply of ApiKeyService.RevokeApiKey. */
+        "gatehouse.auth.v1.RevokeApiKeyResponse": Record<string, never>;
+        /** @description The request of RevocationService.Revoke. */
+        "gatehouse.auth.v1.RevokeRequest": {
+            /** @description What to revoke. */
+            kind: components["schemas"]["gatehouse.auth.v1.RevocationKind"];
+            /** @description Which one. Empty for everything, and for nothing else. */
+            key?: string;
+            /** @description Whether to answer only once it is enforced. */
+            wait?: boolean;
+        };
+        /** @description The reply of RevocationService.Revoke. */
+        "gatehouse.auth.v1.RevokeResponse": {
+            /**
+             * Format: int32
+             * @description How many live verifiers enforce it. 0 without `wait`.
+             */
+            enforcedCount?: number;
+            /**
+             * Format: int32
+             * @description How many live verifiers have not said so in time. 0 without `wait`.
+             */
+            laggardCount?: number;
+        };
+        /** @description The request of TokenService.RevokeToken. */
+        "gatehouse.auth.v1.RevokeTokenRequest": {
+            /** @description An access token or a refresh token. */
+            token: string;
+        };
+        /** @description The reply of TokenService.RevokeToken. */
+        "gatehouse.auth.v1.RevokeTokenResponse": Record<string, never>;
         /** @description A named set of permissions. */
         "gatehouse.auth.v1.Role": {
             /** @description The name: `user`, `editor` or `admin`. */
@@ -554,6 +1168,54 @@ export interface components {
             /** @description The permissions that its holders are granted at sign-in. */
             permissions?: string[];
         };
+        /** @description The reply of ApiKeyService.RotateApiKey. */
+        "gatehouse.auth.v1.RotateApiKeyResponse": {
+            /** @description The new key. */
+            apiKey?: components["schemas"]["gatehouse.auth.v1.ApiKey"];
+            /** @description The new key itself. Never shown again. */
+            secret?: string;
+        };
+        /**
+         * @description A sign-in of an account that is under way: what "signed in on this device"
+         *     means to a person.
+         */
+        "gatehouse.auth.v1.Session": {
+            /** @description Its ID: the `sid` of the access tokens that descend from it. */
+            id?: string;
+            /** @description What it is held by: a browser's cookie, or an app's refresh tokens. */
+            credential?: components["schemas"]["gatehouse.access.v1.Credential"];
+            /**
+             * @description The device: the `user-agent` that signed in. Told by the caller, so good
+             *     for recognising and not for deciding.
+             */
+            device?: string;
+            /** @description The client's address at its last use. */
+            address?: string;
+            /**
+             * Format: date-time
+             * @description When the person signed in.
+             */
+            createTime?: string;
+            /**
+             * Format: date-time
+             * @description When it was last used, to the minute.
+             */
+            lastUseTime?: string;
+            /**
+             * Format: date-time
+             * @description When it ends unless it is used.
+             */
+            idleExpireTime?: string;
+            /**
+             * Format: date-time
+             * @description When it ends whatever happens.
+             */
+            expireTime?: string;
+            /** @description Whether it is the one that asks. */
+            current?: boolean;
+        };
+        /** @description The reply of AccountService.SuspendAccount. */
+        "gatehouse.auth.v1.SuspendAccountResponse": Record<string, never>;
         /** @description What a sign-in yields, in the words of OAuth 2.0 (RFC 6749, section 5.1). */
         "gatehouse.auth.v1.TokenSet": {
             /** @description The access token: a JWT by RFC 9068, for the `authorization` header. */
@@ -570,6 +1232,13 @@ export interface components {
             /** @description The permissions granted, separated by spaces. */
             scope?: string;
         };
+        /** @description The request of AccountService.VerifyEmail. */
+        "gatehouse.auth.v1.VerifyEmailRequest": {
+            /** @description The code of the mail. */
+            code: string;
+        };
+        /** @description The reply of AccountService.VerifyEmail. */
+        "gatehouse.auth.v1.VerifyEmailResponse": Record<string, never>;
         /** @description The reply of RoleService.WithdrawRole. */
         "gatehouse.auth.v1.WithdrawRoleResponse": {
             /** @description The names of the roles the account holds now. */
@@ -622,6 +1291,11 @@ export interface components {
              */
             etag?: string;
         };
+        /**
+         * @description What can happen to a resource that a caller may see.
+         * @enum {string}
+         */
+        "gatehouse.resources.v1.ResourceChange": "RESOURCE_CHANGE_UNSPECIFIED" | "RESOURCE_CHANGE_BEGUN" | "RESOURCE_CHANGE_PUT" | "RESOURCE_CHANGE_REMOVED";
         /** @description One person's part in another's resource. */
         "gatehouse.resources.v1.Share": {
             /** @description The subject it is shared with. */
@@ -646,6 +1320,16 @@ export interface components {
          * @enum {string}
          */
         "gatehouse.resources.v1.Visibility": "VISIBILITY_UNSPECIFIED" | "VISIBILITY_PRIVATE" | "VISIBILITY_INTERNAL";
+        /** @description One of the replies of ResourceService.WatchResources. */
+        "gatehouse.resources.v1.WatchResourcesResponse": {
+            /** @description What has happened. */
+            change?: components["schemas"]["gatehouse.resources.v1.ResourceChange"];
+            /**
+             * @description The resource as it is now. Only its `id` is set when it was removed; absent
+             *     when the watch begins.
+             */
+            resource?: components["schemas"]["gatehouse.resources.v1.Resource"];
+        };
         /** @description The reply of UserService.DeleteUser. */
         "gatehouse.users.v1.DeleteUserResponse": Record<string, never>;
         /** @description The reply of UserService.ListUsers. */
@@ -782,6 +1466,15 @@ export interface operations {
                     "application/json": components["schemas"]["gatehouse.auth.v1.Account"];
                 };
             };
+            /** @description CREDENTIALS_CONFLICT */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description UNAUTHENTICATED */
             401: {
                 headers: {
@@ -824,7 +1517,7 @@ export interface operations {
                     "application/json": components["schemas"]["gatehouse.auth.v1.ChangePasswordResponse"];
                 };
             };
-            /** @description FIELD_INVALID */
+            /** @description FIELD_INVALID, CREDENTIALS_CONFLICT */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -835,6 +1528,75 @@ export interface operations {
             };
             /** @description UNAUTHENTICATED */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CREDENTIAL_NOT_ADMITTED, CROSS_SITE_REQUEST */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    AccountService_RequestEmailVerification: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["gatehouse.auth.v1.RequestEmailVerificationRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["gatehouse.auth.v1.RequestEmailVerificationResponse"];
+                };
+            };
+            /** @description CREDENTIALS_CONFLICT */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAUTHENTICATED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CREDENTIAL_NOT_ADMITTED, CROSS_SITE_REQUEST */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -874,7 +1636,7 @@ export interface operations {
                     "application/json": components["schemas"]["gatehouse.auth.v1.ListSubjectRolesResponse"];
                 };
             };
-            /** @description FIELD_INVALID */
+            /** @description FIELD_INVALID, CREDENTIALS_CONFLICT */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -940,7 +1702,7 @@ export interface operations {
                     "application/json": components["schemas"]["gatehouse.auth.v1.GrantRoleResponse"];
                 };
             };
-            /** @description FIELD_INVALID */
+            /** @description FIELD_INVALID, CREDENTIALS_CONFLICT */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -958,7 +1720,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description PERMISSION_MISSING */
+            /** @description PERMISSION_MISSING, CROSS_SITE_REQUEST */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1006,7 +1768,839 @@ export interface operations {
                     "application/json": components["schemas"]["gatehouse.auth.v1.WithdrawRoleResponse"];
                 };
             };
+            /** @description FIELD_INVALID, CREDENTIALS_CONFLICT */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAUTHENTICATED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PERMISSION_MISSING, CROSS_SITE_REQUEST */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    SessionService_ListSubjectSessions: {
+        parameters: {
+            query?: {
+                /** @description How many to return: 50 unless told, 200 at most (AIP-158). */
+                pageSize?: number;
+                /** @description `next_page_token` of the page before, for the same account. */
+                pageToken?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The account. */
+                subject: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["gatehouse.auth.v1.ListSubjectSessionsResponse"];
+                };
+            };
+            /** @description FIELD_INVALID, CREDENTIALS_CONFLICT */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAUTHENTICATED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PERMISSION_MISSING */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    SessionService_EndSubjectSessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The account. */
+                subject: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description The one to end. All of them when it is empty. */
+                    sessionId?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["gatehouse.auth.v1.EndSubjectSessionsResponse"];
+                };
+            };
+            /** @description FIELD_INVALID, CREDENTIALS_CONFLICT */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAUTHENTICATED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PERMISSION_MISSING, CROSS_SITE_REQUEST */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    AccountService_ReinstateAccount: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The account. */
+                subject: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["gatehouse.auth.v1.ReinstateAccountResponse"];
+                };
+            };
+            /** @description FIELD_INVALID, CREDENTIALS_CONFLICT */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAUTHENTICATED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PERMISSION_MISSING, CROSS_SITE_REQUEST */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    AccountService_SuspendAccount: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The account. */
+                subject: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["gatehouse.auth.v1.SuspendAccountResponse"];
+                };
+            };
+            /** @description FIELD_INVALID, CREDENTIALS_CONFLICT */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAUTHENTICATED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PERMISSION_MISSING, CROSS_SITE_REQUEST */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    AccountService_RequestPasswordReset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["gatehouse.auth.v1.RequestPasswordResetRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["gatehouse.auth.v1.RequestPasswordResetResponse"];
+                };
+            };
             /** @description FIELD_INVALID */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    AccountService_ResetPassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["gatehouse.auth.v1.ResetPasswordRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["gatehouse.auth.v1.ResetPasswordResponse"];
+                };
+            };
+            /** @description FIELD_INVALID */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    AccountService_VerifyEmail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["gatehouse.auth.v1.VerifyEmailRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["gatehouse.auth.v1.VerifyEmailResponse"];
+                };
+            };
+            /** @description FIELD_INVALID */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiKeyService_ListApiKeys: {
+        parameters: {
+            query?: {
+                /** @description How many to return: 50 unless told, 200 at most (AIP-158). */
+                pageSize?: number;
+                /** @description `next_page_token` of the page before. */
+                pageToken?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["gatehouse.auth.v1.ListApiKeysResponse"];
+                };
+            };
+            /** @description FIELD_INVALID, CREDENTIALS_CONFLICT */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAUTHENTICATED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CREDENTIAL_NOT_ADMITTED */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiKeyService_CreateApiKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["gatehouse.auth.v1.CreateApiKeyRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["gatehouse.auth.v1.CreateApiKeyResponse"];
+                };
+            };
+            /** @description FIELD_INVALID, CREDENTIALS_CONFLICT */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAUTHENTICATED, SIGN_IN_TOO_OLD */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CREDENTIAL_NOT_ADMITTED, CROSS_SITE_REQUEST */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiKeyService_GetApiKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The key's ID. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["gatehouse.auth.v1.ApiKey"];
+                };
+            };
+            /** @description FIELD_INVALID, CREDENTIALS_CONFLICT */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAUTHENTICATED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CREDENTIAL_NOT_ADMITTED */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiKeyService_RevokeApiKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The key's ID. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["gatehouse.auth.v1.RevokeApiKeyResponse"];
+                };
+            };
+            /** @description FIELD_INVALID, CREDENTIALS_CONFLICT */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAUTHENTICATED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CREDENTIAL_NOT_ADMITTED, CROSS_SITE_REQUEST */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiKeyService_RotateApiKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The key's ID. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description How long the old key stays good beside the new one: a day unless told, a
+                     *     week at most. Zero ends it at once; anything else is five minutes at
+                     *     least, the lifetime of the access tokens that it was exchanged for.
+                     */
+                    overlap?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["gatehouse.auth.v1.RotateApiKeyResponse"];
+                };
+            };
+            /** @description FIELD_INVALID, CREDENTIALS_CONFLICT */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAUTHENTICATED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CREDENTIAL_NOT_ADMITTED, CROSS_SITE_REQUEST */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    AuditService_ListAuditEvents: {
+        parameters: {
+            query?: {
+                /** @description How many to return: 50 unless told, 200 at most (AIP-158). */
+                pageSize?: number;
+                /** @description `next_page_token` of the page before, with the same filter. */
+                pageToken?: string;
+                /** @description Those of this subject or client. */
+                "filter.actor"?: string;
+                /** @description Those done to this subject, resource or key. */
+                "filter.target"?: string;
+                /** @description Those of this action, such as `Login`. */
+                "filter.action"?: string;
+                /** @description Those that ended so, such as `OK` or `CREDENTIALS_INVALID`. */
+                "filter.outcome"?: string;
+                /** @description Those of this service. */
+                "filter.service"?: string;
+                /** @description Those of this trace. */
+                "filter.traceId"?: string;
+                /** @description Those at this time or later. */
+                "filter.from"?: string;
+                /** @description Those before this time. */
+                "filter.until"?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["gatehouse.auth.v1.ListAuditEventsResponse"];
+                };
+            };
+            /** @description FIELD_INVALID, CREDENTIALS_CONFLICT */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAUTHENTICATED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PERMISSION_MISSING */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    AuditService_ExportAuditEvents: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The place in the chain to begin after: the `sequence` of the last event of
+                 *     an earlier export; 0 for all.
+                 */
+                afterSequence?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["gatehouse.auth.v1.AuditEvent"][];
+                    "application/x-ndjson": components["schemas"]["gatehouse.auth.v1.AuditEvent"];
+                    "text/event-stream": components["schemas"]["gatehouse.auth.v1.AuditEvent"];
+                };
+            };
+            /** @description FIELD_INVALID, CREDENTIALS_CONFLICT */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1170,6 +2764,48 @@ export interface operations {
             };
         };
     };
+    TokenService_RevokeToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["gatehouse.auth.v1.RevokeTokenRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["gatehouse.auth.v1.RevokeTokenResponse"];
+                };
+            };
+            /** @description FIELD_INVALID */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ResourceService_ListResources: {
         parameters: {
             query?: {
@@ -1206,7 +2842,7 @@ export interface operations {
                     "application/json": components["schemas"]["gatehouse.resources.v1.ListResourcesResponse"];
                 };
             };
-            /** @description FIELD_INVALID */
+            /** @description FIELD_INVALID, CREDENTIALS_CONFLICT */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1270,7 +2906,7 @@ export interface operations {
                     "application/json": components["schemas"]["gatehouse.resources.v1.Resource"];
                 };
             };
-            /** @description FIELD_INVALID */
+            /** @description FIELD_INVALID, CREDENTIALS_CONFLICT */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1288,7 +2924,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description PERMISSION_MISSING */
+            /** @description PERMISSION_MISSING, CROSS_SITE_REQUEST */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1329,7 +2965,7 @@ export interface operations {
                     "application/json": components["schemas"]["gatehouse.resources.v1.Resource"];
                 };
             };
-            /** @description FIELD_INVALID */
+            /** @description FIELD_INVALID, CREDENTIALS_CONFLICT */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1391,7 +3027,7 @@ export interface operations {
                     "application/json": components["schemas"]["gatehouse.resources.v1.DeleteResourceResponse"];
                 };
             };
-            /** @description FIELD_INVALID */
+            /** @description FIELD_INVALID, CREDENTIALS_CONFLICT */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1409,7 +3045,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description PERMISSION_MISSING */
+            /** @description PERMISSION_MISSING, CROSS_SITE_REQUEST */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1461,7 +3097,7 @@ export interface operations {
                     "application/json": components["schemas"]["gatehouse.resources.v1.Resource"];
                 };
             };
-            /** @description FIELD_INVALID */
+            /** @description FIELD_INVALID, CREDENTIALS_CONFLICT */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1479,7 +3115,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description PERMISSION_MISSING */
+            /** @description PERMISSION_MISSING, CROSS_SITE_REQUEST */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1525,7 +3161,7 @@ export interface operations {
                     "application/json": components["schemas"]["gatehouse.resources.v1.ListSharesResponse"];
                 };
             };
-            /** @description FIELD_INVALID */
+            /** @description FIELD_INVALID, CREDENTIALS_CONFLICT */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1596,7 +3232,7 @@ export interface operations {
                     "application/json": components["schemas"]["gatehouse.resources.v1.Share"];
                 };
             };
-            /** @description FIELD_INVALID */
+            /** @description FIELD_INVALID, CREDENTIALS_CONFLICT */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1614,7 +3250,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description PERMISSION_MISSING */
+            /** @description PERMISSION_MISSING, CROSS_SITE_REQUEST */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1665,7 +3301,65 @@ export interface operations {
                     "application/json": components["schemas"]["gatehouse.resources.v1.UnshareResourceResponse"];
                 };
             };
-            /** @description FIELD_INVALID */
+            /** @description FIELD_INVALID, CREDENTIALS_CONFLICT */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAUTHENTICATED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PERMISSION_MISSING, CROSS_SITE_REQUEST */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ResourceService_WatchResources: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["gatehouse.resources.v1.WatchResourcesResponse"][];
+                    "application/x-ndjson": components["schemas"]["gatehouse.resources.v1.WatchResourcesResponse"];
+                    "text/event-stream": components["schemas"]["gatehouse.resources.v1.WatchResourcesResponse"];
+                };
+            };
+            /** @description CREDENTIALS_CONFLICT */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1703,6 +3397,66 @@ export interface operations {
             };
         };
     };
+    RevocationService_Revoke: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["gatehouse.auth.v1.RevokeRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["gatehouse.auth.v1.RevokeResponse"];
+                };
+            };
+            /** @description FIELD_INVALID, CREDENTIALS_CONFLICT */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAUTHENTICATED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PERMISSION_MISSING, CROSS_SITE_REQUEST */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     RoleService_ListRoles: {
         parameters: {
             query?: never;
@@ -1721,6 +3475,15 @@ export interface operations {
                     "application/json": components["schemas"]["gatehouse.auth.v1.ListRolesResponse"];
                 };
             };
+            /** @description CREDENTIALS_CONFLICT */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description UNAUTHENTICATED */
             401: {
                 headers: {
@@ -1731,6 +3494,237 @@ export interface operations {
                 };
             };
             /** @description PERMISSION_MISSING */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    SessionService_ListSessions: {
+        parameters: {
+            query?: {
+                /** @description How many to return: 50 unless told, 200 at most (AIP-158). */
+                pageSize?: number;
+                /** @description `next_page_token` of the page before. */
+                pageToken?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["gatehouse.auth.v1.ListSessionsResponse"];
+                };
+            };
+            /** @description FIELD_INVALID, CREDENTIALS_CONFLICT */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAUTHENTICATED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CREDENTIAL_NOT_ADMITTED */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    SessionService_CreateSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["gatehouse.auth.v1.CreateSessionRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["gatehouse.auth.v1.Session"];
+                };
+            };
+            /** @description FIELD_INVALID */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CROSS_SITE_REQUEST */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    SessionService_EndSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The session's ID, or `current`. */
+                sessionId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["gatehouse.auth.v1.Session"];
+                };
+            };
+            /** @description FIELD_INVALID, CREDENTIALS_CONFLICT */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAUTHENTICATED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CREDENTIAL_NOT_ADMITTED, CROSS_SITE_REQUEST */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    SessionService_EndOtherSessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["gatehouse.auth.v1.EndOtherSessionsRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["gatehouse.auth.v1.EndOtherSessionsResponse"];
+                };
+            };
+            /** @description CREDENTIALS_CONFLICT */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAUTHENTICATED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CREDENTIAL_NOT_ADMITTED, CROSS_SITE_REQUEST */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1775,7 +3769,7 @@ export interface operations {
                     "application/json": components["schemas"]["gatehouse.users.v1.ListUsersResponse"];
                 };
             };
-            /** @description FIELD_INVALID */
+            /** @description FIELD_INVALID, CREDENTIALS_CONFLICT */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1820,6 +3814,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["gatehouse.users.v1.User"];
+                };
+            };
+            /** @description CREDENTIALS_CONFLICT */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description UNAUTHENTICATED */
@@ -1868,7 +3871,7 @@ export interface operations {
                     "application/json": components["schemas"]["gatehouse.users.v1.User"];
                 };
             };
-            /** @description FIELD_INVALID */
+            /** @description FIELD_INVALID, CREDENTIALS_CONFLICT */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1879,6 +3882,15 @@ export interface operations {
             };
             /** @description UNAUTHENTICATED */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CROSS_SITE_REQUEST */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1918,7 +3930,7 @@ export interface operations {
                     "application/json": components["schemas"]["gatehouse.users.v1.User"];
                 };
             };
-            /** @description FIELD_INVALID */
+            /** @description FIELD_INVALID, CREDENTIALS_CONFLICT */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1968,7 +3980,7 @@ export interface operations {
                     "application/json": components["schemas"]["gatehouse.users.v1.DeleteUserResponse"];
                 };
             };
-            /** @description FIELD_INVALID */
+            /** @description FIELD_INVALID, CREDENTIALS_CONFLICT */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1979,6 +3991,15 @@ export interface operations {
             };
             /** @description UNAUTHENTICATED */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CROSS_SITE_REQUEST */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -7,6 +7,8 @@ interface SwaggerUi {
 interface SwaggerRequest {
   readonly url: string;
   readonly method: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  credentials?: 'omit' | 'same-origin' | 'include';
 }
 
 interface SwaggerResponse {
@@ -17,7 +19,7 @@ interface SwaggerResponse {
 
 declare const SwaggerUIBundle: (options: object) => SwaggerUi;
 
-/** The security scheme of the document, see openapi-document.ts. */
+/** The security scheme of the document, see security-schemes.ts. */
 const SCHEME = 'accessToken';
 
 const ui = SwaggerUIBundle({
@@ -31,6 +33,12 @@ const ui = SwaggerUIBundle({
   validatorUrl: null,
   // Nothing outlives the page: the access token least of all.
   persistAuthorization: false,
+  requestInterceptor: (request: SwaggerRequest) => {
+    // A request carries one credential: with a header that holds one, the browser keeps its cookie.
+    const names = Object.keys(request.headers ?? {}).map((name) => name.toLowerCase());
+    if (names.includes('authorization') || names.includes('x-api-key')) request.credentials = 'omit';
+    return request;
+  },
   responseInterceptor: (response: SwaggerResponse & { readonly req?: SwaggerRequest }) => {
     authorizeWith(response);
     return response;

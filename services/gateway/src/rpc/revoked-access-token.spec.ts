@@ -1,0 +1,74 @@
+import { describe, expect, it } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import { readAccessTable } from '@gatehouse/access';
+import { contract } from '@gatehouse/contracts';
+import { AppError, platformReasons } from '@gatehouse/errors';
+import { createSigningKey } from '@gatehouse/testing';
+import { AccessTokenVerifier, KeySet } from '@gatehouse/tokens';
+import { ExchangedTokens } from '../credential/exchanged-tokens.js';
+import type { Exchange } from '../http/exchange.js';
+import { specSecret } from '../spec/spec-credentials.js';
+import { Admission } from './admission.js';
+
+const key = createSigningKey();
+const keys = KeySet.from({ keys: [key.jwk] });
+const rule = readAccessTable(contract).rules.get('/gatehouse.resources.v1.ResourceService/GetResource');
+const request = { clientAddress: '192.0.2.1', request: { headers: {} } } as Exchange;
+
+function sign(): string {
+  const now = Math.floor(Date.now() / 1_000);
+  const ids = { sub: 'a', client_id: 'web', sid: randomUUID(), jti: randomUUID() };
+  return key.sign({ iss: 'https://auth.test', aud: 'api', ...ids, iat: now, exp: now + 300 });
+}
+
+/** An admission over what a spec revokes and refuses. */
+function admissionOver() {
+  const revoked = new Set<string>();
+  const state = { exchanges: 0, isGood: true };
+  const exchange = () => {
+    state.exchanges++;
+    return state.isGood
+      ? Promise.resolve({ accessToken: sign(), expiresIn: 300 })
+      : Promise.reject(platformReasons.UNAUTHENTICATED());
+  };
+  const revocations = { isRevoked: ({ tokenId }: { tokenId: string }) => revoked.has(tokenId) };
+  const verifier = new AccessTokenVerifier({
+    issuer: 'https://auth.test',
+    audience: 'api',
+    keys: { find: (id) => keys.find(id), lookUp: (id) => Promise.resolve(keys.find(id)) },
+    revocations,
+  });
+  const admission = new Admission(verifier, new ExchangedTokens({ exchange }));
+  const credential = { form: 'session', secret: specSecret() } as const;
+  const identify = async () => {
+    if (!rule) throw new Error('no rule');
+    const caller = await admission.identify(rule, credential, request);
+    if (!caller) throw new Error('nobody');
+    return caller;
+  };
+  return { revoked, state, identify };
+}
+
+describe('an access token that was revoked after it was exchanged', () => {
+  it('is replaced at the next request', async () => {
+    const { revoked, state, identify } = admissionOver();
+    const first = await identify();
+    expect(await identify()).toMatchObject({ accessToken: first.accessToken });
+    revoked.add(first.claims.tokenId);
+    const second = await identify();
+    expect(second.accessToken).not.toBe(first.accessToken);
+    expect(await identify()).toMatchObject({ accessToken: second.accessToken });
+    expect(state.exchanges).toBe(2);
+  });
+
+  it('is the end of a credential that auth refuses by now', async () => {
+    const { revoked, state, identify } = admissionOver();
+    const { claims } = await identify();
+    revoked.add(claims.tokenId);
+    state.isGood = false;
+    const error: unknown = await identify().catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(AppError);
+    expect(error).toMatchObject({ reason: 'UNAUTHENTICATED' });
+    expect(state.exchanges).toBe(2);
+  });
+});

@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { jest } from '@jest/globals';
 import { contract } from '@gatehouse/contracts';
 import {
   AuditEvent,
@@ -178,6 +180,38 @@ describe('AuditService', () => {
       service: 'auth',
     });
   });
+
+  it('reads on only as fast as whoever exports', async () => {
+    const { database, auditLinks: links } = auth.context;
+    const COUNT = 20_000;
+    await auth.database.sql`
+      insert into audit_event (action, actor, target, outcome, trace_id, request_id)
+      select 'Spec', repeat('a', 128), repeat('t', 128), repeat('o', 128), repeat('i', 64), repeat('r', 64)
+      from generate_series(1, ${COUNT})`;
+    await eventually(async () => expect(await links.isAnyPending(database.sql)).toBe(false), 30_000);
+    const listAfter = jest.spyOn(links, 'listAfter');
+    const metadata = new Metadata();
+    metadata.set('authorization', `Bearer ${admin}`);
+    const stream = client.exportAuditEvents({ afterSequence: 0n }, metadata, {
+      deadline: Date.now() + 60_000,
+    });
+    let count = 0;
+    stream.once('data', () => {
+      count++;
+      stream.pause();
+    });
+    let pages = -1;
+    await eventually(async () => {
+      const before = pages;
+      pages = listAfter.mock.calls.length;
+      await delay(200);
+      expect([pages > 0, pages]).toEqual([true, before]); // it has stopped
+    }, 20_000);
+    expect(pages).toBeLessThan(COUNT / 200 / 2);
+    for await (const _event of stream) count++;
+    expect(count).toBeGreaterThan(COUNT);
+    listAfter.mockRestore();
+  }, 90_000);
 
   it('tells nobody but admins, and takes events from services alone', async () => {
     const { accessToken } = await auth.signedIn('editor');

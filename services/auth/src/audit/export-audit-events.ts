@@ -5,8 +5,8 @@ import { originOf } from './audit-event.store.js';
 import { exportPages } from './export-pages.js';
 
 /**
- * Streams the chain from a place to where it ends now. A call ends after 30 seconds at the latest: whoever exports
- * more goes on with the `sequence` of the last event that arrived.
+ * Streams the chain from a place to where it ends now, as fast as the caller reads. A stream may be cut off, at the
+ * latest when its access token ends: whoever exports more goes on with the `sequence` of the last event that arrived.
  */
 export async function* exportAuditEvents(
   { database, audit, auditLinks }: AuthContext,

@@ -12,6 +12,9 @@ import { z } from 'zod';
 import { mayExpose, mayForward } from './http/header-policy.js';
 import { grpcTarget } from './upstream/grpc-target.js';
 
+/** The gateway's name: its client ID towards auth. */
+export const SERVICE = 'gateway';
+
 const origin = z.string().refine(isOrigin, 'must be origins such as https://app.example, without a path');
 const forwardable = z
   .string()

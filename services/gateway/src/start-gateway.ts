@@ -6,13 +6,13 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { contract as shippedContract } from '@gatehouse/contracts';
 import { Health, nestLogger } from '@gatehouse/grpc';
-import { issuerKeys } from '@gatehouse/guard';
+import { followIssuer, ServiceIdentity } from '@gatehouse/guard';
 import type { Logger } from '@gatehouse/telemetry';
 import { AccessTokenVerifier } from '@gatehouse/tokens';
 import type { FastifyHttpOptions } from 'fastify';
 import { AppModule } from './app.module.js';
 import { backendsOf } from './backends.js';
-import type { GatewaySettings } from './config.js';
+import { SERVICE, type GatewaySettings } from './config.js';
 import { CrossSite } from './credential/cross-site.js';
 import { ExchangedTokens } from './credential/exchanged-tokens.js';
 import { tokenExchange } from './credential/token-exchange.js';
@@ -22,7 +22,6 @@ import { HttpEdge } from './http/http-edge.js';
 import { answer, ProblemFilter } from './http/problem.filter.js';
 import { Admission } from './rpc/admission.js';
 import { BodyLimits } from './rpc/body-limits.js';
-import { keySetKnown } from './rpc/key-set-known.js';
 import { readRestContract } from './rpc/rest-contract.js';
 import { RpcHandler } from './rpc/rpc-handler.js';
 import { GrpcUpstream } from './upstream/grpc-upstream.js';
@@ -51,13 +50,15 @@ export async function startGateway(
 ): Promise<RunningGateway> {
   const contract = readRestContract(registry);
   const limits = new BodyLimits(contract.table.routes, settings.BODY_LIMITS);
-  const { keys, close: closeKeys } = issuerKeys(settings.AUTH_ADDRESS, (cause) =>
-    log.warn({ error: cause }, 'the key set could not be fetched'),
-  );
+  const address = settings.AUTH_ADDRESS;
+  const identity = new ServiceIdentity({ address, clientId: SERVICE, clientSecret: settings.CLIENT_SECRET });
+  const issuer = followIssuer({ address, identity, log });
   const verifier = new AccessTokenVerifier({
     issuer: settings.ISSUER,
     audience: settings.API_AUDIENCE,
-    keys,
+    keys: issuer.keys,
+    // The service decides on its own what may be done on old knowledge.
+    revocations: issuer.revocations,
   });
   const upstream = new GrpcUpstream(backendsOf(registry, settings));
   const headers = { forward: settings.FORWARD_HEADERS, expose: settings.EXPOSE_METADATA };
@@ -75,7 +76,7 @@ export async function startGateway(
   });
   const app = await createApp(edge, AppModule.register({ contract, handler, log }), log);
   const listening = { name: 'routes', holds: () => app.getHttpServer().listening };
-  const health = new Health([], [listening, keySetKnown(keys)]);
+  const health = new Health([], [listening, issuer.known]);
 
   /** @returns the health port */
   const listen = async () => {
@@ -84,7 +85,8 @@ export async function startGateway(
   };
   const closeChannels = () => {
     upstream.close();
-    closeKeys();
+    issuer.close();
+    identity.close();
   };
 
   const server = app.getHttpServer();

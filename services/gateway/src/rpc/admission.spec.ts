@@ -124,7 +124,7 @@ it('is an outage, and no refusal, when the key set was never had', async () => {
     expect(answer.headers['retry-after']).toBe('1');
     const health = await fetch(`http://127.0.0.1:${lonely.healthPort}/readyz`);
     expect(health.status).toBe(503);
-    expect(await health.json()).toMatchObject({ failing: ['key set'] });
+    expect(await health.json()).toMatchObject({ failing: ['issuer'] });
     expect((await fetch(`http://127.0.0.1:${lonely.healthPort}/livez`)).status).toBe(200);
   } finally {
     await lonely.stop();

@@ -3,10 +3,13 @@ import {
   ServerCredentials,
   type handleUnaryCall,
   type Metadata,
+  type sendUnaryData,
   type StatusObject,
+  type UntypedHandleCall,
 } from '@grpc/grpc-js';
 import {
   KeySetServiceService,
+  RevocationServiceService,
   SessionServiceService,
   TokenServiceService,
   type CreateSessionRequest,
@@ -27,7 +30,7 @@ import {
   type UpdateResourceRequest,
 } from '@gatehouse/contracts/resources';
 import { toAppError, toStatusObject } from '@gatehouse/errors';
-import type { SpecPublicJwk } from '@gatehouse/testing';
+import { SpecFeed, type SpecPublicJwk } from '@gatehouse/testing';
 
 /** A call as it reached the backend. */
 export interface SeenCall {
@@ -70,6 +73,8 @@ export function specResource(fields: Partial<Resource> = {}): Resource {
 export class SpecBackend {
   readonly calls: SeenCall[] = [];
   behaviour: Partial<BackendBehaviour> = {};
+  /** Auth's end of the gateway's feed. */
+  readonly feed = new SpecFeed(() => ({ keys: [...this.keys] }));
   #server = new Server();
 
   private constructor(private readonly keys: readonly SpecPublicJwk[]) {}
@@ -110,10 +115,15 @@ export class SpecBackend {
       login: this.#serve(async (request: LoginRequest) => ({
         tokens: await this.behaviour.login?.(request),
       })),
+      // Not a call that a spec is about: the gateway proves itself, to follow what is revoked.
+      issueServiceToken: (_call: unknown, callback: sendUnaryData<object>) =>
+        callback(null, { tokens: { accessToken: 'of the gateway', expiresIn: 300 } }),
       exchange: this.#serve(async (request: ExchangeRequest) => ({
         tokens: await this.behaviour.exchange?.(request),
       })),
     });
+    const watch: UntypedHandleCall = (stream: Parameters<SpecFeed['watch']>[0]) => this.feed.watch(stream);
+    server.addService(RevocationServiceService, { watch });
     server.addService(SessionServiceService, {
       createSession: this.#serve(
         (request: CreateSessionRequest) => this.behaviour.createSession?.(request) ?? { session: undefined },

@@ -4,7 +4,6 @@ export { AccessTokens, type AcceptedTokens, type AccessTokensOptions } from './a
 export { bearerOf } from './bearer.js';
 export { GuardModule, type GuardOptions } from './guard-module.js';
 export { followIssuer, type FollowedIssuer, type FollowIssuerOptions } from './follow-issuer.js';
-export { issuerKeys, type IssuerKeys } from './issuer-keys.js';
 export { OwnAccessToken, type HeldAccessToken, type IssuedAccessToken } from './own-access-token.js';
 export type { NoRevocations, RevocationKnowledge } from './revocation-knowledge.js';
 export { ruleRefusal } from './rule-refusal.js';

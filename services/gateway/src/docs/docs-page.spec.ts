@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { existsSync } from 'node:fs';
-import { chromium, type Browser, type Locator, type Page } from 'playwright-core';
+import { chromium, type Browser, type BrowserContext, type Locator, type Page } from 'playwright-core';
+import { SESSION_COOKIE } from '../credential/session-cookie.js';
+import { serveExchange, specSecret } from '../spec/spec-credentials.js';
 import { PAGE_CREDENTIALS, serveLogin } from '../spec/spec-login.js';
 import { startSpecGateway, type SpecGateway } from '../spec/spec-gateway.js';
 
@@ -37,8 +39,8 @@ interface Watch {
   readonly errors: string[];
 }
 
-async function openDocs(): Promise<{ page: Page; watch: Watch }> {
-  const page = await browser.newPage();
+async function openDocs(owner: Browser | BrowserContext = browser): Promise<{ page: Page; watch: Watch }> {
+  const page = await owner.newPage();
   const watch: Watch = { foreign: [], violations: [], errors: [] };
   page.on('request', (request) => {
     const url = request.url();
@@ -103,6 +105,27 @@ inBrowser('the docs page in a browser', () => {
     await page.close();
   }, 60_000);
 
+  it('signs in with a cookie, and calls with it or with an access token and never with both', async () => {
+    serveExchange(gateway);
+    gateway.backend.behaviour.createSession = () => ({ session: undefined, sessionSecret: specSecret() });
+    const context = await browser.newContext();
+    const { page, watch } = await openDocs(context);
+    const block = operation(page, 'SessionService_CreateSession');
+    await block.locator('.opblock-summary-control').click();
+    await block.locator('textarea.body-param__text').fill(JSON.stringify(PAGE_CREDENTIALS));
+    expect(await execute(block)).toMatch(/^200/);
+    const [cookie, ...others] = await context.cookies();
+    expect(cookie).toMatchObject({ name: SESSION_COOKIE, httpOnly: true, secure: true, sameSite: 'Strict' });
+    expect(others).toEqual([]);
+    expect(await readResource(page)).toMatch(/^200/);
+    expect(gateway.backend.callsOf('Exchange')).toHaveLength(1);
+    expect(await logIn(page)).not.toBe('');
+    expect(await readResource(page)).toMatch(/^200/);
+    expect(gateway.backend.callsOf('Exchange')).toHaveLength(1);
+    expect(watch).toEqual({ foreign: [], violations: [], errors: [] });
+    await context.close();
+  }, 60_000);
+
   it('takes an access token that is pasted into Authorize, and forgets it', async () => {
     const { page } = await openDocs();
     await page.locator('button.authorize').first().click();
@@ -110,8 +133,8 @@ inBrowser('the docs page in a browser', () => {
       .locator('.modal-ux input[type="text"], .modal-ux input[type="password"]')
       .first()
       .fill(gateway.accessToken());
-    await page.locator('.modal-ux button.authorize').click();
-    await page.locator('.modal-ux button.btn-done').click();
+    await page.locator('.modal-ux button.authorize').first().click();
+    await page.locator('.modal-ux button.btn-done').first().click();
     expect(await readResource(page)).toMatch(/^200/);
     await page.reload();
     await page.locator('.opblock').first().waitFor();

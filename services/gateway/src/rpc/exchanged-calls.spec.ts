@@ -4,7 +4,13 @@ import { AppError, platformReasons } from '@gatehouse/errors';
 import { createSigningKey } from '@gatehouse/testing';
 import { SESSION_COOKIE } from '../credential/session-cookie.js';
 import { SpecBackend } from '../spec/spec-backend.js';
-import { cookieOf, credentialInvalid, serveExchange, specApiKey, specSecret } from '../spec/spec-credentials.js';
+import {
+  cookieOf,
+  credentialInvalid,
+  serveExchange,
+  specApiKey,
+  specSecret,
+} from '../spec/spec-credentials.js';
 import { jsonBody, SPEC_SUBJECT, startSpecGateway, type SpecGateway } from '../spec/spec-gateway.js';
 
 const ID = '0190b0a0-0000-7000-8000-000000000001';

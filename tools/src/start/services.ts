@@ -69,6 +69,8 @@ const auth = ({ ports, databaseUrlFiles, secretFiles, mailFolder }: Surroundings
   AUDIT_CHAIN_KEY_FILE: secretFiles['audit-chain-key'],
   USERS_ADDRESS: grpcTarget(ports.users, ports.users2),
   RESOURCES_ADDRESS: grpcTarget(ports.resources, ports.resources2),
+  // The gateways, which say for whom they call.
+  TRUSTED_PROXIES: '127.0.0.1/32',
   MAIL_FOLDER: mailFolder,
 });
 

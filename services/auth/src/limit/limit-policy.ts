@@ -45,7 +45,7 @@ export const signInPolicy = {
 /** How often one address may do other things that need no sign-in. */
 export const addressPolicy = {
   /** Calls of Register. */
-  register: { points: 100, windowSeconds: 10 * MINUTE },
+  register: { points: 300, windowSeconds: 10 * MINUTE },
   /** Calls of RequestPasswordReset. */
   resetRequest: { points: 30, windowSeconds: HOUR },
   /** Refresh tokens, sessions, API keys and codes that nobody was given; good ones are heard all the same. */

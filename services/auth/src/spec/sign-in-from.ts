@@ -5,8 +5,8 @@ import { openClient, type UnaryMethod } from '@gatehouse/grpc';
 import { Metadata } from '@grpc/grpc-js';
 import { PASSWORD } from './running-auth.js';
 
-/** The setting with which a spec may call from any address. */
-export const TRUSTING = { GATEHOUSE_TRUSTED_PROXIES: '127.0.0.1/32' };
+/** The settings with which a spec may call from any address, within the limits of everybody. */
+export const TRUSTING = { GATEHOUSE_TRUSTED_PROXIES: '127.0.0.1/32', GATEHOUSE_LIMIT_SCALE: '1' };
 
 /** How a call ended. */
 export interface Outcome {

@@ -59,7 +59,7 @@ export async function startSpecGateway(
   const key = createSigningKey();
   const { backend, port: backendPort } = await SpecBackend.start([key.jwk]);
   const address = `127.0.0.1:${backendPort}`;
-  const settings = readGatewaySettings({
+  const variables = {
     GATEHOUSE_ENVIRONMENT: 'development',
     GATEHOUSE_ISSUER: ISSUER,
     GATEHOUSE_HTTP_PORT: '0',
@@ -70,7 +70,7 @@ export async function startSpecGateway(
     GATEHOUSE_USERS_ADDRESS: address,
     GATEHOUSE_RESOURCES_ADDRESS: address,
     ...environment,
-  });
+  };
   const logLines: Record<string, unknown>[] = [];
   const destination = new Writable({
     write(chunk: Buffer, _encoding, done) {
@@ -79,7 +79,8 @@ export async function startSpecGateway(
     },
   });
   const log = createLogger({ service: 'gateway', level: 'info', destination });
-  const running = await startGateway(settings, log, registry).catch((error: unknown) => {
+  const start = async () => startGateway(readGatewaySettings(variables), log, registry);
+  const running = await start().catch((error: unknown) => {
     backend.kill();
     throw error;
   });

@@ -9,6 +9,9 @@ const USAGE = `usage: npm run keys -- list
        npm run keys -- rotate        replace the active signing key by the published one
        npm run keys -- revoke KID    remove a signing key and refuse everything it signed`;
 
+/** How often somebody who waits is told so, in milliseconds. */
+const SAY_EVERY_MS = 5_000;
+
 await runCommand(async ({ keyKeeper }) => {
   const [command, kid, ...rest] = process.argv.slice(2);
   if (rest.length > 0) throw new UsageFault(USAGE);
@@ -18,18 +21,21 @@ await runCommand(async ({ keyKeeper }) => {
   await print(keyKeeper);
 });
 
-/** Waits until every verifier can know the next key. */
+/** Waits until every live verifier accepts the next key, or, with none, until all can know it. */
 async function rotate(keeper: KeyKeeper): Promise<void> {
   const origin = commandOrigin('RotateKey');
-  for (;;) {
+  for (let said = performance.now(); ;) {
     try {
       return await keeper.rotate(origin);
     } catch (error) {
       if (!(error instanceof AppError && error.reason === authReasons.KEY_TOO_YOUNG.reason)) throw error;
       const waitMs = error.retryAfterMs ?? 1_000;
-      process.stderr.write(
-        `verifiers may not know the next key yet: waiting ${Math.ceil(waitMs / 1_000)} s\n`,
-      );
+      // Acknowledgements take a moment; who waits for longer is told, and not five times a second.
+      if (waitMs >= SAY_EVERY_MS || performance.now() - said > SAY_EVERY_MS) {
+        const seconds = Math.ceil(waitMs / 1_000);
+        process.stderr.write(`not every verifier knows the next key yet: looking again in ${seconds} s\n`);
+        said = performance.now();
+      }
       await delay(waitMs);
     }
   }

@@ -1,6 +1,10 @@
+import { randomUUID } from 'node:crypto';
+import { contract } from '@gatehouse/contracts';
+import { AccountServiceClient } from '@gatehouse/contracts/auth';
+import { callUnary, openClient } from '@gatehouse/grpc';
 import { eventually, restartableDatabase, type RestartableDatabase } from '@gatehouse/testing';
 import { readAuthSettings } from '../config.js';
-import { MIGRATIONS, silentLog, specEnvironment } from '../spec/running-auth.js';
+import { MIGRATIONS, reasonOf, silentLog, specEnvironment } from '../spec/running-auth.js';
 import { followAs } from '../spec/verifier.js';
 import { startAuth, type RunningAuth } from '../start-auth.js';
 
@@ -31,7 +35,18 @@ describe('a replica that is cut off from its database', () => {
         expect(verifier.pongs.at(-1)!.readAgeMs > 1_500n).toBe(true);
       });
       expect(feed.lease.isFresh).toBe(true);
+      // Strict methods are refused by nobody who cannot know, and admitted by nobody either.
+      const accounts = openClient(AccountServiceClient, `127.0.0.1:${service.port}`, contract);
+      const erase = () =>
+        reasonOf(
+          callUnary(
+            accounts.eraseAccount.bind(accounts),
+            { subject: randomUUID(), requestedBy: randomUUID() },
+            { timeoutMs: 20_000, accessToken },
+          ),
+        );
       await eventually(() => expect(feed.lease.isFresh).toBe(false), 20_000);
+      expect(await erase()).toBe('REVOCATIONS_UNKNOWN');
       // A verifier that begins now gets what is known, with the age that it has.
       const late = followAs(accessToken, service.port);
       await eventually(() => expect(late.keys).toEqual(['before']), 20_000);
@@ -45,6 +60,8 @@ describe('a replica that is cut off from its database', () => {
         verifier.ping();
         expect(verifier.pongs.at(-1)!.readAgeMs < 1_000n).toBe(true);
       }, 20_000);
+      expect(await erase()).toBe('OK');
+      accounts.close();
       // Numbers of transactions may have been given out a second time: all is sent again.
       await eventually(() => expect(verifier.batches.at(-1)!.epoch).not.toBe(epoch));
       expect(verifier.keys).toEqual(['before', 'before']);

@@ -8,6 +8,7 @@ import { MAX_LEASE_AGE_MS, RevocationList, type Lease } from '@gatehouse/tokens'
 import type { Observable } from 'rxjs';
 import { SERVICE } from '../config.js';
 import type { SigningKeys } from '../signing-key/signing-keys.js';
+import type { LiveRevocation } from './live-revocation.js';
 import { Outgoing } from './outgoing.js';
 import { RevocationTail } from './revocation-tail.js';
 import type { RevocationStore } from './revocation.store.js';
@@ -67,9 +68,9 @@ export class RevocationFeed {
     const { keys } = this.#options;
     this.#ends.push(
       this.tail.follow(({ revocations }) => {
-        this.list.apply(revocations.map((each) => ({ ...each, notBefore: each.notBefore ?? 0 })));
-        const awaited = revocations.filter((revocation) => revocation.awaited);
-        this.#registry.acknowledge(awaited.map(({ seq }) => ({ verifierId: this.#id, seq })));
+        // The guard ends the streams whose access token this revokes: they are told first, so that their verifiers
+        // enforce it before they come back.
+        setImmediate(() => this.#enforce(revocations));
         // The notification of a key that is gone may be lost; this row is not.
         if (revocations.some(({ kind }) => kind === 'signing_key')) void keys.reload().catch(() => undefined);
       }),
@@ -119,11 +120,7 @@ export class RevocationFeed {
       error: (error: unknown) => out.end(error),
       complete: () => out.end(),
     });
-    const expireInMs = call.principal.expiresAt * 1_000 - Date.now();
-    const expire = () => out.end(platformReasons.UNAUTHENTICATED({ logReason: 'EXPIRED' }));
-    const expiry = setTimeout(expire, Math.max(0, expireInMs)).unref();
     const release = () => {
-      clearTimeout(expiry);
       subscription.unsubscribe();
       if (stream) this.#close(stream);
       out.end();
@@ -132,6 +129,13 @@ export class RevocationFeed {
     if (call.signal.aborted) release();
     else call.signal.addEventListener('abort', release, { once: true });
     return out;
+  }
+
+  /** As every other verifier does. */
+  #enforce(revocations: readonly LiveRevocation[]): void {
+    this.list.apply(revocations.map((each) => ({ ...each, notBefore: each.notBefore ?? 0 })));
+    const awaited = revocations.filter((revocation) => revocation.awaited);
+    this.#registry.acknowledge(awaited.map(({ seq }) => ({ verifierId: this.#id, seq })));
   }
 
   #open(begin: ConstructorParameters<typeof WatchStream>[0]['begin'], out: Outgoing<WatchResponse>) {

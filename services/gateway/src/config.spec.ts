@@ -41,6 +41,8 @@ describe('the settings', () => {
     ['GATEHOUSE_FORWARD_HEADERS', 'authorization'],
     ['GATEHOUSE_FORWARD_HEADERS', 'Cookie'],
     ['GATEHOUSE_FORWARD_HEADERS', 'grpc-tags-bin'],
+    ['GATEHOUSE_FORWARD_HEADERS', 'X-Api-Key'],
+    ['GATEHOUSE_FORWARD_HEADERS', 'sec-fetch-site'],
     ['GATEHOUSE_EXPOSE_METADATA', 'content-type'],
     ['GATEHOUSE_EXPOSE_METADATA', 'set-cookie'],
     ['GATEHOUSE_EXPOSE_METADATA', 'access-control-allow-origin'],

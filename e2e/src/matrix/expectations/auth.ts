@@ -5,7 +5,7 @@ import type { Expectations, Scene } from '../expectation.js';
 import { EVERYONE } from '../principals.js';
 
 /** The codes of mails are for the journeys. */
-const CODE_INVALID: Outcome = { code: 'INVALID_ARGUMENT', reason: 'CODE_INVALID' };
+const CODE_INVALID: Outcome = { code: 'FAILED_PRECONDITION', reason: 'CODE_INVALID' };
 
 /** A refresh token that nobody else uses. */
 async function refreshToken({ world }: Scene): Promise<string> {

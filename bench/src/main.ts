@@ -1,13 +1,16 @@
 import { parseArgs } from 'node:util';
-import { allMet, renderFigures, writeFigures, type Figure } from '@gatehouse/report';
-import { endPeers } from './peer.js';
+import { allMet, renderFigures } from '@gatehouse/report';
+import { credentialsBench } from './credentials/credentials-bench.js';
 import { guardBench } from './guard/guard-bench.js';
+import { writeOutcome, type Outcome } from './outcome.js';
+import { endPeers } from './peer.js';
 import { revocationsBench } from './revocation-list/revocations-bench.js';
 
 /** The benches by name; each returns what it measured and leaves nothing behind. */
-const BENCHES = new Map<string, () => Promise<readonly Figure[]>>([
-  ['guard', guardBench],
-  ['revocations', revocationsBench],
+const BENCHES = new Map<string, () => Promise<Outcome>>([
+  ['credentials', credentialsBench],
+  ['guard', async () => ({ figures: await guardBench() })],
+  ['revocations', async () => ({ figures: await revocationsBench() })],
 ]);
 
 const { positionals, values } = parseArgs({
@@ -20,8 +23,9 @@ if (bench === undefined) {
   process.exitCode = 2;
 } else {
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, endPeers);
-  const figures = await bench();
-  console.log(renderFigures(figures));
-  if (values.json !== undefined) await writeFigures(values.json, figures);
-  process.exitCode = allMet(figures) ? 0 : 1;
+  const outcome = await bench();
+  console.log(renderFigures(outcome.figures));
+  if (outcome.pages?.['.md']) console.log(`\n${outcome.pages['.md']}`);
+  if (values.json !== undefined) await writeOutcome(values.json, outcome);
+  process.exitCode = allMet(outcome.figures) ? 0 : 1;
 }

@@ -7,13 +7,13 @@ export interface Round {
 }
 
 /** One of several that are measured against each other. */
-export interface Contestant {
+export interface Contestant<Result = Round> {
   readonly name: string;
-  readonly round: () => Promise<Round>;
+  readonly round: () => Promise<Result>;
 }
 
 /** The rounds of each contestant by its name; the same index is the same time. */
-export type Measured = ReadonlyMap<string, readonly Round[]>;
+export type Measured<Result = Round> = ReadonlyMap<string, readonly Result[]>;
 
 /**
  * Measures several times from the start, with fresh processes: how a process
@@ -34,12 +34,12 @@ export async function inEpochs(epochs: number, measure: () => Promise<Measured>)
  *
  * @param warmUp rounds that are not counted, for the compilers to finish
  */
-export async function interleave(
-  contestants: readonly Contestant[],
+export async function interleave<Result = Round>(
+  contestants: readonly Contestant<Result>[],
   rounds: number,
   warmUp: number,
-): Promise<Measured> {
-  const measured = new Map<string, Round[]>(contestants.map(({ name }) => [name, []]));
+): Promise<Measured<Result>> {
+  const measured = new Map<string, Result[]>(contestants.map(({ name }) => [name, []]));
   for (let index = -warmUp; index < rounds; index++) {
     for (const { name, round } of index % 2 === 0 ? contestants : contestants.toReversed()) {
       const result = await round();

@@ -103,6 +103,12 @@ export class ChildService {
     return this.exited;
   }
 
+  /** @throws StartFault when it could not be started */
+  get pid(): number {
+    if (this.child.pid === undefined) throw new StartFault(`${this.options.name} could not be started.`);
+    return this.child.pid;
+  }
+
   get isAlive(): boolean {
     return !this.hasExited;
   }

@@ -122,6 +122,11 @@ export class System {
     for (const child of this.children.values()) void child.kill();
   }
 
+  /** The process of a service, such as to see what it costs. */
+  pidOf(name: keyof Ports): number {
+    return this.child(name).pid;
+  }
+
   /** The settings that a service was started with. Secrets are named by their files. */
   settingsOf(name: keyof Ports): Readonly<Record<string, string>> {
     const { environment } = this.child(name).options;

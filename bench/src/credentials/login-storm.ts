@@ -1,0 +1,98 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { availableParallelism } from 'node:os';
+import { DEMO_ACCOUNTS } from '@gatehouse/tools/start';
+import { spawnPeer, type Peer } from '../peer.js';
+import { quantile } from '../quantile.js';
+import { openLoad, succeed } from './call-costs.js';
+import type { Contestant } from './contestants.js';
+
+const LOGINS = 500;
+const RATE = 100;
+/** Calls of a piece; pieces follow each other as long as something lasts. */
+const PIECE = 50;
+const QUIET_PIECES = 16;
+
+/** Passwords that a replica of auth hashes at once, unless told (`HASH_CONCURRENCY`); two replicas run. */
+const HASH_THREADS = 2 * Math.min(availableParallelism(), 4);
+
+/** Latency of calls whose access token is verified, in milliseconds, and their CPU in microseconds. */
+export interface Verified {
+  readonly p50: number;
+  readonly p99: number;
+  /** Of gateway and service. */
+  readonly cpuUs: number;
+}
+
+export interface LoginStorm {
+  readonly quiet: Verified;
+  /** While 500 people sign in at once. */
+  readonly storm: Verified;
+  /** While as many threads as hash passwords do nothing but burn CPU. */
+  readonly burnt: Verified;
+  /** How many of them were signed in. */
+  readonly signedIn: number;
+  /** How long that took. */
+  readonly seconds: number;
+}
+
+/** Measures verified calls before, during and apart from 500 logins at once through the same gateway. */
+export async function loginStorm(contestant: Contestant, path: string): Promise<LoginStorm> {
+  const load = await openLoad(contestant.site.port, 64);
+  const verified = async (goesOn: () => boolean) => verifiedCalls(contestant, load, path, goesOn);
+  const pieces = (count: number) => () => count-- > 0;
+  try {
+    await verified(pieces(4));
+    const quiet = await verified(pieces(QUIET_PIECES));
+    const begun = performance.now();
+    let seconds = 0;
+    const logins = manyLogins(contestant.site.port).finally(() => {
+      seconds = (performance.now() - begun) / 1_000;
+    });
+    const storm = await verified(() => seconds === 0);
+    const signedIn = await logins;
+    await delay(500);
+    const burner = spawnPeer(new URL('./burner-process.js', import.meta.url));
+    await burner.ask('start', HASH_THREADS);
+    const burnt = await verified(pieces(Math.round((seconds * RATE) / PIECE))).finally(() => burner.stop());
+    return { quiet, storm, burnt, signedIn, seconds };
+  } finally {
+    await load.stop();
+  }
+}
+
+async function verifiedCalls(
+  { site, credentials }: Contestant,
+  load: Peer,
+  path: string,
+  goesOn: () => boolean,
+): Promise<Verified> {
+  const latenciesMs: number[] = [];
+  const cpu = async () => {
+    const times = await Promise.all(
+      [site.gateway, site.service].map((peer) => peer.ask<NodeJS.CpuUsage>('cpu')),
+    );
+    return times.reduce((sum, { user, system }) => sum + user + system, 0);
+  };
+  const requests = { path, credentials: await credentials(PIECE), count: PIECE, rate: RATE };
+  const before = await cpu();
+  while (goesOn()) latenciesMs.push(...(await succeed(load, requests)).latenciesMs);
+  const cpuUs = ((await cpu()) - before) / latenciesMs.length;
+  return { p50: quantile(latenciesMs, 0.5), p99: quantile(latenciesMs, 0.99), cpuUs };
+}
+
+/** @returns how many were signed in; others waited for longer than a call may take */
+async function manyLogins(port: number): Promise<number> {
+  const statuses = await Promise.all(
+    Array.from({ length: LOGINS }, async (_, index) => {
+      const account = DEMO_ACCOUNTS[index % DEMO_ACCOUNTS.length];
+      const response = await fetch(`http://127.0.0.1:${port}/v1/auth/login`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'grpc-timeout': '30S' },
+        body: JSON.stringify({ email: account?.email, password: account?.password }),
+      });
+      await response.arrayBuffer();
+      return response.status;
+    }),
+  );
+  return statuses.filter((status) => status === 200).length;
+}

@@ -1,0 +1,60 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { openHttpLoad, type HttpLoad } from './http-load.js';
+
+describe('a load of HTTP requests', () => {
+  let server: Server;
+  let load: HttpLoad;
+  let answers: (credential: string) => number;
+  const seen: string[] = [];
+  beforeEach(async () => {
+    answers = () => 200;
+    seen.length = 0;
+    server = createServer((request, response) => {
+      const credential = String(request.headers['x-api-key']);
+      seen.push(credential);
+      const status = answers(credential);
+      if (status === 0) request.socket.destroy();
+      else response.writeHead(status, { 'content-length': 5 }).end('h\u00e4ch');
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    load = await openHttpLoad((server.address() as AddressInfo).port, 2);
+  });
+  afterEach(() => {
+    load.close();
+    server.closeAllConnections();
+    server.close();
+  });
+
+  const credentials = ['x-api-key: a', 'x-api-key: b'];
+  const requests = { path: '/v1/x', credentials, count: 5, rate: 1_000 };
+
+  it('is made by all callers in turn, and every answer is timed', async () => {
+    const { latenciesMs, refused, bytesSent } = await load.run(requests);
+    expect(seen.toSorted()).toEqual(['a', 'a', 'a', 'b', 'b']);
+    expect(latenciesMs).toHaveLength(5);
+    expect(refused).toEqual({});
+    expect(bytesSent % 5).toBe(0);
+  });
+
+  it('counts refusals by their status, and times none', async () => {
+    answers = (credential) => (credential === 'b' ? 401 : 200);
+    const { latenciesMs, refused } = await load.run(requests);
+    expect(latenciesMs).toHaveLength(3);
+    expect(refused).toEqual({ 401: 2 });
+  });
+
+  it('goes on after a connection was cut', async () => {
+    answers = (credential) => (credential === 'a' ? 0 : 200);
+    const { latenciesMs, refused } = await load.run(requests);
+    expect(latenciesMs).toHaveLength(2);
+    expect(refused).toEqual({ 0: 3 });
+  });
+
+  it('does not begin faster than it is told', async () => {
+    const begun = performance.now();
+    await load.run({ ...requests, rate: 50 });
+    expect(performance.now() - begun).toBeGreaterThanOrEqual(79);
+  });
+});

@@ -24,7 +24,8 @@ export async function awaitEnforced(
   const deadline = performance.now() + WAIT_MS;
   for (;;) {
     const enforcement = await verifiers.enforcement(database.sql, seqs);
-    if (enforcement.laggards === 0 || performance.now() >= deadline) return enforcement;
-    await delay(LOOK_EVERY_MS, undefined, { signal });
+    const isOver = performance.now() >= deadline || signal?.aborted;
+    if (enforcement.laggards === 0 || isOver) return enforcement;
+    await delay(LOOK_EVERY_MS);
   }
 }

@@ -111,6 +111,23 @@ describe('the feed of revocations', () => {
     expect(pong!.readAgeMs < 10_000n).toBe(true);
   });
 
+  it('says with a ping how far it has read, also when nothing was revoked', async () => {
+    const { database, revocations } = auth.context;
+    const verifier = follow();
+    await eventually(() => expect(verifier.batches).not.toHaveLength(0));
+    await database.sql`select pg_current_xact_id()`;
+    const { epoch, position } = await revocations.readFrom(database.sql, 0n);
+    await eventually(() => {
+      verifier.ping();
+      expect(verifier.batches.at(-1)!.position >= position).toBe(true);
+    });
+    expect(verifier.batches.slice(1).flatMap((batch) => batch.revocations)).toEqual([]);
+    // One who has heard of it elsewhere finds a replica that has come as far.
+    const moved = follow({ epoch, position }, other);
+    await eventually(() => expect(moved.batches.at(-1)!.position >= position).toBe(true));
+    expect(moved.revocations).toEqual([]);
+  });
+
   it('answers no ping before the beginning: it would be a lease on nothing', async () => {
     const verifier = follow();
     for (let n = 0; n < 5; n++) verifier.ping();

@@ -159,6 +159,8 @@ export class RevocationFeed {
     // Known first, and the keys read after that: a rotation that does not wait for this verifier is seen here.
     await this.#registry.write();
     await this.#options.keys.reload().catch(() => undefined);
+    // It may come from a replica that has read more.
+    await this.tail.catchUp().catch(() => undefined);
     if (out.isOver) return;
     if (!this.tail.hasRead || this.#options.keys.published.length === 0) {
       throw platformReasons.DATABASE_UNAVAILABLE({ retryAfterMs: 1_000 });

@@ -38,6 +38,8 @@ export class RevocationTail {
   readonly #options: RevocationTailOptions;
   readonly #followers = new Set<(news: TailNews) => void>();
   #rows = new Map<bigint, LiveRevocation>();
+  /** The latest moment of each client, subject and of everything. */
+  #moments = new Map<string, LiveRevocation>();
   /** What was told and lies at or above the position: the next read finds it again. */
   #told = new Set<bigint>();
   #epoch = '';
@@ -99,13 +101,8 @@ export class RevocationTail {
    * @returns seconds since the epoch; 0 for none
    */
   notBefore(subject: string, clientId: string): number {
-    const concerned = this.from(0n).filter(
-      ({ kind, key }) =>
-        kind === 'everything' ||
-        (kind === 'subject' && key === subject) ||
-        (kind === 'client' && key === clientId),
-    );
-    return Math.max(0, ...concerned.map(({ notBefore }) => notBefore ?? 0));
+    const names = ['everything ', `subject ${subject}`, `client ${clientId}`];
+    return Math.max(0, ...names.map((name) => this.#moments.get(name)?.notBefore ?? 0));
   }
 
   /** Calls `follower` with all that every later read brings. @returns how to end it */
@@ -159,7 +156,7 @@ export class RevocationTail {
     }
     const { epoch, position } = read;
     const revocations = read.revocations.filter(({ seq }) => !this.#told.has(seq));
-    for (const revocation of revocations) this.#rows.set(revocation.seq, revocation);
+    for (const revocation of revocations) this.#keep(revocation);
     this.#told = new Set(read.revocations.filter(({ xid }) => xid >= position).map(({ seq }) => seq));
     this.#epoch = epoch;
     this.#position = position;
@@ -169,10 +166,19 @@ export class RevocationTail {
     for (const follower of this.#followers) follower({ epoch, position, revocations, restarted });
   }
 
+  #keep(revocation: LiveRevocation): void {
+    this.#rows.set(revocation.seq, revocation);
+    if (revocation.notBefore === undefined) return;
+    const name = `${revocation.kind} ${revocation.key}`;
+    const before = this.#moments.get(name)?.notBefore ?? 0;
+    if (revocation.notBefore > before) this.#moments.set(name, revocation);
+  }
+
   #prune(): void {
     if (performance.now() - this.#prunedAt < PRUNE_EVERY_MS) return;
     this.#prunedAt = performance.now();
     const oldest = Date.now() / 1_000 - KEEP_EXPIRED_SECONDS;
     for (const [seq, { expiresAt }] of this.#rows) if (expiresAt < oldest) this.#rows.delete(seq);
+    for (const [name, { expiresAt }] of this.#moments) if (expiresAt < oldest) this.#moments.delete(name);
   }
 }

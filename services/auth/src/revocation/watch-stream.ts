@@ -62,6 +62,8 @@ export class WatchStream {
   #number = 0n;
   #pingedAt = performance.now();
   #reached: Reached;
+  /** How far it was told, or will be by what waits. */
+  #told = 0n;
   #keys: readonly PublicJwk[] = [];
 
   constructor(options: WatchStreamOptions) {
@@ -76,6 +78,7 @@ export class WatchStream {
     // Also when there is nothing to apply: the verifier learns that it is complete.
     const revocations = tail.from(begin.epoch === epoch ? begin.position : 0n);
     const snapshot: Waiting = { what: 'revocations', revocations, sent: 0, news: { epoch, position } };
+    this.#told = position;
     this.#waiting.unshift({ what: 'keys' }, snapshot);
     this.#ends.push(
       tail.follow((news) => this.#onNews(news)),
@@ -99,6 +102,7 @@ export class WatchStream {
 
   ping(id: bigint): void {
     this.#pingedAt = performance.now();
+    this.#tellPosition();
     this.#wait({ what: 'pong', id });
   }
 
@@ -121,8 +125,19 @@ export class WatchStream {
     for (const end of this.#ends) end();
   }
 
+  /**
+   * Says how far the table was read when nothing of it concerns the verifier: so that what it resumes with is short,
+   * and so that one who has heard of more from another replica learns when this one has caught up.
+   */
+  #tellPosition(): void {
+    const { epoch, position } = this.#options.tail;
+    if (this.#ends.length === 0 || position === this.#told) return;
+    this.#onNews({ epoch, position, revocations: [], restarted: false });
+  }
+
   #onNews({ epoch, position, revocations, restarted }: TailNews): void {
     const news = { epoch, position };
+    this.#told = position;
     const last = this.#waiting.at(-1);
     if (last?.what === 'revocations' && !restarted) {
       // In place: a push with a hundred thousand arguments overflows the stack.

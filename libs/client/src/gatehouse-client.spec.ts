@@ -47,6 +47,19 @@ describe('the client', () => {
     expect(seen.headers).not.toHaveProperty('authorization');
   });
 
+  it('lets no browser add a cookie to an access token', async () => {
+    const asked: Request[] = [];
+    const fetch = (request: Request) => {
+      asked.push(request);
+      return globalThis.fetch(request);
+    };
+    const token = createGatehouseClient({ baseUrl, fetch, accessToken: () => 'a.b.c' });
+    await token.POST('/v1/auth/logout', { body: { refreshToken: 'x' } });
+    expect(seen.body).toBe('{"refreshToken":"x"}');
+    await createGatehouseClient({ baseUrl, fetch }).GET('/v1/resources');
+    expect(asked.map(({ credentials }) => credentials)).toEqual(['omit', 'same-origin']);
+  });
+
   it('resolves a refusal to its problem', async () => {
     const client = createGatehouseClient({ baseUrl });
     const path = { id: ID };

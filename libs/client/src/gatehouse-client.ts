@@ -27,8 +27,11 @@ export function createGatehouseClient({
   client.use({
     onRequest: async ({ request }) => {
       const value = await accessToken?.();
-      if (value !== undefined) request.headers.set('authorization', `Bearer ${value}`);
-      return request;
+      if (value === undefined) return request;
+      // The gateway refuses two credentials on one request, and a browser would add the session cookie by itself.
+      const alone = new Request(request, { credentials: 'omit' });
+      alone.headers.set('authorization', `Bearer ${value}`);
+      return alone;
     },
   });
   return client;

@@ -2,6 +2,9 @@ import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLogger } from '@gatehouse/telemetry';
+import { eventually } from '@gatehouse/testing';
+import { accountCalls } from '../spec/account-calls.js';
+import { reasonOf, runningAuth } from '../spec/running-auth.js';
 import { folderTransport } from './folder-transport.js';
 
 describe('mails in a folder', () => {
@@ -35,5 +38,26 @@ describe('mails in a folder', () => {
     expect((await stat(folder)).mode & 0o077).toBe(0);
     expect(lines.join('')).toContain(files[0]);
     expect(lines.join('')).not.toMatch(/canary|ada@/);
+  });
+
+  it('are where somebody without a mail server finds the code', async () => {
+    const folder = join(parent, 'service');
+    const auth = await runningAuth({ GATEHOUSE_MAIL: 'on', GATEHOUSE_MAIL_FOLDER: folder });
+    const accounts = accountCalls(auth.service.port);
+    try {
+      const { email } = await auth.signedIn();
+      await accounts.requestReset(email);
+      const [file = ''] = await eventually(async () => {
+        const files = (await readdir(folder)).filter((name) => name.endsWith('.eml'));
+        expect(files).toHaveLength(1);
+        return files;
+      });
+      const source = await readFile(join(folder, file), 'utf8');
+      const [, code = ''] = /^Your code: (\S+)$/m.exec(source) ?? [];
+      expect(await reasonOf(accounts.reset(code, 'a lantern under the bridge'))).toBe('OK');
+    } finally {
+      accounts.close();
+      await auth.close();
+    }
   });
 });

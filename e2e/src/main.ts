@@ -12,6 +12,7 @@ const SPECS = new Map([
   ['matrix', 'dist/matrix/'],
   ['journeys', 'dist/journeys/'],
   ['faults', 'dist/faults/'],
+  ['revocation', 'dist/revocation/'],
   ['python', 'dist/journeys/python-client'],
 ]);
 

@@ -93,7 +93,8 @@ export class RestClient {
   }
 }
 
-function headerOf(credential: ShownCredential | undefined): Record<string, string> {
+/** The header that shows a credential; none for undefined. */
+export function headerOf(credential: ShownCredential | undefined): Record<string, string> {
   if (!credential) return {};
   const { kind, secret } = credential;
   if (kind === 'session') return { cookie: `${SESSION_COOKIE}=${secret}` };

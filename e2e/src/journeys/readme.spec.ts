@@ -32,4 +32,9 @@ function scriptOfReadme(): string {
   expect(JSON.parse(change ?? '')).toMatchObject({ title: 'Mine', content: 'changed' });
   expect(removal).toMatch(/^\{\}/);
   expect(stdout).toContain('How to read this system');
+  const last = stdout.trimEnd().split('}{').at(-1);
+  expect(JSON.parse(`{${last?.replace(/^\{/, '')}`)).toMatchObject({
+    status: 401,
+    reason: 'UNAUTHENTICATED',
+  });
 });

@@ -9,12 +9,12 @@ export class KnownAddressStore {
     return rows.length > 0;
   }
 
-  /** Keeps an address as the account's own; writes once a day at most. */
+  /** Keeps an address as the account's own, unless that is gone; writes once a day at most. */
   async remember(sql: Sql, key: string, accountId: string): Promise<void> {
     await sql`
       insert into known_address as known (key, account_id, expires_at)
       select ${key}, id, clock_timestamp() + ${KNOWN_ADDRESS_DAYS} * interval '1 day'
-      from account where id = ${accountId}
+      from account where id = ${accountId} for key share
       on conflict (key) do update set expires_at = excluded.expires_at, account_id = excluded.account_id
       where known.expires_at < excluded.expires_at - interval '1 day' or known.account_id <> excluded.account_id`;
   }

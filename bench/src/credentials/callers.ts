@@ -14,7 +14,8 @@ export interface Presented {
 
 /** Credentials of one person, who owns the resource that is read. */
 export class Callers {
-  #secret = '';
+  /** The `cookie` header of a session that is never ended. */
+  #owner = '';
 
   constructor(private readonly running: RunningSystem) {}
 
@@ -41,7 +42,7 @@ export class Callers {
 
   /** A new API key that may read. */
   async apiKey(): Promise<Presented> {
-    const { header } = await this.tokens();
+    const header = await this.#lasting();
     const wanted = { displayName: 'bench', permissions: ['resources:read'], lifetime: '3600s' };
     const { body } = await this.#send('POST', '/v1/apiKeys', header, wanted);
     const { secret, apiKey } = body as { secret: string; apiKey: { id: string } };
@@ -53,8 +54,7 @@ export class Callers {
 
   /** Makes the resource that is read, and returns its path. */
   async resource(): Promise<string> {
-    const { header } = await this.tokens();
-    const { body } = await this.#send('POST', '/v1/resources', header, {
+    const { body } = await this.#send('POST', '/v1/resources', await this.#lasting(), {
       title: 'Minutes',
       content: 'x'.repeat(500),
     });
@@ -63,8 +63,8 @@ export class Callers {
 
   /** Access tokens that nobody has seen yet, made at auth of one session. */
   async freshTokens(count: number): Promise<string[]> {
-    this.#secret ||= (await this.session()).header.split('=')[1] ?? '';
-    const request = { subjectToken: this.#secret, subjectTokenType: Credential.SESSION };
+    const [, subjectToken = ''] = (await this.#lasting()).split('=');
+    const request = { subjectToken, subjectTokenType: Credential.SESSION };
     const client = openClient(TokenServiceClient, this.running.addresses.auth[0] ?? '', contract);
     const made: string[] = [];
     let begun = 0;
@@ -80,6 +80,10 @@ export class Callers {
     } finally {
       client.close();
     }
+  }
+
+  async #lasting(): Promise<string> {
+    return (this.#owner ||= (await this.session()).header);
   }
 
   async #send(method: string, path: string, credential: string, body?: object) {

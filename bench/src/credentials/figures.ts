@@ -70,6 +70,7 @@ export function stormFigures({ quiet, storm, burnt, signedIn, seconds }: LoginSt
       told(`verified calls, 500 logins: ${quantile}`, hundredths(storm[quantile]), 'ms'),
       told(`verified calls, CPU burnt: ${quantile}`, hundredths(burnt[quantile]), 'ms'),
     ]),
+    told('verified calls, 500 logins: lost', hundredths(storm.lost), '%'),
     told('verified calls: CPU, 500 logins / quiet', times(storm.cpuUs, quiet.cpuUs), 'x'),
     told('verified calls: p50, 500 logins / quiet', times(storm.p50, quiet.p50), 'x'),
     told('verified calls: p99, 500 logins / quiet', times(storm.p99, quiet.p99), 'x'),

@@ -39,7 +39,8 @@ export async function openHttpLoad(port: number, connections: number): Promise<H
   const all = await Promise.all(Array.from({ length: connections }, () => HttpConnection.open(port)));
   const idle = [...all];
   const waiting: ((connection: HttpConnection) => void)[] = [];
-  const take = async () => idle.pop() ?? new Promise<HttpConnection>((resolve) => waiting.push(resolve));
+  // The one that rested longest: a server closes connections that nobody uses.
+  const take = async () => idle.shift() ?? new Promise<HttpConnection>((resolve) => waiting.push(resolve));
   const giveBack = (connection: HttpConnection) => {
     const next = waiting.shift();
     if (next) next(connection);

@@ -2,7 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import type { AttackCase } from './corpus.js';
 import { CorpusKeys } from './corpus-keys.js';
 import { runLiveCases } from './live-cases.js';
-import type { LiveSystem, NotApplicable, Observation, Trust } from './live-system.js';
+import { claimsOf } from './live/stage.js';
+import type { BuildAccessToken, LiveSystem, NotApplicable, Observation, Trust } from './live-system.js';
 import { ownCorpus } from './own-corpus.js';
 
 const corpus = ownCorpus();
@@ -34,7 +35,8 @@ class RecordingSystem implements LiveSystem {
     return this.http;
   }
 
-  async play(): Promise<Observation | NotApplicable> {
+  async play({ id }: AttackCase, build: BuildAccessToken): Promise<Observation | NotApplicable> {
+    this.asked.push({ id, claims: claimsOf(build({ sub: 'user_2', auth_time: 1 })) });
     return this.played;
   }
 
@@ -117,6 +119,22 @@ describe('runLiveCases', () => {
       const { results } = await run(new RecordingSystem('OK', 200, played), 'sta-family');
       expect(results).toMatchObject([{ verdict }]);
     }
+  });
+
+  it('lets the system set claims, before the operations of the case', async () => {
+    const system = new RecordingSystem('', 0, { grpc: 'UNAUTHENTICATED' });
+    await run(system, 'azn-acr');
+    expect(system.asked).toEqual([
+      { id: 'azn-acr', claims: expect.objectContaining({ sub: 'user_2', acr: 'pwd' }) },
+    ]);
+    const [{ claims }] = system.asked as [{ claims: Record<string, number> }];
+    expect(claims['auth_time']).toBe(claims['iat']! - 3_600);
+  });
+
+  it('plays last what a system cannot be used after', async () => {
+    const system = new RecordingSystem('', 0, { grpc: 'UNAUTHENTICATED' });
+    const { results } = await run(system, 'sta-pitr', 'sta-family', 'sta-stream-exp');
+    expect(results.map(({ id }) => id)).toEqual(['sta-family', 'sta-stream-exp', 'sta-pitr']);
   });
 
   it('counts a system that breaks off as failed', async () => {

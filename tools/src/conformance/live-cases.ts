@@ -1,5 +1,5 @@
 import { expects } from './corpus.js';
-import type { AttackCase, Corpus } from './corpus.js';
+import type { AttackCase, Corpus, Members } from './corpus.js';
 import type { CorpusKeys } from './corpus-keys.js';
 import type { LiveSystem, Observation, StartLiveSystem } from './live-system.js';
 import type { CaseResult } from './report.js';
@@ -30,8 +30,15 @@ export async function runLiveCases(
     scope: String(claims['scope'] ?? ''),
   });
   const results: CaseResult[] = [];
-  for (const attackCase of cases) results.push(await runLiveCase(corpus, keys, attackCase, system));
+  for (const attackCase of restoresLast(cases))
+    results.push(await runLiveCase(corpus, keys, attackCase, system));
   return results;
+}
+
+/** A restored database has other signing keys: nothing can be presented to the system after that case. */
+function restoresLast(cases: readonly AttackCase[]): readonly AttackCase[] {
+  const restores = ({ precondition = [] }: AttackCase) => precondition.includes('db:restore');
+  return [...cases.filter((one) => !restores(one)), ...cases.filter(restores)];
 }
 
 async function runLiveCase(
@@ -42,12 +49,15 @@ async function runLiveCase(
 ): Promise<CaseResult> {
   const { id, group, expected } = attackCase;
   try {
-    // Built now: the system goes by the real clock.
-    const text = buildToken(corpus.profile, keys, attackCase.build, Math.floor(Date.now() / 1_000));
+    // Issued at the moment: the system goes by the real clock.
+    const build = (claims: Members = {}) => {
+      const operations = [{ op: 'claims', set: claims }, ...attackCase.build];
+      return buildToken(corpus.profile, keys, operations, Math.floor(Date.now() / 1_000));
+    };
     const seen =
       attackCase.layer === 'transport'
-        ? await sendCase(attackCase, text, system)
-        : await system.play(attackCase, text);
+        ? await sendCase(attackCase, build(), system)
+        : await system.play(attackCase, build);
     if ('notApplicable' in seen) return notApplicable(attackCase, seen.notApplicable);
     const fault = disagreement(expected, seen);
     return { id, group, verdict: fault === undefined ? 'agreed' : 'failed', detail: fault };

@@ -1,4 +1,4 @@
-import type { AttackCase } from './corpus.js';
+import type { AttackCase, Members } from './corpus.js';
 
 /** What a system must trust so that the access tokens of a corpus mean something to it. */
 export interface Trust {
@@ -16,6 +16,9 @@ export interface Trust {
 export type StartLiveSystem = (trust: Trust) => Promise<LiveSystem>;
 
 export type Fields = readonly (readonly [name: string, value: string])[];
+
+/** Builds the access token of a case; the case's own operations come after the claims that are given. */
+export type BuildAccessToken = (claims?: Members) => string;
 
 /** What the two faces of a system answered; a face that was not asked, or could not be, is absent. */
 export interface Observation {
@@ -48,7 +51,8 @@ export interface LiveSystem extends AsyncDisposable {
   /**
    * Brings about what a state or authorization case describes and presents the access token.
    *
+   * @param build the access token of the case, issued now, after these claims were set
    * @returns why not, when the system does not have the feature that the case is about
    */
-  play(attackCase: AttackCase, accessToken: string): Promise<Observation | NotApplicable>;
+  play(attackCase: AttackCase, build: BuildAccessToken): Promise<Observation | NotApplicable>;
 }

@@ -21,14 +21,8 @@ export async function runLiveCases(
   if (start === undefined || cases.length === 0) {
     return cases.map((attackCase) => notApplicable(attackCase, 'needs a running system'));
   }
-  const { issuer, audience, claims } = corpus.profile;
-  await using system = await start({
-    issuer,
-    audience,
-    keySet: keys.keySet(),
-    subject: String(claims['sub']),
-    scope: String(claims['scope'] ?? ''),
-  });
+  const { issuer, audience } = corpus.profile;
+  await using system = await start({ issuer, audience, keySet: keys.keySet() });
   const results: CaseResult[] = [];
   for (const attackCase of restoresLast(cases))
     results.push(await runLiveCase(corpus, keys, attackCase, system));

@@ -6,13 +6,9 @@ export interface Trust {
   readonly audience: string;
   /** The JWK Set of the issuer. */
   readonly keySet: { readonly keys: readonly object[] };
-  /** The subject of the valid access token, which the system must know where it needs to. */
-  readonly subject: string;
-  /** The `scope` of the valid access token: whatever is called must ask for one of these, or for nothing more. */
-  readonly scope: string;
 }
 
-/** Starts a real gRPC service behind a real gateway, both trusting what they are told to. */
+/** Starts a real system that trusts what it is told to. */
 export type StartLiveSystem = (trust: Trust) => Promise<LiveSystem>;
 
 export type Fields = readonly (readonly [name: string, value: string])[];

@@ -8,8 +8,11 @@ import { backoffMs } from './backoff.js';
 import { FeedStream } from './feed-stream.js';
 import { toRevocation } from './to-revocation.js';
 
-/** How long a stream must have served for the next failure to count as the first, in milliseconds. */
-const STEADY_MS = 5_000;
+/**
+ * How long a stream must have served for the next failure to count as the first, in milliseconds: as long as the
+ * longest wait, so that waiting longer would not make the attempts any rarer.
+ */
+const STEADY_MS = 1_000;
 
 /** Least time between a stream and the one that takes over from it, in milliseconds. */
 const MIN_TURN_MS = 1_000;

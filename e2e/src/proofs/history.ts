@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Json } from '../client/json.js';
+import type { Outcome } from '../client/outcome.js';
 import { RestClient, type RestAnswer, type ShownCredential } from '../client/rest-client.js';
 
 /** One call of a history: what was asked, when, and what came of it. */
@@ -36,12 +37,26 @@ export interface Asked {
   readonly got?: (answer: RestAnswer<Json>) => string | undefined;
 }
 
+/** A call that was made, and what was answered. */
+export interface Recorded<Body = Json> {
+  readonly operation: Operation;
+  readonly body: Body;
+}
+
+/** The HTTP status that the gateway answers in the place of these codes; any other is an outage. */
+const STATUSES: ReadonlyMap<Outcome['code'], number> = new Map([
+  ['OK', 200],
+  ['UNAUTHENTICATED', 401],
+  ['PERMISSION_DENIED', 403],
+  ['NOT_FOUND', 404],
+]);
+
 /** Everything that was asked of a system and what it answered, in the order of the answers. */
 export class History {
   readonly operations: Operation[] = [];
 
   /** Asks and records. An answer that does not come has the status 0. */
-  async ask<Body = Json>(asked: Asked): Promise<{ readonly operation: Operation; readonly body: Body }> {
+  async ask<Body = Json>(asked: Asked): Promise<Recorded<Body>> {
     const { actor, action, gateway, method, path, body, credential, shown, got } = asked;
     const requestId = randomUUID();
     const start = performance.now();
@@ -63,6 +78,19 @@ export class History {
     };
     this.operations.push(operation);
     return { operation, body: (answer?.body ?? {}) as Body };
+  }
+
+  /** Records a call that is made otherwise than over REST. */
+  async call(
+    { actor, action, shown }: Pick<Asked, 'actor' | 'action' | 'shown'>,
+    make: () => Promise<Outcome>,
+  ): Promise<void> {
+    const start = performance.now();
+    const { code, reason } = await make();
+    const end = performance.now();
+    const status = STATUSES.get(code) ?? 503;
+    const requestId = randomUUID();
+    this.operations.push({ actor, action, requestId, start, end, status, reason, shown, got: undefined });
   }
 }
 

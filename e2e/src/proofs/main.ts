@@ -2,7 +2,10 @@
 import { parseArgs } from 'node:util';
 import { allMet, renderFigures, writeFigures, type Figure } from '@gatehouse/report';
 import { credentialsProof } from './credentials/credentials-proof.js';
+import { historiesProof } from './histories/histories-proof.js';
+import { partitionProof } from './partition/partition-proof.js';
 import { revocationProof } from './revocation/revocation-proof.js';
+import { rotationProof } from './rotation/rotation-proof.js';
 
 /** Where a proof may leave more than figures. */
 interface Outputs {
@@ -14,6 +17,9 @@ interface Outputs {
 const PROOFS = new Map<string, (outputs: Outputs) => Promise<readonly Figure[]>>([
   ['credentials', credentialsProof],
   ['revocation', revocationProof],
+  ['partition', partitionProof],
+  ['rotation', rotationProof],
+  ['histories', historiesProof],
 ]);
 
 const { positionals, values } = parseArgs({

@@ -15,6 +15,7 @@ export class Nemesis implements AsyncDisposable {
    */
   constructor(system: System, victims: readonly string[], random: SeededRandom, pauseMs: number) {
     this.#run = this.#rage(system, victims, random, pauseMs);
+    this.#run.catch(() => undefined); // thrown where it is disposed of
   }
 
   /** Ends once the last victim is back. @throws what kept one from coming back */

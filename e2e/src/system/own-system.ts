@@ -1,7 +1,7 @@
 import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePorts, startSystem, type System } from '@gatehouse/tools/start';
+import { freePorts, startSystem, type Ports, type StartHooks, type System } from '@gatehouse/tools/start';
 import { decodePayload } from '../client/access-token.js';
 import { listKey } from './list-key.js';
 import { makeListedKey } from './listed-key.js';
@@ -17,13 +17,19 @@ export interface OwnSystem extends SystemFacts, AsyncDisposable {
   readonly mailFolder: string;
 }
 
+/** How one's own system differs from what `npm start` starts. */
+export interface OwnSystemOptions {
+  /** Settings that differ, by service, once the ports are known. */
+  readonly settings?: (ports: Ports) => Promise<NonNullable<StartHooks['settings']>>;
+}
+
 /**
  * Starts the whole system as `npm start` does: real processes on free ports, their own PostgreSQL in a temporary
  * folder, the demo accounts. Disposing of it ends all of that and deletes the folder.
  *
  * @throws StartFault with the sentence that `npm start` would print
  */
-export async function startOwnSystem(): Promise<OwnSystem> {
+export async function startOwnSystem({ settings }: OwnSystemOptions = {}): Promise<OwnSystem> {
   const folder = await mkdtemp(join(tmpdir(), 'gatehouse-e2e-'));
   // PostgreSQL may run as another user than we do, and mkdtemp's folders are private.
   await chmod(folder, 0o755);
@@ -31,10 +37,11 @@ export async function startOwnSystem(): Promise<OwnSystem> {
   const secret = async (name: string) => (await readFile(join(data, 'secrets', name), 'utf8')).trim();
   const key = makeListedKey();
   try {
-    const options = { folder: data, fresh: false, databaseUrl: undefined, ports: await freePorts() };
+    const ports = await freePorts();
+    const options = { folder: data, fresh: false, databaseUrl: undefined, ports };
     const running = await startSystem(options, {
       // Hundreds of people register within minutes here, all of them at one address.
-      settings: { auth: { LIMIT_SCALE: 1_000 } },
+      settings: { auth: { LIMIT_SCALE: 1_000 }, ...(await settings?.(ports)) },
       beforeServices: async () => listKey(await secret('auth-database-url'), key),
     });
     const { url, accounts, system, logFolder } = running;

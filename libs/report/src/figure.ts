@@ -19,6 +19,11 @@ export function below(bound: number, name: string, value: number, unit: string):
   return { name, value, unit, goal: `< ${bound}`, met: value < bound };
 }
 
+/** A figure whose value must not be below a bound. */
+export function atLeast(bound: number, name: string, value: number, unit: string): Figure {
+  return { name, value, unit, goal: `>= ${bound}`, met: value >= bound };
+}
+
 /** A figure without a goal: what others are compared with. */
 export function told(name: string, value: number, unit: string): Figure {
   return { name, value, unit, goal: '-', met: true };

@@ -1,3 +1,3 @@
-export { allMet, atMost, below, told, type Figure } from './figure.js';
+export { allMet, atLeast, atMost, below, told, type Figure } from './figure.js';
 export { renderFigures } from './render-figures.js';
 export { writeFigures } from './write-figures.js';

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { allMet, atMost, below, renderFigures, told, writeFigures } from './index.js';
+import { allMet, atLeast, atMost, below, renderFigures, told, writeFigures } from './index.js';
 
 const met = atMost(5, 'CPU', 5, 'us');
 const missed = atMost(5, 'memory', 5.01, 'MB');
@@ -12,6 +12,7 @@ describe('figures', () => {
   it('meet a bound up to the bound itself', () => {
     expect([met.met, missed.met]).toEqual([true, false]);
     expect([below(5, 'p50', 4.99, 'ms').met, below(5, 'p50', 5, 'ms').met]).toEqual([true, false]);
+    expect([atLeast(5, 'seeds', 5, '').met, atLeast(5, 'seeds', 4, '').met]).toEqual([true, false]);
     expect(below(5, 'p50', NaN, 'ms').met).toBe(false);
   });
 

@@ -1,11 +1,11 @@
 import postgres from 'postgres';
-import type { Recorded } from './check.js';
+import type { AuditedCall } from './check.js';
 
 /** Reads from auth's database what was recorded of these calls. */
-export async function readAuditEvents(url: string, requestIds: readonly string[]): Promise<Recorded[]> {
+export async function readAuditEvents(url: string, requestIds: readonly string[]): Promise<AuditedCall[]> {
   return query(
     url,
-    (sql) => sql<Recorded[]>`
+    (sql) => sql<AuditedCall[]>`
     select action, outcome, request_id as "requestId" from audit_event
     where request_id = any(${requestIds as string[]})`,
   );

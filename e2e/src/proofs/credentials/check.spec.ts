@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Operation } from '../history.js';
-import { faultsOf, type Faults } from './check.js';
+import { faultsOf, longestSurvivalMs, type Faults } from './check.js';
 
 const NOTHING: Faults = { unrecorded: [], usedTwice: [], outlived: [], refused: [] };
 
@@ -71,8 +71,18 @@ describe('the judge of histories', () => {
     expect(faults([{ ...end, status: 0 }, late]).outlived).toEqual([]);
   });
 
+  it('takes what is not found for let through, at every face, and says for how long', () => {
+    const suspended = operation('SuspendAccount', { shown: 'one' });
+    const late = operation('GetProfile', { shown: 'one', status: 404, start: suspended.end + 1_001 });
+    const refused = operation('ListResources', { shown: 'one', status: 401, start: suspended.end + 2_000 });
+    expect(faults([suspended, late, refused])).toEqual({ ...NOTHING, outlived: [expect.any(String)] });
+    expect(longestSurvivalMs([suspended, late, refused])).toBe(1_001);
+    expect(longestSurvivalMs([suspended, refused])).toBe(0);
+  });
+
   it('finds something good that was refused', () => {
     expect(faults([operation('GetAccount', { shown: 'one', status: 401 })]).refused).toHaveLength(1);
+    expect(faults([operation('ListResources', { shown: 'one', status: 403 })]).refused).toHaveLength(1);
     expect(faults([operation('Refresh', { shown: 'one', status: 401 })]).refused).toHaveLength(1);
   });
 });

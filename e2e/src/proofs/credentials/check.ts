@@ -1,7 +1,7 @@
 import type { Operation } from '../history.js';
 
 /** What the audit trail says of one call. */
-export interface Recorded {
+export interface AuditedCall {
   readonly requestId: string;
   readonly action: string;
   readonly outcome: string;
@@ -10,7 +10,7 @@ export interface Recorded {
 /** What a history is judged by. */
 export interface Evidence {
   readonly operations: readonly Operation[];
-  readonly recorded: readonly Recorded[];
+  readonly recorded: readonly AuditedCall[];
   /** The actions that leave an audit event. */
   readonly audited: ReadonlySet<string>;
   /** How long after its acknowledgement an end may take to be enforced everywhere, in milliseconds. */
@@ -30,7 +30,19 @@ export interface Faults {
 }
 
 /** Calls that end what they show: a list of secrets, separated by spaces. */
-const ENDS = new Set(['EndSession', 'RevokeApiKey', 'Logout', 'ChangePassword']);
+const ENDS = new Set([
+  'EndSession',
+  'RevokeApiKey',
+  'Logout',
+  'ChangePassword',
+  'RevokeToken',
+  'Revoke',
+  'SuspendAccount',
+  'WithdrawRole',
+]);
+
+/** Calls that are made to see whether what they show is good. */
+const SHOWS = new Set(['GetAccount', 'GetProfile', 'ListResources']);
 
 /** Calls that show what is good for one successor. */
 const SINGLE_USE = new Set(['Refresh', 'RotateApiKey']);
@@ -45,24 +57,39 @@ export function faultsOf({ operations, recorded, audited, boundMs }: Evidence): 
   return {
     unrecorded: good.filter((one) => audited.has(one.action) && !ok.has(keyOf(one))).map(name),
     usedTwice: usedTwice(good),
-    outlived: good
-      .filter(({ action, shown, start }) => {
-        const end = action === 'GetAccount' ? ends.get(shown ?? '') : undefined;
-        return end?.acknowledged !== undefined && start > end.acknowledged + boundMs;
-      })
-      .map(name),
+    outlived: operations.filter((one) => survivalMs(one, ends) > boundMs).map(name),
     refused: operations
       .filter(({ action, shown, status, end }) => {
         if (status !== 401 && status !== 403) return false;
-        const begun = action === 'GetAccount' ? ends.get(shown ?? '')?.begun : undefined;
+        const begun = SHOWS.has(action) ? ends.get(shown ?? '')?.begun : undefined;
         return begun === undefined || begun > end;
       })
       .map(name),
   };
 }
 
+/**
+ * The longest time from the acknowledgement of an end to the beginning of a call that was let through all the same.
+ *
+ * @returns milliseconds; 0 for none
+ */
+export function longestSurvivalMs(operations: readonly Operation[]): number {
+  const ends = endsOf(operations);
+  return Math.max(0, ...operations.map((one) => survivalMs(one, ends)));
+}
+
+/** How long after its acknowledged end what the call shows was let through; negative when it may be good. */
+function survivalMs({ action, shown, start, status }: Operation, ends: Ends): number {
+  // What is not there is not found by those who may look alone.
+  const isAdmitted = status === 200 || status === 404;
+  const acknowledged = SHOWS.has(action) && isAdmitted ? ends.get(shown ?? '')?.acknowledged : undefined;
+  return acknowledged === undefined ? -Infinity : start - acknowledged;
+}
+
+type Ends = ReadonlyMap<string, { readonly begun: number; readonly acknowledged: number | undefined }>;
+
 /** When each secret was asked to end, and when that was acknowledged. */
-function endsOf(operations: readonly Operation[]) {
+function endsOf(operations: readonly Operation[]): Ends {
   const ends = new Map<string, { begun: number; acknowledged: number | undefined }>();
   for (const { action, shown, start, end, status } of operations) {
     if (!ENDS.has(action) || shown === undefined) continue;
@@ -88,6 +115,6 @@ function usedTwice(good: readonly Operation[]): string[] {
   });
 }
 
-function keyOf({ action, requestId }: Pick<Recorded, 'action' | 'requestId'>): string {
+function keyOf({ action, requestId }: Pick<AuditedCall, 'action' | 'requestId'>): string {
   return `${action} ${requestId}`;
 }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startOwnSystem, type OwnSystem } from '../../system/own-system.js';
-import { runSeed } from './run-seed.js';
+import { runCredentials } from './credentials-proof.js';
 
 /** Long enough for a few kills and a few hundred calls. */
 const LASTS_MS = 8_000;
@@ -15,7 +15,7 @@ afterAll(async () => {
 
 describe('people whose replicas die', () => {
   it.each([101, 102, 103])('keep what they were promised, seed %i', async (seed) => {
-    const { faults, forkedFamilies, acknowledged, kills } = await runSeed(own, seed, LASTS_MS);
+    const { faults, forkedFamilies, acknowledged, kills } = await runCredentials(own, seed, LASTS_MS);
     expect(faults).toEqual({ unrecorded: [], usedTwice: [], outlived: [], refused: [] });
     expect(forkedFamilies).toBe(0);
     expect(acknowledged).toBeGreaterThan(50);

@@ -5,9 +5,9 @@ import type { OwnSystem } from '../../system/own-system.js';
 import { History } from '../history.js';
 import { Nemesis } from '../nemesis.js';
 import { SeededRandom } from '../random.js';
-import { Actor } from './actor.js';
+import { Actor, type Surroundings } from './actor.js';
 import { readAuditEvents, countForkedFamilies } from './auth-database.js';
-import { faultsOf, type Faults } from './check.js';
+import { faultsOf, longestSurvivalMs, type Faults } from './check.js';
 
 /** What one seed has shown. */
 export interface SeedResult {
@@ -17,10 +17,19 @@ export interface SeedResult {
   readonly operations: number;
   readonly acknowledged: number;
   readonly kills: number;
+  /** The longest time from an acknowledged end to a call that was let through all the same, in milliseconds. */
+  readonly survivalMs: number;
 }
 
-/** What dies: every replica that makes, exchanges or checks credentials, one at a time. */
-const VICTIMS = ['auth', 'auth2', 'gateway', 'gateway2'] as const;
+/** What happens in one seed. */
+export interface SeedOptions {
+  readonly lastsMs: number;
+  /** The processes that die, one at a time. */
+  readonly victims: readonly string[];
+  /** What differs in the surroundings of each actor. */
+  readonly surround?: (history: History, random: SeededRandom) => Pick<Surroundings, 'show' | 'ordeals'>;
+}
+
 const ACTORS = 6;
 /** The longest time between two kills. */
 const PAUSE_MS = 2_000;
@@ -28,20 +37,26 @@ const PAUSE_MS = 2_000;
 const BOUND_MS = 2_000;
 
 /** Lets people live for a while in a system whose processes die, and judges what they saw. */
-export async function runSeed(own: OwnSystem, seed: number, lastsMs: number): Promise<SeedResult> {
+export async function runSeed(
+  own: OwnSystem,
+  seed: number,
+  { lastsMs, victims, surround }: SeedOptions,
+): Promise<SeedResult> {
   const random = new SeededRandom(seed);
   const history = new History();
   const until = performance.now() + lastsMs;
   const live = async (sequence: SeededRandom): Promise<void> => {
-    let actor = new Actor(history, own.addresses.gateways, sequence);
+    const { gateways } = own.addresses;
+    const arrive = () => new Actor({ history, gateways, random: sequence, ...surround?.(history, sequence) });
+    let actor = arrive();
     while (performance.now() < until) {
       if (!(await actor.act())) {
-        actor = new Actor(history, own.addresses.gateways, sequence);
+        actor = arrive();
         await delay(100);
       }
     }
   };
-  const nemesis = new Nemesis(own.system, VICTIMS, random.fork(), PAUSE_MS);
+  const nemesis = new Nemesis(own.system, victims, random.fork(), PAUSE_MS);
   try {
     await Promise.all(Array.from({ length: ACTORS }, () => live(random.fork())));
   } finally {
@@ -58,6 +73,7 @@ export async function runSeed(own: OwnSystem, seed: number, lastsMs: number): Pr
     operations: operations.length,
     acknowledged: operations.filter(({ status }) => status === 200).length,
     kills: nemesis.kills,
+    survivalMs: longestSurvivalMs(operations),
   };
 }
 

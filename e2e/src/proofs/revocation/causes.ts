@@ -1,5 +1,5 @@
 import { contract } from '@gatehouse/contracts';
-import { decodePayload } from '../../client/access-token.js';
+import { decodeHeader, decodePayload } from '../../client/access-token.js';
 import { DynamicCalls } from '../../client/dynamic-call.js';
 import { login, newPerson, type Person } from '../../client/person.js';
 import { RestClient, succeeded, type RestAnswer } from '../../client/rest-client.js';
@@ -14,9 +14,12 @@ export interface Revocable {
   readonly revoke: () => Promise<RestAnswer<unknown>>;
 }
 
-/** What is done to an access token, by the kind of revocation that it leads to. */
+/** What is done to one access token, by the kind of revocation that it leads to. */
 export const CAUSES = ['token', 'family', 'session', 'api_key', 'subject'] as const;
-export type Cause = (typeof CAUSES)[number];
+/** What is done to everyone's. */
+export const SWEEPING_CAUSES = ['client', 'signing_key', 'everything'] as const;
+export type SweepingCause = (typeof SWEEPING_CAUSES)[number];
+export type Cause = (typeof CAUSES)[number] | SweepingCause;
 
 const exchange = contract.getService('gatehouse.auth.v1.TokenService')?.method['exchange'];
 
@@ -38,6 +41,7 @@ export class Causes implements Disposable {
     return new Causes(system, await signInDemo(system, 'admin'), person);
   }
 
+  /** @param cause one of {@link CAUSES}, or of {@link SWEEPING_CAUSES}, which end the admin's access token as well */
   make(cause: Cause): Promise<Revocable> {
     const makers: Readonly<Record<Cause, () => Promise<Omit<Revocable, 'cause'>>>> = {
       token: () => this.#token(),
@@ -45,6 +49,9 @@ export class Causes implements Disposable {
       session: () => this.#session(),
       api_key: () => this.#apiKey(),
       subject: () => this.#subject(),
+      client: () => this.#sweeping('client'),
+      signing_key: () => this.#sweeping('signing_key'),
+      everything: () => this.#sweeping('everything'),
     };
     return makers[cause]().then((made) => ({ cause, ...made }));
   }
@@ -56,11 +63,6 @@ export class Causes implements Disposable {
     for (let made = 0; made < count; made++)
       tokens.push((await login(this.#rest, email, password)).accessToken);
     return tokens;
-  }
-
-  /** Has an admin revoke all that a client was issued, all that a key signed, or everything. */
-  revokeAll(kind: 'CLIENT' | 'SIGNING_KEY' | 'EVERYTHING', key: string, accessToken: string) {
-    return this.#rest.as(accessToken).post('/v1/revocations', { kind: `REVOCATION_KIND_${kind}`, key });
   }
 
   [Symbol.dispose](): void {
@@ -101,6 +103,19 @@ export class Causes implements Disposable {
     const { subject, accessToken } = await newPerson(this.#rest, 'Proof');
     const admin = this.#rest.as(this.admin.accessToken);
     return { accessToken, revoke: () => admin.post(`/v1/accounts/${subject}:suspend`, {}) };
+  }
+
+  /** All that a client was issued, all that a key has signed, or all there is. */
+  async #sweeping(cause: SweepingCause) {
+    const [accessToken = ''] = await this.good(1);
+    const keys = {
+      client: decodePayload(accessToken)['client_id'],
+      signing_key: decodeHeader(accessToken)['kid'],
+      everything: '',
+    };
+    const order = { kind: `REVOCATION_KIND_${cause.toUpperCase()}`, key: keys[cause] };
+    const admin = this.#rest.as(this.admin.accessToken);
+    return { accessToken, revoke: () => admin.post('/v1/revocations', order) };
   }
 
   async #exchange(kind: string, secret: string): Promise<string> {

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { machineMs } from '../clock.js';
 import type { SeededRandom } from '../random.js';
-import { CAUSES, remainingMs, type Cause, type Causes, type Revocable } from './causes.js';
+import { CAUSES, remainingMs, SWEEPING_CAUSES, type Cause, type Causes, type Revocable } from './causes.js';
 import type { Verifiers } from './verifiers.js';
 
 /** How long after its acknowledgement one revocation was enforced, in milliseconds, by each verifier. */
@@ -28,7 +28,7 @@ export async function measure(
 ): Promise<readonly Enforced[]> {
   const enforced: Enforced[] = [];
   while (enforced.length < count) {
-    using causes = await begin();
+    using causes = await patiently(begin);
     const chunk = await Promise.all(
       Array.from({ length: Math.min(AT_ONCE, count - enforced.length) }, (_, index) =>
         patiently(() => causes.make(CAUSES[index % CAUSES.length] as Cause)),
@@ -42,6 +42,30 @@ export async function measure(
       await delay(PAUSE_MS);
     }
     enforced.push(...(await Promise.all(running)));
+  }
+  return enforced;
+}
+
+/**
+ * Revokes everyone's access tokens, in each way this many times. Whatever the verifiers show is refused from then on:
+ * they must be told of a new load afterwards.
+ */
+export async function measureSweeping(
+  verifiers: Verifiers,
+  begin: () => Promise<Causes>,
+  times: number,
+): Promise<readonly Enforced[]> {
+  const enforced: Enforced[] = [];
+  for (let time = 0; time < times; time++) {
+    for (const cause of SWEEPING_CAUSES) {
+      using causes = await begin();
+      const revocable = await causes.make(cause);
+      // Whoever has accepted it has also been told that there is no load.
+      verifiers.load([]);
+      const { accepted, refused } = verifiers.watch(revocable.accessToken);
+      await accepted;
+      enforced.push(await enforce({ ...revocable, refused }));
+    }
   }
   return enforced;
 }

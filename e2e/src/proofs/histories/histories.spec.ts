@@ -1,0 +1,24 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { startOwnSystem, type OwnSystem } from '../../system/own-system.js';
+import { runHistory } from './histories-proof.js';
+
+/** Long enough for a few kills and a few hundred calls. */
+const LASTS_MS = 8_000;
+
+let own: OwnSystem;
+beforeAll(async () => {
+  own = await startOwnSystem();
+});
+afterAll(async () => {
+  await own?.[Symbol.asyncDispose]();
+});
+
+describe('people whom an admin ends, while everything dies', () => {
+  it.each([201, 202, 203])('are let in and kept out as they should be, seed %i', async (seed) => {
+    const { faults, forkedFamilies, acknowledged, kills } = await runHistory(own, seed, LASTS_MS);
+    expect(faults).toEqual({ unrecorded: [], usedTwice: [], outlived: [], refused: [] });
+    expect(forkedFamilies).toBe(0);
+    expect(acknowledged).toBeGreaterThan(50);
+    expect(kills).toBeGreaterThan(0);
+  });
+});

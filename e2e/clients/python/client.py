@@ -15,6 +15,7 @@ google.__path__ = pkgutil.extend_path(google.__path__, google.__name__)
 
 from google.protobuf import field_mask_pb2  # noqa: E402
 from google.rpc import error_details_pb2, status_pb2  # noqa: E402
+from gatehouse.access.v1 import access_pb2  # noqa: E402
 from gatehouse.auth.v1 import token_service_pb2, token_service_pb2_grpc  # noqa: E402
 from gatehouse.resources.v1 import (  # noqa: E402
     resource_pb2,
@@ -50,6 +51,39 @@ def sign_in(address, email, password):
         tokens = token_service_pb2_grpc.TokenServiceStub(channel)
         request = token_service_pb2.LoginRequest(email=email, password=password)
         return tokens.Login(request, timeout=DEADLINE_SECONDS).tokens
+
+
+def exchange(address, api_key):
+    """What a program does with its API key: over gRPC it is never shown to anyone but auth."""
+    with grpc.insecure_channel(address) as channel:
+        tokens = token_service_pb2_grpc.TokenServiceStub(channel)
+
+        def ask(text):
+            request = token_service_pb2.ExchangeRequest(
+                subject_token=text, subject_token_type=access_pb2.CREDENTIAL_API_KEY
+            )
+            return tokens.Exchange(request, timeout=DEADLINE_SECONDS).tokens
+
+        mistyped = refusal(lambda: ask(api_key[:-1] + ("1" if api_key[-1] == "0" else "0")))
+        assert mistyped == ("UNAUTHENTICATED", "CREDENTIAL_INVALID"), mistyped
+        return ask(api_key)
+
+
+def read_resources(address, tokens):
+    """The key was made to read and nothing else."""
+    assert tokens.scope == "resources:read" and not tokens.refresh_token, tokens.scope
+    metadata = [("authorization", f"Bearer {tokens.access_token}")]
+    options = {"metadata": metadata, "timeout": DEADLINE_SECONDS}
+    with grpc.insecure_channel(address) as channel:
+        resources = resource_service_pb2_grpc.ResourceServiceStub(channel)
+        page = resource_service_pb2.ListResourcesRequest(page_size=1)
+        assert len(resources.ListResources(page, **options).resources) == 1
+
+        create = resource_service_pb2.CreateResourceRequest(
+            resource=resource_pb2.Resource(title="By key", visibility="VISIBILITY_PRIVATE")
+        )
+        forbidden = refusal(lambda: resources.CreateResource(create, **options))
+        assert forbidden == ("PERMISSION_DENIED", "PERMISSION_MISSING"), forbidden
 
 
 def use_resources(address, access_token):
@@ -91,8 +125,9 @@ def use_resources(address, access_token):
 
 
 def main():
-    auth, resources, email, password = sys.argv[1:]
+    auth, resources, email, password, api_key = sys.argv[1:]
     use_resources(resources, sign_in(auth, email, password).access_token)
+    read_resources(resources, exchange(auth, api_key))
     print("ok")
 
 

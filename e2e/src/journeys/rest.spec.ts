@@ -54,7 +54,10 @@ describe('from a registration to a deletion, over REST', () => {
       iat: expect.any(Number),
       exp: Number(claims['iat']) + 300,
       scope: 'resources:read',
+      credential: 'token_family',
+      auth_time: expect.any(Number),
     });
+    expect(Number(claims['auth_time'])).toBeLessThanOrEqual(Number(claims['iat']));
     expect(JSON.stringify(claims)).not.toMatch(/nora|example\.com/i);
   });
 
@@ -161,9 +164,9 @@ describe('from a registration to a deletion, over REST', () => {
 
   it('the documentation says what it takes', async () => {
     const document = succeeded(await rest.get<{ paths: Record<string, object> }>('/openapi.json'));
+    const permissions = ['resources:delete'];
     expect(document.paths['/v1/resources/{id}']).toMatchObject({
-      delete: { security: [expect.objectContaining({})] },
+      delete: { security: [{ accessToken: permissions }, { session: permissions }, { apiKey: permissions }] },
     });
-    expect(JSON.stringify(document.paths['/v1/resources/{id}'])).toContain('resources:delete');
   });
 });

@@ -10,11 +10,10 @@ import { signInDemo, type SystemFacts } from './system-facts.js';
 /** A running system of one's own, to break on purpose. */
 export interface OwnSystem extends SystemFacts, AsyncDisposable {
   readonly system: System;
-  readonly logFolder: string;
   /** Where auth keeps what it knows; for looking, not for changing. */
   readonly authDatabaseUrl: string;
-  /** Where auth writes the mails that it would send. */
-  readonly mailFolder: string;
+  /** The same as the owner of its tables, who may do what no service may. */
+  readonly authOwnerUrl: string;
 }
 
 /** How one's own system differs from what `npm start` starts. */
@@ -44,7 +43,7 @@ export async function startOwnSystem({ settings }: OwnSystemOptions = {}): Promi
       settings: { auth: { LIMIT_SCALE: 1_000 }, ...(await settings?.(ports)) },
       beforeServices: async () => listKey(await secret('auth-database-url'), key),
     });
-    const { url, accounts, system, logFolder } = running;
+    const { url, accounts, system, logFolder, mailFolder } = running;
     const addresses = { gateway: url, ...running.addresses };
     const { accessToken } = await signInDemo({ accounts, addresses }, 'admin');
     const { iss, aud } = decodePayload(accessToken);
@@ -55,10 +54,11 @@ export async function startOwnSystem({ settings }: OwnSystemOptions = {}): Promi
       apiAudience: String(aud),
       key,
       usersClientSecret: await secret('users-client-secret'),
-      system,
       logFolder,
+      mailFolder,
+      system,
       authDatabaseUrl: await secret('auth-database-url'),
-      mailFolder: join(data, 'mail'),
+      authOwnerUrl: ownerUrl(await secret('auth-database-url'), await secret('auth-database-owner-password')),
       [Symbol.asyncDispose]: async () => {
         await system.stop();
         await rm(folder, { recursive: true, force: true });
@@ -70,8 +70,13 @@ export async function startOwnSystem({ settings }: OwnSystemOptions = {}): Promi
   }
 }
 
+function ownerUrl(databaseUrl: string, password: string): string {
+  const url = new URL(databaseUrl);
+  return Object.assign(url, { username: `${url.username}_owner`, password }).href;
+}
+
 /** What crosses to other processes. */
 export function factsOf(own: OwnSystem): SystemFacts {
-  const { addresses, accounts, issuer, apiAudience, key, usersClientSecret } = own;
-  return { addresses, accounts, issuer, apiAudience, key, usersClientSecret };
+  const { addresses, accounts, issuer, apiAudience, key, usersClientSecret, logFolder, mailFolder } = own;
+  return { addresses, accounts, issuer, apiAudience, key, usersClientSecret, logFolder, mailFolder };
 }

@@ -23,6 +23,10 @@ export interface SystemFacts extends Minting {
   readonly key: ListedKey;
   /** What the service `users` proves itself to auth with. */
   readonly usersClientSecret: string;
+  /** What every process has logged, one file each. */
+  readonly logFolder: string;
+  /** Where auth writes the mails that it would send. */
+  readonly mailFolder: string;
 }
 
 /** Signs the demo account in that holds a role. */

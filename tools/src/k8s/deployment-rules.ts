@@ -1,0 +1,117 @@
+import { environmentOf, ofKind, type Labels, type Manifest, type Workload } from './manifest.js';
+
+type Rule = (deployment: Workload, manifests: readonly Manifest[]) => string | false;
+
+/** What a process may need after its drain before it has to be killed, in seconds. */
+const AFTER_DRAIN_SECONDS = 10;
+
+interface AutoscalerSpec {
+  readonly scaleTargetRef: { readonly kind: string; readonly name: string };
+  readonly minReplicas: number;
+  readonly maxReplicas: number;
+}
+
+interface BudgetSpec {
+  readonly selector: { readonly matchLabels: Labels };
+  readonly maxUnavailable?: number;
+}
+
+interface ServiceSpec {
+  readonly selector: Labels;
+  readonly clusterIP?: string;
+  readonly ports: readonly { readonly port: number; readonly targetPort: string }[];
+}
+
+interface DeploymentSpec {
+  readonly replicas?: number;
+  readonly strategy?: { readonly rollingUpdate?: { readonly maxUnavailable: number } };
+}
+
+const selects = (selector: Labels, labels: Labels) =>
+  Object.entries(selector).every(([name, value]) => labels[name] === value);
+
+const settingsOf = ({ containers }: Workload, manifests: readonly Manifest[]) =>
+  environmentOf(containers[0]!, manifests);
+
+const specOf = ({ name }: Workload, manifests: readonly Manifest[]) =>
+  ofKind<DeploymentSpec>(manifests, 'Deployment').find(({ metadata }) => metadata.name === name)!.spec!;
+
+/** The autoscaler of a Deployment. */
+export const autoscalerOf = ({ name }: Workload, manifests: readonly Manifest[]) =>
+  ofKind<AutoscalerSpec>(manifests, 'HorizontalPodAutoscaler').find(
+    ({ spec }) => spec!.scaleTargetRef.kind === 'Deployment' && spec!.scaleTargetRef.name === name,
+  )?.spec;
+
+/** What holds for every service. */
+export const DEPLOYMENT_RULES: Readonly<Record<string, Rule>> = {
+  replicas: (deployment, manifests) => {
+    const scaled = autoscalerOf(deployment, manifests);
+    // A number in the Deployment would undo the autoscaler's with every apply.
+    return (
+      !(
+        scaled &&
+        scaled.minReplicas >= 2 &&
+        scaled.maxReplicas > scaled.minReplicas &&
+        specOf(deployment, manifests).replicas === undefined
+      ) && 'has not two replicas at least, or no room for more'
+    );
+  },
+  'disruption budget': ({ labels }, manifests) => {
+    const budgets = ofKind<BudgetSpec>(manifests, 'PodDisruptionBudget').filter(({ spec }) =>
+      selects(spec!.selector.matchLabels, labels),
+    );
+    return (
+      !(budgets.length === 1 && budgets[0]!.spec!.maxUnavailable === 1) && 'may lose several replicas at once'
+    );
+  },
+  rolling: (deployment, manifests) =>
+    specOf(deployment, manifests).strategy?.rollingUpdate?.maxUnavailable !== 0 &&
+    'has fewer replicas while it is replaced',
+  spread: ({ pod }) =>
+    !['kubernetes.io/hostname', 'topology.kubernetes.io/zone'].every((key) =>
+      pod.topologySpreadConstraints?.some(({ topologyKey }) => topologyKey === key),
+    ) && 'may have all replicas in one place',
+  drain: (deployment, manifests) => {
+    const drain = Number(settingsOf(deployment, manifests)['GATEHOUSE_DRAIN_TIMEOUT_MS']) / 1_000;
+    const notice = deployment.containers[0]!.lifecycle?.preStop?.sleep?.seconds ?? 0;
+    const grace = deployment.pod.terminationGracePeriodSeconds ?? 30;
+    return (
+      !(notice > 0 && grace >= notice + drain + AFTER_DRAIN_SECONDS) && 'is killed before it has finished'
+    );
+  },
+  service: (deployment, manifests) => {
+    const { GATEHOUSE_GRPC_PORT: grpc, GATEHOUSE_HTTP_PORT: http } = settingsOf(deployment, manifests);
+    const service = ofKind<ServiceSpec>(manifests, 'Service').find(
+      ({ metadata }) => metadata.name === deployment.name,
+    )?.spec;
+    const port = service?.ports.find((candidate) => String(candidate.port) === (grpc ?? http));
+    const target = deployment.containers[0]!.ports?.find(({ name }) => name === port?.targetPort);
+    return (
+      !(
+        service &&
+        selects(service.selector, deployment.labels) &&
+        String(target?.containerPort) === (grpc ?? http) &&
+        // One address for all would give every call of a connection to one replica.
+        (grpc === undefined || service.clusterIP === 'None')
+      ) && 'is not found under its name'
+    );
+  },
+  'probed ports': (deployment, manifests) => {
+    const settings = settingsOf(deployment, manifests);
+    const { ports = [], startupProbe, livenessProbe, readinessProbe } = deployment.containers[0]!;
+    const health = ports.find(({ name }) => name === 'health')?.containerPort;
+    const asked = [startupProbe, livenessProbe, readinessProbe].flatMap((probe) => (probe ? [probe] : []));
+    const grpc = settings['GATEHOUSE_GRPC_PORT'];
+    return (
+      !(
+        String(health) === settings['GATEHOUSE_HEALTH_PORT'] &&
+        asked.every(({ httpGet }) => httpGet === undefined || httpGet.port === 'health') &&
+        // Alive does not depend on a database, ready does.
+        livenessProbe?.httpGet?.path === '/livez' &&
+        (grpc === undefined
+          ? readinessProbe?.httpGet?.path === '/readyz'
+          : String(readinessProbe?.grpc?.port) === grpc)
+      ) && 'is asked where it does not answer'
+    );
+  },
+};

@@ -17,20 +17,26 @@ import { MAX_CALL_MS } from './server-limits.js';
 /** How far the timers of one deadline may be apart, in milliseconds. */
 const TIMER_SLACK_MS = 25;
 
+/** What is known of those who call. */
+export interface Callers {
+  /** The peers that are believed about the client's address; none unless given. */
+  readonly trustedProxies?: BlockList;
+  /** The service that proved itself at the far end of a connection, by `address:port`. */
+  readonly serviceAt?: (peer: string) => string | undefined;
+}
+
 type SentStatus = Parameters<ServerInterceptingCall['sendStatus']>[0];
 
 /**
  * Sees each call from its first to its last moment, refusals included: gives
  * it its {@link Call}, caps its deadline, unless the guard ends it with its access token, and writes its one log line. Calls
  * to methods outside the contract (health, reflection) pass through.
- *
- * @param trustedProxies the peers that are believed about the client's address; none unless given
  */
 export function callInterceptor(
   methods: ReadonlyMap<string, ServedMethod>,
   log: Logger,
   inFlight: CallsInFlight,
-  trustedProxies = new BlockList(),
+  { trustedProxies = new BlockList(), serviceAt }: Callers = {},
 ): ServerInterceptor {
   return (descriptor, nextCall) => {
     const method = methods.get(descriptor.path);
@@ -49,7 +55,7 @@ export function callInterceptor(
       clearTimeout(timer);
       inFlight.delete(stop);
       call?.end();
-      logCall(log, method, call, sent, performance.now() - start, peer);
+      logCall(log, method, call, sent, performance.now() - start, { peer, peer_service: serviceAt?.(peer) });
     };
     const listener: ServerListener = {
       onReceiveMetadata: (metadata, next) => {
@@ -104,7 +110,7 @@ function logCall(
   call: Call | undefined,
   sent: SentStatus,
   durationMs: number,
-  peer: string,
+  from: { peer: string; peer_service: string | undefined },
 ): void {
   const code = sent.code ?? status.UNKNOWN;
   const line = {
@@ -116,7 +122,7 @@ function logCall(
     request_id: call?.requestId,
     trace_id: call?.traceId,
     principal_sub: call?.hasPrincipal ? call.principal.subject : undefined,
-    peer,
+    ...from,
   };
   if (code === status.INTERNAL || code === status.UNKNOWN || code === status.DATA_LOSS)
     log.error(line, 'call');

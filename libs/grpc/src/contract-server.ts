@@ -1,9 +1,10 @@
-import { Server, ServerCredentials, type ServerInterceptor, type ServiceDefinition } from '@grpc/grpc-js';
+import { Server, type ServerInterceptor, type ServiceDefinition } from '@grpc/grpc-js';
 import { ServerGrpc } from '@nestjs/microservices';
 import type { CallsInFlight } from './calls-in-flight.js';
 import { toPackageDefinition } from './package-definition.js';
 import { serviceName } from './served-method.js';
 import { serverLimits } from './server-limits.js';
+import { plainTransport, type Transport } from './transport/transport.js';
 
 /** What a {@link ContractServer} serves and how. */
 export interface ContractServerOptions {
@@ -12,7 +13,8 @@ export interface ContractServerOptions {
   /** Where to listen; port 0 asks the system for a free one. */
   readonly host: string;
   readonly port: number;
-  readonly credentials?: ServerCredentials;
+  /** How it takes connections; in the clear unless given. */
+  readonly transport?: Transport;
   readonly interceptors: readonly ServerInterceptor[];
   /** Adds what is not of the contract: health, reflection. */
   readonly addons?: readonly { addToServer(server: Server): void }[];
@@ -33,7 +35,7 @@ const LAST_WORDS_MS = 200;
 export class ContractServer extends ServerGrpc {
   readonly #options: ContractServerOptions;
   #server: Server | undefined;
-  #port: number | undefined;
+  #listening: Awaited<ReturnType<Transport['listen']>> | undefined;
 
   constructor(options: ContractServerOptions) {
     const packages = new Set(
@@ -45,18 +47,15 @@ export class ContractServer extends ServerGrpc {
 
   /** The port that is listened on. */
   get port(): number {
-    if (this.#port === undefined) throw new Error('the server does not listen yet');
-    return this.#port;
+    if (!this.#listening) throw new Error('the server does not listen yet');
+    return this.#listening.port;
   }
 
   override async createClient(): Promise<Server> {
-    const { host, port, credentials, interceptors, addons } = this.#options;
+    const { host, port, transport = plainTransport, interceptors, addons } = this.#options;
     const server = new Server({ ...serverLimits, interceptors: [...interceptors] });
     for (const addon of addons ?? []) addon.addToServer(server);
-    this.#port = await new Promise<number>((resolve, reject) => {
-      const bound = (error: Error | null, actual: number) => (error ? reject(error) : resolve(actual));
-      server.bindAsync(`${host}:${port}`, credentials ?? ServerCredentials.createInsecure(), bound);
-    });
+    this.#listening = await transport.listen(server, host, port);
     this.#server = server;
     return server;
   }
@@ -75,6 +74,7 @@ export class ContractServer extends ServerGrpc {
     const server = this.#server;
     if (!server) return;
     this.#server = undefined;
+    this.#listening?.close();
     await new Promise<void>((resolve) => {
       const refuse = setTimeout(() => this.#options.inFlight.refuseAll(), this.#options.drainTimeoutMs);
       const force = setTimeout(() => server.forceShutdown(), this.#options.drainTimeoutMs + LAST_WORDS_MS);

@@ -12,6 +12,16 @@ export { RpcController, type RpcHandlers } from './rpc-controller.js';
 export { startService, type RunningService, type ServiceOptions } from './start-service.js';
 export { isBoundByToken, readServedMethods, serviceName, type ServedMethod } from './served-method.js';
 export { MAX_CALL_MS, serverLimits } from './server-limits.js';
+export { Certificates, type CertificatesOptions, type TlsFiles } from './transport/certificates.js';
+export { certificateName } from './transport/certificate-name.js';
+export {
+  mutualTls,
+  openTransport,
+  plainTransport,
+  type Transport,
+  type TransportOptions,
+} from './transport/transport.js';
+export { callersOf, serviceNames, type ServiceName } from './transport/who-calls-whom.js';
 export { makeTraceparent, readTraceId } from './trace-context.js';
 export { callUnary, type UnaryMethod, type UnaryOptions } from './unary.js';
 export { runUntilStopped } from './run-until-stopped.js';

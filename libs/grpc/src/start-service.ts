@@ -1,7 +1,7 @@
 import type { BlockList } from 'node:net';
 import { NestFactory } from '@nestjs/core';
 import type { CanActivate, DynamicModule, INestMicroservice, Type } from '@nestjs/common';
-import type { ServerCredentials, ServiceDefinition } from '@grpc/grpc-js';
+import type { ServiceDefinition } from '@grpc/grpc-js';
 import { contract, descriptorSet } from '@gatehouse/contracts';
 import type { Logger } from '@gatehouse/telemetry';
 import { callInterceptor } from './call-interceptor.js';
@@ -12,6 +12,7 @@ import { Health, type ReadinessCheck } from './health.js';
 import { nestLogger } from './nest-logger.js';
 import { reflection } from './reflection.js';
 import { readServedMethods, serviceName } from './served-method.js';
+import { plainTransport, type Transport } from './transport/transport.js';
 
 /** What {@link startService} starts. */
 export interface ServiceOptions {
@@ -29,7 +30,8 @@ export interface ServiceOptions {
   /** Whether tools may ask for the contract. */
   readonly reflection: boolean;
   readonly drainTimeoutMs: number;
-  readonly credentials?: ServerCredentials;
+  /** How it takes connections; in the clear unless given. Closed by whoever made it. */
+  readonly transport?: Transport;
   /** The peers that are believed when they say for which address they call; none unless given. */
   readonly trustedProxies?: BlockList;
   readonly log: Logger;
@@ -54,7 +56,7 @@ const NOTICE_MS = 200;
  * @throws Error when a method has no handler, or the port is taken
  */
 export async function startService(options: ServiceOptions): Promise<RunningService> {
-  const { definitions, host, log } = options;
+  const { definitions, host, log, trustedProxies, transport = plainTransport } = options;
   const methods = readServedMethods(contract, definitions);
   const logger = nestLogger(log);
   let checks: readonly ReadinessCheck[] = [];
@@ -70,8 +72,10 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
     definitions,
     host,
     port: options.port,
-    credentials: options.credentials,
-    interceptors: [callInterceptor(methods, log, inFlight, options.trustedProxies)],
+    transport,
+    interceptors: [
+      callInterceptor(methods, log, inFlight, { trustedProxies, serviceAt: transport.serviceAt }),
+    ],
     inFlight,
     addons: options.reflection ? [health, reflection(descriptorSet, definitions)] : [health],
     drainTimeoutMs: options.drainTimeoutMs,

@@ -5,6 +5,12 @@ export { type FrozenClock, frozenClock } from './frozen-clock.js';
 export { restartableDatabase, type RestartableDatabase } from './restartable-database.js';
 export { createSigningKey } from './signing-key.js';
 export type { SpecPublicJwk, SpecSigningKey } from './signing-key.js';
+export {
+  createSpecAuthority,
+  type SpecAuthority,
+  type SpecCertificate,
+  type SpecCertificateOptions,
+} from './spec-authority.js';
 export { SpecFeed, type SpecBegin } from './spec-feed.js';
 export { startSpecIssuer } from './spec-issuer.js';
 export type { SpecIssuer, SpecIssuerOptions } from './spec-issuer.js';

@@ -1,0 +1,51 @@
+import { Injectable, Module } from '@nestjs/common';
+import { contract } from '@gatehouse/contracts';
+import { ProvisioningServiceClient, ProvisioningServiceService } from '@gatehouse/contracts/users';
+import type { Logger } from '@gatehouse/telemetry';
+import type { ChannelCredentials } from '@grpc/grpc-js';
+import {
+  callUnary,
+  openClient,
+  RpcController,
+  startService,
+  type RpcHandlers,
+  type RunningService,
+  type Transport,
+} from '../../index.js';
+
+@RpcController(ProvisioningServiceService)
+@Injectable()
+class Provisioning implements RpcHandlers<typeof ProvisioningServiceService> {
+  async provisionUser() {
+    return {};
+  }
+  async eraseUser() {
+    return {};
+  }
+}
+
+@Module({ controllers: [Provisioning] })
+class DirectoryModule {}
+
+/** A service that answers whomever its transport lets in. */
+export function startDirectory(transport: Transport, log: Logger): Promise<RunningService> {
+  return startService({
+    module: DirectoryModule,
+    definitions: [ProvisioningServiceService],
+    guard: () => ({ canActivate: () => true }),
+    host: '127.0.0.1',
+    port: 0,
+    healthPort: 0,
+    reflection: false,
+    drainTimeoutMs: 400,
+    transport,
+    log,
+  });
+}
+
+/** Calls it once, on a connection of its own. */
+export async function callDirectory(port: number, channel: ChannelCredentials): Promise<void> {
+  const client = openClient(ProvisioningServiceClient, `127.0.0.1:${port}`, contract, channel);
+  const id = '7f5a3ad4-52ab-4a41-8c0c-3d8f6f1f9b10';
+  await callUnary(client.eraseUser.bind(client), { id }, { timeoutMs: 10_000 }).finally(() => client.close());
+}

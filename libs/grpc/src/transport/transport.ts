@@ -1,0 +1,71 @@
+import { ChannelCredentials, ServerCredentials, type Server } from '@grpc/grpc-js';
+import type { Logger } from '@gatehouse/telemetry';
+import { Certificates, type TlsFiles } from './certificates.js';
+import { MutualTlsChannelCredentials } from './mutual-tls-channel.js';
+import { MutualTlsListener } from './mutual-tls-listener.js';
+import type { ServiceName } from './who-calls-whom.js';
+
+/** How a service speaks with the others: in the clear, or by mutual TLS. */
+export interface Transport {
+  /** What channels to a service are opened with. */
+  channelTo(service: ServiceName): ChannelCredentials;
+  /**
+   * Has a server take connections; port 0 asks the system for a free one. Closing takes no new ones.
+   *
+   * @throws Error when the port is taken
+   */
+  listen(server: Server, host: string, port: number): Promise<{ readonly port: number; close(): void }>;
+  /** The service at the far end of an open connection, by `address:port` as grpc-js shows it; undefined in the clear. */
+  serviceAt(peer: string): ServiceName | undefined;
+  close(): void;
+}
+
+export interface TransportOptions {
+  /** Who speaks. */
+  readonly service: ServiceName;
+  /** Its certificate, its key and the authority; in the clear without them. */
+  readonly files: TlsFiles | undefined;
+  /** Whether it is worth a warning that there are none. */
+  readonly production: boolean;
+  readonly log: Pick<Logger, 'info' | 'warn'>;
+}
+
+/**
+ * Opens what all of a service's channels and its server use.
+ *
+ * @throws Error when a file cannot be read, they do not fit together, or they are another service's
+ */
+export function openTransport({ service, files, production, log }: TransportOptions): Transport {
+  if (files) return mutualTls(service, new Certificates({ files, service, log }), log);
+  if (production) log.warn('calls between the services are neither encrypted nor authenticated: TLS is off');
+  return plainTransport;
+}
+
+/** In the clear: for one machine, and for networks that encrypt by themselves. */
+export const plainTransport: Transport = {
+  channelTo: () => ChannelCredentials.createInsecure(),
+  listen: async (server, host, port) => {
+    const bound = await new Promise<number>((resolve, reject) => {
+      const settle = (error: Error | null, actual: number) => (error ? reject(error) : resolve(actual));
+      server.bindAsync(`${host}:${port}`, ServerCredentials.createInsecure(), settle);
+    });
+    return { port: bound, close: () => {} };
+  },
+  serviceAt: () => undefined,
+  close: () => {},
+};
+
+/** By TLS 1.3, both ends with a certificate of the same authority that names the service. */
+export function mutualTls(
+  service: ServiceName,
+  certificates: Certificates,
+  log: Pick<Logger, 'warn'>,
+): Transport {
+  const listener = new MutualTlsListener(service, certificates, log);
+  return {
+    channelTo: (peer) => new MutualTlsChannelCredentials(peer, certificates),
+    listen: (server, host, port) => listener.listen(server, host, port),
+    serviceAt: (peer) => listener.serviceAt(peer),
+    close: () => certificates.close(),
+  };
+}

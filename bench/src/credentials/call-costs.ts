@@ -7,7 +7,7 @@ import type { Contestant } from './contestants.js';
 import type { Stage } from './stage.js';
 import { usageOf, type Usage } from './usage.js';
 
-const ROUNDS = 14;
+const ROUNDS = 12;
 const WARM_UP = 2;
 const CALLS = 200;
 /** Calls in a second: about a third of what two cores manage of the dearest. */

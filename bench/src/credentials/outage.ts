@@ -23,9 +23,9 @@ export async function outage(
 ): Promise<ReadonlyMap<Name, Survival>> {
   const loads = await Promise.all(
     contestants.map(async (contestant) => {
-      const load = await openLoad(contestant.site.port, CONNECTIONS);
       // For both halves, since nobody makes access tokens when auth is gone.
       const credentials = await contestant.credentials(2 * SECONDS * RATE);
+      const load = await openLoad(contestant.site.port, CONNECTIONS);
       if (credentials.length < 2 * SECONDS * RATE)
         await succeed(load, { path, credentials, count: credentials.length, rate: RATE });
       return { name: contestant.name, load, credentials };

@@ -52,6 +52,12 @@ describe('a load of HTTP requests', () => {
     expect(refused).toEqual({ 0: 3 });
   });
 
+  it('opens another connection in place of one that was closed while it rested', async () => {
+    server.closeAllConnections();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect((await load.run(requests)).refused).toEqual({});
+  });
+
   it('does not begin faster than it is told', async () => {
     const begun = performance.now();
     await load.run({ ...requests, rate: 50 });

@@ -39,7 +39,6 @@ export async function openHttpLoad(port: number, connections: number): Promise<H
   const all = await Promise.all(Array.from({ length: connections }, () => HttpConnection.open(port)));
   const idle = [...all];
   const waiting: ((connection: HttpConnection) => void)[] = [];
-  // The one that rested longest: a server closes connections that nobody uses.
   const take = async () => idle.shift() ?? new Promise<HttpConnection>((resolve) => waiting.push(resolve));
   const giveBack = (connection: HttpConnection) => {
     const next = waiting.shift();
@@ -55,7 +54,8 @@ export async function openHttpLoad(port: number, connections: number): Promise<H
         const begun = performance.now();
         const head = `GET ${path} HTTP/1.1\r\nhost: 127.0.0.1\r\naccept: application/json\r\n${credential}\r\n\r\n`;
         bytesSent += head.length;
-        const connection = await take();
+        const rested = await take();
+        const connection = rested.isOpen ? rested : await rested.replaced();
         const status = await connection.request(head).catch(() => 0);
         if (status === 200) latenciesMs.push(performance.now() - begun);
         else refused[status] = (refused[status] ?? 0) + 1;
@@ -98,12 +98,17 @@ class HttpConnection {
     return new HttpConnection(socket, port);
   }
 
+  /** A server may close one that rests. */
+  get isOpen(): boolean {
+    return !this.socket.destroyed;
+  }
+
   /** @returns the status, once all of the body is there */
   request(head: string): Promise<number> {
     this.#received = '';
     return new Promise((resolve, reject) => {
       this.#settle = { resolve, reject };
-      if (this.socket.destroyed) reject(new Error('the connection was closed'));
+      if (!this.isOpen) reject(new Error('the connection was closed'));
       else this.socket.write(head);
     });
   }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually } from '@gatehouse/testing';
 import { decodePayload } from '../client/access-token.js';
@@ -10,6 +11,10 @@ import { mintAccessToken } from '../system/listed-key.js';
 import { startOwnSystem, type OwnSystem } from '../system/own-system.js';
 import { signInDemo } from '../system/system-facts.js';
 
+/** What a method answers that is strict, once nobody has said for 10 s what was revoked. */
+const UNKNOWN: Outcome = { code: 'UNAVAILABLE', reason: 'REVOCATIONS_UNKNOWN' };
+/** What a strict method answers who may call it, of a resource that there is not. */
+const NO_SUCH: Outcome = { code: 'NOT_FOUND', reason: 'RESOURCE_UNKNOWN' };
 const UNAUTHENTICATED: Outcome = { code: 'UNAUTHENTICATED', reason: 'UNAUTHENTICATED' };
 const LIST = { pageSize: 1, pageToken: '', filter: undefined, orderBy: '' };
 
@@ -19,12 +24,14 @@ let grpc: GrpcClients;
 let good: string;
 let refreshToken: string;
 let altered: string;
+let admin: string;
 
 beforeAll(async () => {
   own = await startOwnSystem();
   rest = new RestClient(own.addresses.gateway);
   grpc = new GrpcClients(own.addresses);
   ({ accessToken: good, refreshToken } = await signInDemo(own, 'editor'));
+  ({ accessToken: admin } = await signInDemo(own, 'admin'));
   await profileOf(rest, { accessToken: good });
   altered = `${good.slice(0, -6)}${good.slice(-6) === 'AAAAAA' ? 'BBBBBB' : 'AAAAAA'}`;
 });
@@ -52,6 +59,24 @@ function list(replica: number, accessToken: string): Promise<Outcome> {
   return outcomeOf(call(resources, resources.listResources, LIST, accessToken));
 }
 
+/** Deletes what there is not: a method whose rule is strict. */
+function remove(replica: number): Promise<Outcome> {
+  const resources = grpc.resources(replica);
+  return outcomeOf(call(resources, resources.deleteResource, { id: randomUUID(), etag: '' }, admin));
+}
+
+const removeOverRest = () => rest.as(admin).delete(`/v1/resources/${randomUUID()}`);
+
+/** Waits for an outcome, and sees no other one until then but the one before. */
+async function turns(from: Outcome, to: Outcome, ask: () => Promise<Outcome>): Promise<void> {
+  const seen: Outcome[] = [];
+  await eventually(async () => {
+    seen.push(await ask());
+    expect(seen.at(-1)).toEqual(to);
+  }, PATIENCE_MS);
+  for (const outcome of seen.slice(0, -1)) expect(outcome).toEqual(from);
+}
+
 function all(outcome: Outcome, httpStatus: number) {
   return {
     'users 0': outcome,
@@ -73,6 +98,7 @@ describe('while auth is away', () => {
   it('everything works before', async () => {
     expect(await everywhere(good)).toEqual(all(OK, 200));
     expect(await everywhere(altered)).toEqual(all(UNAUTHENTICATED, 401));
+    expect([await remove(0), await remove(1)]).toEqual([NO_SUCH, NO_SUCH]);
   });
 
   it('an access token that was issued goes on working, everywhere', async () => {
@@ -101,6 +127,16 @@ describe('while auth is away', () => {
     expect(await outcomeOf(login)).toMatchObject({ code: 'UNAVAILABLE' });
   });
 
+  it('what must not be done with a revoked one stops after 10 s, as an outage, and all else goes on', async () => {
+    for (const replica of own.addresses.resources.keys())
+      await turns(NO_SUCH, UNKNOWN, () => remove(replica));
+    expect(await removeOverRest()).toMatchObject({ status: 503, body: UNKNOWN });
+    const change = await rest.as(good).patch('/v1/users/me?updateMask=bio', { bio: 'while auth is away' });
+    expect(change).toMatchObject({ status: 503, body: UNKNOWN });
+    expect(await everywhere(good)).toEqual(all(OK, 200));
+    expect(await everywhere(altered)).toEqual(all(UNAUTHENTICATED, 401));
+  });
+
   it('a replica that starts knows nobody yet: an outage, never a refusal', async () => {
     await own.system.launch('resources2');
     const outcome = await eventually(async () => {
@@ -118,6 +154,12 @@ describe('while auth is away', () => {
   it('that replica serves as well, by itself', async () => {
     await eventually(async () => expect(await list(1, good)).toEqual(OK), PATIENCE_MS);
     expect(await list(1, altered)).toEqual(UNAUTHENTICATED);
+  });
+
+  it('and what stopped is done again, everywhere', async () => {
+    for (const replica of own.addresses.resources.keys())
+      await turns(UNKNOWN, NO_SUCH, () => remove(replica));
+    expect((await removeOverRest()).status).toBe(404);
   });
 });
 

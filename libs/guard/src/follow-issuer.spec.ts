@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { RevocationKind } from '@gatehouse/contracts/auth';
 import { createLogger } from '@gatehouse/telemetry';
 import { eventually, freePort, startSpecIssuer, type SpecIssuer } from '@gatehouse/testing';
+import { KeysUnavailable } from '@gatehouse/tokens';
 import { AccessTokens, followIssuer, ServiceIdentity, type FollowedIssuer } from './index.js';
 
 const log = createLogger({ service: 'spec', level: 'silent' });
@@ -29,10 +30,16 @@ describe('followIssuer', () => {
     follow(issuer.address, 1_500);
     await eventually(() => expect(issuer!.feed.streams).toBe(1));
     issuer.feed.sendKeys();
-    await eventually(() => expect(followed.keys.find(issuer!.signingKey.keyId)).toBeDefined());
+    const { keyId } = issuer.signingKey;
+    // Nobody is known before it is known who was ended.
+    await expect(followed.keys.lookUp(keyId)).rejects.toThrow(KeysUnavailable);
+    expect(followed.keys.find(keyId)).toBeUndefined();
     expect(followed.known.holds()).toBe(false);
+    const waiting = followed.keys.lookUp(keyId);
     issuer.feed.send({});
-    await eventually(() => expect(followed.known.holds()).toBe(true));
+    expect(await waiting).toMatchObject({ keyId });
+    expect(followed.known.holds()).toBe(true);
+    expect(followed.keys.find(keyId)).toBeDefined();
     await eventually(() => expect(followed.lease.isFresh).toBe(true));
     issuer.close();
     await eventually(() => expect(followed.lease.isFresh).toBe(false));

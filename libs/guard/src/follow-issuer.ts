@@ -3,7 +3,8 @@ import { contract } from '@gatehouse/contracts';
 import { KeySetServiceClient } from '@gatehouse/contracts/auth';
 import { callUnary, openClient, type ReadinessCheck } from '@gatehouse/grpc';
 import type { Logger } from '@gatehouse/telemetry';
-import { RemoteKeySet, RenewableLease, RevocationList } from '@gatehouse/tokens';
+import { RemoteKeySet, RenewableLease, RevocationList, type KeySource } from '@gatehouse/tokens';
+import { KnownKeys } from './feed/known-keys.js';
 import { RevocationFeed } from './feed/revocation-feed.js';
 import { Introspection } from './introspection.js';
 import type { RevocationKnowledge } from './revocation-knowledge.js';
@@ -26,7 +27,8 @@ export interface FollowIssuerOptions {
 
 /** What a verifier knows of its issuer: pass it to the guard as it is. */
 export interface FollowedIssuer extends Required<RevocationKnowledge> {
-  readonly keys: RemoteKeySet;
+  /** Empty until all that is revoked was known. */
+  readonly keys: KeySource;
   /**
    * Holds once all that is revoked and the key set were known: a service that starts while auth is down becomes
    * ready by itself. What becomes of auth later is no reason to stop serving.
@@ -52,7 +54,7 @@ export function followIssuer(
   const feed = new RevocationFeed({ address, channel, identity, list, lease, keys, log });
   feed.start();
   return {
-    keys,
+    keys: new KnownKeys(keys, () => feed.isKnown),
     revocations: list,
     lease,
     introspect: (accessToken) => introspection.isActive(accessToken),

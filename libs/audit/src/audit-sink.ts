@@ -1,4 +1,4 @@
-import { status } from '@grpc/grpc-js';
+import { credentials, status } from '@grpc/grpc-js';
 import { contract } from '@gatehouse/contracts';
 import { AuditServiceClient, type AuditEvent } from '@gatehouse/contracts/auth';
 import { AppError } from '@gatehouse/errors';
@@ -16,8 +16,9 @@ export class AuditSink {
   constructor(
     address: string,
     private readonly identity: ServiceIdentity,
+    channel = credentials.createInsecure(),
   ) {
-    this.#client = openClient(AuditServiceClient, address, contract);
+    this.#client = openClient(AuditServiceClient, address, contract, channel);
   }
 
   /**

@@ -1,3 +1,4 @@
+import type { ChannelCredentials } from '@grpc/grpc-js';
 import type { ServiceIdentity } from '@gatehouse/guard';
 import type { Database, WarningLog } from '@gatehouse/postgres';
 import { AuditDeliverer } from './audit-deliverer.js';
@@ -11,6 +12,8 @@ export interface ServiceAuditOptions {
   readonly database: Database;
   /** Where auth answers: `host:port`. */
   readonly address: string;
+  /** How auth is reached; in the clear unless given. */
+  readonly channel?: ChannelCredentials;
   /** Whose name the service records in; it must own the permission `audit:record`. */
   readonly identity: ServiceIdentity;
   readonly log: WarningLog;
@@ -25,12 +28,12 @@ export class ServiceAudit {
   readonly #sink: AuditSink;
   readonly #deliverer: AuditDeliverer;
 
-  constructor({ database, address, identity, log }: ServiceAuditOptions) {
+  constructor({ database, address, channel, identity, log }: ServiceAuditOptions) {
     const trail = new AuditTrail(database.sql);
     this.trail = trail;
     this.#refusals = new RefusalRecorder({ record: (call, error) => trail.appendRefusal(call, error), log });
     this.onRefusal = this.#refusals.onRefusal;
-    this.#sink = new AuditSink(address, identity);
+    this.#sink = new AuditSink(address, identity, channel);
     this.#deliverer = new AuditDeliverer({ database, send: (events) => this.#sink.send(events), log });
   }
 

@@ -4,8 +4,10 @@ export {
   grpcServiceSettings,
   refuseDevelopmentSecrets,
   serviceSettings,
+  tlsSettings,
   verifierSettings,
 } from './service-settings.js';
+export { refusePartialTls, tlsFiles } from './tls-files.js';
 export {
   addressRanges,
   count,

@@ -8,8 +8,11 @@ import {
   port,
   readSettings,
   refuseDevelopmentSecrets,
+  refusePartialTls,
   secretBytes,
   serviceSettings,
+  tlsFiles,
+  tlsSettings,
 } from './index.js';
 
 const schema = z.object({ GRPC_PORT: port, KEY: z.string().min(3), LEVEL: z.string().default('info') });
@@ -77,6 +80,26 @@ describe('readSettings', () => {
       'refuses %s',
       (text) => expect(addressRanges.safeParse(text).success).toBe(false),
     );
+  });
+
+  describe('the files of TLS', () => {
+    const paths = {
+      GATEHOUSE_TLS_CERTIFICATE_FILE: '/tls/certificate',
+      GATEHOUSE_TLS_KEY_FILE: '/tls/key',
+      GATEHOUSE_TLS_CA_FILE: '/tls/ca',
+    };
+    const guarded = z.object(tlsSettings).superRefine(refusePartialTls);
+
+    it('are paths, which nobody reads at this time', () => {
+      const files = tlsFiles(readSettings(guarded, paths));
+      expect(files).toEqual({ certificate: '/tls/certificate', key: '/tls/key', ca: '/tls/ca' });
+      expect(tlsFiles(readSettings(guarded, {}))).toBeUndefined();
+    });
+
+    it.each(Object.keys(paths))('are refused without %s', (name) => {
+      const { [name as keyof typeof paths]: _left, ...others } = paths;
+      expect(() => readSettings(guarded, others)).toThrow(name);
+    });
   });
 
   it('refuses development secrets in production alone', () => {

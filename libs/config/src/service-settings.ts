@@ -13,9 +13,22 @@ export const serviceSettings = {
   DRAIN_TIMEOUT_MS: durationMs.default(20_000),
 } as const;
 
+/**
+ * Mutual TLS between the services: all three, or none. Paths and not contents, as the files are read again when they
+ * change.
+ */
+export const tlsSettings = {
+  /** The service's certificate, and after it those between it and the authority. */
+  TLS_CERTIFICATE_FILE: z.string().min(1).optional(),
+  TLS_KEY_FILE: z.string().min(1).optional(),
+  /** The authorities that are believed. */
+  TLS_CA_FILE: z.string().min(1).optional(),
+} as const;
+
 /** The settings of a service that verifies access tokens, the gateway included. */
 export const verifierSettings = {
   ...serviceSettings,
+  ...tlsSettings,
   /** The only issuer (`iss`) of access tokens. */
   ISSUER: z.string().min(1),
   /** The audience (`aud`) of users' access tokens. */

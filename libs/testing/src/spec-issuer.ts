@@ -42,6 +42,8 @@ export interface SpecIssuer {
 export interface SpecIssuerOptions {
   /** Free unless given. */
   readonly port?: number;
+  /** How it is reached; in the clear unless given. */
+  readonly credentials?: ServerCredentials;
   /** Fresh unless given. */
   readonly signingKey?: SpecSigningKey;
   /** Seconds that a service token is said to be good for; 300 unless given. */
@@ -88,7 +90,8 @@ export async function startSpecIssuer(options: SpecIssuerOptions = {}): Promise<
   options.extend?.(server);
   const port = await new Promise<number>((resolve, reject) => {
     const bound = (error: Error | null, actual: number) => (error ? reject(error) : resolve(actual));
-    server.bindAsync(`127.0.0.1:${options.port ?? 0}`, ServerCredentials.createInsecure(), bound);
+    const secured = options.credentials ?? ServerCredentials.createInsecure();
+    server.bindAsync(`127.0.0.1:${options.port ?? 0}`, secured, bound);
   });
   const sign = (claims: object) => {
     const iat = Math.floor(Date.now() / 1_000);

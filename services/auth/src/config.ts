@@ -6,6 +6,7 @@ import {
   durationMs,
   readSettings,
   refuseDevelopmentSecrets,
+  refusePartialTls,
   secretBytes,
   grpcServiceSettings,
   type Environment,
@@ -79,6 +80,7 @@ const schema = z
     /** How often the keys are read again and moved along, when nobody says that they changed. */
     KEY_CHECK_INTERVAL_MS: durationMs.default(5_000),
   })
+  .superRefine(refusePartialTls)
   .superRefine(
     refuseDevelopmentSecrets(
       'DATABASE_URL',

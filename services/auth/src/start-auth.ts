@@ -1,5 +1,6 @@
 import { readAccessTable } from '@gatehouse/access';
 import { RefusalRecorder } from '@gatehouse/audit';
+import { tlsFiles } from '@gatehouse/config';
 import { contract } from '@gatehouse/contracts';
 import {
   AccountServiceService,
@@ -11,7 +12,7 @@ import {
   SessionServiceService,
   TokenServiceService,
 } from '@gatehouse/contracts/auth';
-import { startService, type RunningService } from '@gatehouse/grpc';
+import { openTransport, startService, type RunningService } from '@gatehouse/grpc';
 import { AccessGuard } from '@gatehouse/guard';
 import { OutboxDispatcher } from '@gatehouse/postgres';
 import type { Logger } from '@gatehouse/telemetry';
@@ -48,11 +49,18 @@ export async function startAuth(settings: AuthSettings, log: Logger): Promise<Ru
   checkRoles(permissions);
   checkClients(permissions);
 
+  const transport = openTransport({
+    service: SERVICE,
+    files: tlsFiles(settings),
+    production: settings.ENVIRONMENT === 'production',
+    log,
+  });
   const context = new AuthContext(settings, log);
   const { database, keys, feed } = context;
   const peers = new Peers(
     { users: settings.USERS_ADDRESS, resources: settings.RESOURCES_ADDRESS },
     context.serviceTokens,
+    transport,
   );
   const postman = openPostman(context, settings, log);
   const dispatcher = new OutboxDispatcher({
@@ -83,6 +91,7 @@ export async function startAuth(settings: AuthSettings, log: Logger): Promise<Ru
     await feed.stop();
     await keys.stop();
     peers.close();
+    transport.close();
     await database.close();
   };
   try {
@@ -119,6 +128,7 @@ export async function startAuth(settings: AuthSettings, log: Logger): Promise<Ru
       healthPort: settings.HEALTH_PORT,
       reflection: settings.ENVIRONMENT !== 'production',
       drainTimeoutMs: settings.DRAIN_TIMEOUT_MS,
+      transport,
       trustedProxies: settings.TRUSTED_PROXIES,
       log,
     });

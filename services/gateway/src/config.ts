@@ -4,6 +4,7 @@ import {
   port,
   readSettings,
   refuseDevelopmentSecrets,
+  refusePartialTls,
   verifierSettings,
   type Environment,
 } from '@gatehouse/config';
@@ -56,6 +57,7 @@ const schema = z
       .transform((limits) => new Map(limits))
       .default(new Map()),
   })
+  .superRefine(refusePartialTls)
   .superRefine(refuseDevelopmentSecrets('CLIENT_SECRET'));
 
 /** Every setting of the gateway. */

@@ -4,8 +4,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { FileRegistry } from '@bufbuild/protobuf';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { tlsFiles } from '@gatehouse/config';
 import { contract as shippedContract } from '@gatehouse/contracts';
-import { Health, nestLogger } from '@gatehouse/grpc';
+import { Health, nestLogger, openTransport } from '@gatehouse/grpc';
 import { followIssuer, ServiceIdentity } from '@gatehouse/guard';
 import type { Logger } from '@gatehouse/telemetry';
 import { AccessTokenVerifier } from '@gatehouse/tokens';
@@ -50,9 +51,15 @@ export async function startGateway(
 ): Promise<RunningGateway> {
   const contract = readRestContract(registry);
   const limits = new BodyLimits(contract.table.routes, settings.BODY_LIMITS);
+  const production = settings.ENVIRONMENT === 'production';
+  const transport = openTransport({ service: SERVICE, files: tlsFiles(settings), production, log });
   const address = settings.AUTH_ADDRESS;
-  const identity = new ServiceIdentity({ address, clientId: SERVICE, clientSecret: settings.CLIENT_SECRET });
-  const issuer = followIssuer({ address, identity, log });
+  const toAuth = transport.channelTo('auth');
+  const identity = new ServiceIdentity(
+    { address, clientId: SERVICE, clientSecret: settings.CLIENT_SECRET },
+    toAuth,
+  );
+  const issuer = followIssuer({ address, identity, log }, toAuth);
   const verifier = new AccessTokenVerifier({
     issuer: settings.ISSUER,
     audience: settings.API_AUDIENCE,
@@ -60,10 +67,9 @@ export async function startGateway(
     // The service decides on its own what may be done on old knowledge.
     revocations: issuer.revocations,
   });
-  const upstream = new GrpcUpstream(backendsOf(registry, settings));
+  const upstream = new GrpcUpstream(backendsOf(registry, settings, transport));
   const headers = { forward: settings.FORWARD_HEADERS, expose: settings.EXPOSE_METADATA };
   const cors = corsPolicy(settings.CORS_ORIGINS, headers);
-  const production = settings.ENVIRONMENT === 'production';
   const crossSite = new CrossSite({ origins: settings.CORS_ORIGINS, production });
   const tokens = new ExchangedTokens({ exchange: tokenExchange(upstream) });
   const admission = new Admission(verifier, tokens);
@@ -87,6 +93,7 @@ export async function startGateway(
     upstream.close();
     issuer.close();
     identity.close();
+    transport.close();
   };
 
   const server = app.getHttpServer();

@@ -2,6 +2,7 @@ import {
   count,
   readSettings,
   refuseDevelopmentSecrets,
+  refusePartialTls,
   secretBytes,
   grpcServiceSettings,
   type Environment,
@@ -25,6 +26,7 @@ const schema = z
     /** What the service proves itself with towards auth. */
     CLIENT_SECRET: z.string().min(16).max(256),
   })
+  .superRefine(refusePartialTls)
   .superRefine(refuseDevelopmentSecrets('DATABASE_URL', 'PAGE_TOKEN_KEY', 'CLIENT_SECRET'));
 
 /** Every setting of the service. */

@@ -1,10 +1,11 @@
 import { ServiceAudit } from '@gatehouse/audit';
+import { tlsFiles } from '@gatehouse/config';
 import {
   ErasureServiceService,
   ResourceServiceService,
   ShareServiceService,
 } from '@gatehouse/contracts/resources';
-import { startService, type RunningService } from '@gatehouse/grpc';
+import { openTransport, startService, type RunningService } from '@gatehouse/grpc';
 import { AccessGuard, followIssuer, ServiceIdentity } from '@gatehouse/guard';
 import { openPool, pageTokens } from '@gatehouse/postgres';
 import type { Logger } from '@gatehouse/telemetry';
@@ -21,22 +22,30 @@ export async function startResources(
   settings: ResourcesSettings,
   log: Logger,
 ): Promise<Omit<RunningService, 'app'>> {
+  const transport = openTransport({
+    service: SERVICE,
+    files: tlsFiles(settings),
+    production: settings.ENVIRONMENT === 'production',
+    log,
+  });
+  const channel = transport.channelTo('auth');
   const pool = { url: settings.DATABASE_URL, applicationName: SERVICE };
   const database = openPool({ ...pool, max: settings.DATABASE_CONNECTIONS });
   const lists = openPool({ ...pool, max: settings.DATABASE_LIST_CONNECTIONS, planEachTime: true });
-  const identity = new ServiceIdentity({
-    address: settings.AUTH_ADDRESS,
-    clientId: SERVICE,
-    clientSecret: settings.CLIENT_SECRET,
-  });
-  const issuer = followIssuer({ address: settings.AUTH_ADDRESS, identity, log });
-  const audit = new ServiceAudit({ database, address: settings.AUTH_ADDRESS, identity, log });
+  const address = settings.AUTH_ADDRESS;
+  const identity = new ServiceIdentity(
+    { address, clientId: SERVICE, clientSecret: settings.CLIENT_SECRET },
+    channel,
+  );
+  const issuer = followIssuer({ address, identity, log }, channel);
+  const audit = new ServiceAudit({ database, address, channel, identity, log });
   const changes = new ResourceChanges(new ResourceChangeStore(lists.sql), log);
   const release = async () => {
     changes.stop();
     await audit.stop();
     issuer.close();
     identity.close();
+    transport.close();
     await Promise.all([database.close(), lists.close()]);
   };
   try {
@@ -62,6 +71,7 @@ export async function startResources(
       healthPort: settings.HEALTH_PORT,
       reflection: settings.ENVIRONMENT !== 'production',
       drainTimeoutMs: settings.DRAIN_TIMEOUT_MS,
+      transport,
       log,
     });
     audit.start();

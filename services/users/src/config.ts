@@ -3,6 +3,7 @@ import {
   durationMs,
   readSettings,
   refuseDevelopmentSecrets,
+  refusePartialTls,
   secretBytes,
   grpcServiceSettings,
   type Environment,
@@ -28,6 +29,7 @@ const schema = z
     /** How long auth may take to erase an account. */
     AUTH_TIMEOUT_MS: durationMs.default(5_000),
   })
+  .superRefine(refusePartialTls)
   .superRefine(refuseDevelopmentSecrets('DATABASE_URL', 'PAGE_TOKEN_KEY', 'CLIENT_SECRET'));
 
 /** Every setting of the service. */

@@ -1,6 +1,7 @@
 import { ServiceAudit } from '@gatehouse/audit';
+import { tlsFiles } from '@gatehouse/config';
 import { ProvisioningServiceService, UserServiceService } from '@gatehouse/contracts/users';
-import { startService, type RunningService } from '@gatehouse/grpc';
+import { openTransport, startService, type RunningService } from '@gatehouse/grpc';
 import { AccessGuard, followIssuer, ServiceIdentity } from '@gatehouse/guard';
 import { openPool, pageTokens } from '@gatehouse/postgres';
 import type { Logger } from '@gatehouse/telemetry';
@@ -16,22 +17,25 @@ import { UserStore } from './user/user.store.js';
  * ready once the database answers, and what is revoked and the key set were known.
  */
 export async function startUsers(settings: UsersSettings, log: Logger): Promise<Omit<RunningService, 'app'>> {
-  const identity = new ServiceIdentity({
-    address: settings.AUTH_ADDRESS,
-    clientId: SERVICE,
-    clientSecret: settings.CLIENT_SECRET,
-    timeoutMs: settings.AUTH_TIMEOUT_MS,
+  const transport = openTransport({
+    service: SERVICE,
+    files: tlsFiles(settings),
+    production: settings.ENVIRONMENT === 'production',
+    log,
   });
-  const issuer = followIssuer({ address: settings.AUTH_ADDRESS, identity, log });
+  const channel = transport.channelTo('auth');
+  const address = settings.AUTH_ADDRESS;
+  const timeoutMs = settings.AUTH_TIMEOUT_MS;
+  const identity = new ServiceIdentity(
+    { address, clientId: SERVICE, clientSecret: settings.CLIENT_SECRET, timeoutMs },
+    channel,
+  );
+  const issuer = followIssuer({ address, identity, log }, channel);
   const pool = { url: settings.DATABASE_URL, applicationName: SERVICE };
   const database = openPool({ ...pool, max: settings.DATABASE_CONNECTIONS });
   const lists = openPool({ ...pool, max: settings.DATABASE_LIST_CONNECTIONS, planEachTime: true });
-  const accounts = new Accounts({
-    address: settings.AUTH_ADDRESS,
-    identity,
-    timeoutMs: settings.AUTH_TIMEOUT_MS,
-  });
-  const audit = new ServiceAudit({ database, address: settings.AUTH_ADDRESS, identity, log });
+  const accounts = new Accounts({ address, channel, identity, timeoutMs });
+  const audit = new ServiceAudit({ database, address, channel, identity, log });
   const context = new UserContext(
     new UserStore(database.sql),
     new UserListStore(lists.sql),
@@ -44,6 +48,7 @@ export async function startUsers(settings: UsersSettings, log: Logger): Promise<
     accounts.close();
     issuer.close();
     identity.close();
+    transport.close();
     await Promise.all([database.close(), lists.close()]);
   };
   try {
@@ -63,6 +68,7 @@ export async function startUsers(settings: UsersSettings, log: Logger): Promise<
       healthPort: settings.HEALTH_PORT,
       reflection: settings.ENVIRONMENT !== 'production',
       drainTimeoutMs: settings.DRAIN_TIMEOUT_MS,
+      transport,
       log,
     });
     audit.start();

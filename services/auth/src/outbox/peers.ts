@@ -1,7 +1,7 @@
 import { contract } from '@gatehouse/contracts';
 import { ErasureServiceClient } from '@gatehouse/contracts/resources';
 import { ProvisioningServiceClient } from '@gatehouse/contracts/users';
-import { callUnary, openClient } from '@gatehouse/grpc';
+import { callUnary, openClient, plainTransport, type Transport } from '@gatehouse/grpc';
 import type { OutboxEvent } from '@gatehouse/postgres';
 import { SERVICE } from '../config.js';
 import type { ServiceTokens } from '../token/service-tokens.js';
@@ -16,9 +16,14 @@ export class Peers {
   readonly #erasure: ErasureServiceClient;
   readonly #tokens: ServiceTokens;
 
-  constructor(addresses: { users: string; resources: string }, tokens: ServiceTokens) {
-    this.#provisioning = openClient(ProvisioningServiceClient, addresses.users, contract);
-    this.#erasure = openClient(ErasureServiceClient, addresses.resources, contract);
+  constructor(
+    addresses: { users: string; resources: string },
+    tokens: ServiceTokens,
+    { channelTo }: Pick<Transport, 'channelTo'> = plainTransport,
+  ) {
+    const [users, resources] = [channelTo('users'), channelTo('resources')];
+    this.#provisioning = openClient(ProvisioningServiceClient, addresses.users, contract, users);
+    this.#erasure = openClient(ErasureServiceClient, addresses.resources, contract, resources);
     this.#tokens = tokens;
   }
 

@@ -1,4 +1,4 @@
-import { Client, connectivityState, type ChannelCredentials } from '@grpc/grpc-js';
+import { ChannelCredentials, Client, connectivityState } from '@grpc/grpc-js';
 import type { DescService } from '@bufbuild/protobuf';
 import { clientOptions } from '@gatehouse/grpc';
 
@@ -6,6 +6,8 @@ import { clientOptions } from '@gatehouse/grpc';
 export interface Backend {
   /** The target as grpc-js takes it. */
   readonly target: string;
+  /** How it is reached; in the clear unless given. */
+  readonly credentials?: ChannelCredentials;
   readonly services: readonly DescService[];
 }
 
@@ -14,7 +16,10 @@ export class ChannelRing {
   readonly #clients: readonly Client[];
   #turn = 0;
 
-  constructor({ target, services }: Backend, credentials: ChannelCredentials, size: number) {
+  constructor(
+    { target, services, credentials = ChannelCredentials.createInsecure() }: Backend,
+    size: number,
+  ) {
     const options = clientOptions(services);
     this.#clients = Array.from({ length: size }, () => new Client(target, credentials, options));
   }

@@ -1,4 +1,4 @@
-import { ChannelCredentials, type ServiceError } from '@grpc/grpc-js';
+import type { ServiceError } from '@grpc/grpc-js';
 import { ChannelRing, type Backend } from './channel-ring.js';
 import { fromGrpcMetadata, toGrpcMetadata } from './grpc-metadata.js';
 import { GrpcReplyStream } from './grpc-reply-stream.js';
@@ -39,11 +39,11 @@ export class GrpcUpstream implements Upstream {
   readonly #rings: readonly Rings[];
 
   /** @param backends which service is where; the channels connect when they are first used */
-  constructor(backends: readonly Backend[], credentials = ChannelCredentials.createInsecure()) {
+  constructor(backends: readonly Backend[]) {
     this.#rings = backends.map((backend) => {
       const rings = {
-        unary: new ChannelRing(backend, credentials, CHANNELS),
-        streams: new ChannelRing(backend, credentials, STREAM_CHANNELS),
+        unary: new ChannelRing(backend, CHANNELS),
+        streams: new ChannelRing(backend, STREAM_CHANNELS),
       };
       for (const { typeName } of backend.services) this.#byService.set(typeName, rings);
       return rings;

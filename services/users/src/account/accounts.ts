@@ -1,4 +1,4 @@
-import { status } from '@grpc/grpc-js';
+import { status, type ChannelCredentials } from '@grpc/grpc-js';
 import { contract } from '@gatehouse/contracts';
 import { AccountServiceClient } from '@gatehouse/contracts/auth';
 import { AppError, platformReasons } from '@gatehouse/errors';
@@ -9,6 +9,8 @@ import type { ServiceIdentity } from '@gatehouse/guard';
 export interface AccountsOptions {
   /** Where auth answers: `host:port`. */
   readonly address: string;
+  /** How auth is reached; in the clear unless given. */
+  readonly channel?: ChannelCredentials;
   /** Whose name the service asks in. */
   readonly identity: ServiceIdentity;
   /** Bound on each call to auth, in milliseconds. */
@@ -37,7 +39,7 @@ export class Accounts {
 
   constructor(options: AccountsOptions) {
     this.#options = options;
-    this.#accounts = openClient(AccountServiceClient, options.address, contract);
+    this.#accounts = openClient(AccountServiceClient, options.address, contract, options.channel);
   }
 
   /**

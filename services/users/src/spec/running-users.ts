@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { ProvisioningServiceClient, UserServiceClient, type User } from '@gatehouse/contracts/users';
 import { callUnary, type UnaryMethod } from '@gatehouse/grpc';
 import { createLogger } from '@gatehouse/telemetry';
-import { credentials } from '@grpc/grpc-js';
+import { credentials, type ChannelCredentials, type ServerCredentials } from '@grpc/grpc-js';
 import { SpecAuditSink, startSpecIssuer, testDatabase } from '@gatehouse/testing';
 import { readUsersSettings } from '../config.js';
 import { startUsers } from '../start-users.js';
@@ -25,7 +25,12 @@ export interface Caller {
 }
 
 /** The settings of a service for a spec. */
-export function specSettings(databaseUrl: string, authAddress: string, issuer: string) {
+export function specSettings(
+  databaseUrl: string,
+  authAddress: string,
+  issuer: string,
+  more: Readonly<Record<string, string>> = {},
+) {
   return readUsersSettings({
     GATEHOUSE_ENVIRONMENT: 'development',
     GATEHOUSE_LOG_LEVEL: 'silent',
@@ -37,16 +42,27 @@ export function specSettings(databaseUrl: string, authAddress: string, issuer: s
     GATEHOUSE_ISSUER: issuer,
     GATEHOUSE_AUTH_ADDRESS: authAddress,
     GATEHOUSE_CLIENT_SECRET: CLIENT_SECRET,
+    ...more,
   });
 }
 
 export const silentLog = createLogger({ service: 'users', level: 'silent' });
 
+export interface RunningUsersOptions {
+  readonly databaseUrl?: string;
+  /** Settings beside those of every spec. */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** How auth and the service are reached; in the clear unless given. */
+  readonly authCredentials?: ServerCredentials;
+  readonly channel?: ChannelCredentials;
+}
+
 /** The real service on a database and an issuer of the suite's own. */
-export async function runningUsers(options: { databaseUrl?: string } = {}) {
+export async function runningUsers(options: RunningUsersOptions = {}) {
   const auth = new StubAuth();
   const audit = new SpecAuditSink();
   const issuer = await startSpecIssuer({
+    credentials: options.authCredentials,
     tokenService: auth.tokenService(),
     extend: (server) => {
       auth.addTo(server);
@@ -55,11 +71,13 @@ export async function runningUsers(options: { databaseUrl?: string } = {}) {
   });
   const database =
     options.databaseUrl === undefined ? await testDatabase({ migrations: MIGRATIONS }) : undefined;
-  const settings = specSettings(options.databaseUrl ?? database!.url, issuer.address, issuer.issuer);
+  const databaseUrl = options.databaseUrl ?? database!.url;
+  const settings = specSettings(databaseUrl, issuer.address, issuer.issuer, options.settings);
   const service = await startUsers(settings, silentLog);
   const address = `127.0.0.1:${service.port}`;
-  const users = new UserServiceClient(address, credentials.createInsecure(), ONCE);
-  const provisioning = new ProvisioningServiceClient(address, credentials.createInsecure(), ONCE);
+  const channel = options.channel ?? credentials.createInsecure();
+  const users = new UserServiceClient(address, channel, ONCE);
+  const provisioning = new ProvisioningServiceClient(address, channel, ONCE);
 
   const user = (...permissions: string[]): Caller => {
     const subject = randomUUID();

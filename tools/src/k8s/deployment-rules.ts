@@ -97,20 +97,17 @@ export const DEPLOYMENT_RULES: Readonly<Record<string, Rule>> = {
     );
   },
   'probed ports': (deployment, manifests) => {
-    const settings = settingsOf(deployment, manifests);
+    const port = settingsOf(deployment, manifests)['GATEHOUSE_HEALTH_PORT'];
     const { ports = [], startupProbe, livenessProbe, readinessProbe } = deployment.containers[0]!;
     const health = ports.find(({ name }) => name === 'health')?.containerPort;
-    const asked = [startupProbe, livenessProbe, readinessProbe].flatMap((probe) => (probe ? [probe] : []));
-    const grpc = settings['GATEHOUSE_GRPC_PORT'];
+    const asked = [startupProbe, livenessProbe, readinessProbe].map((probe) => probe?.httpGet);
     return (
       !(
-        String(health) === settings['GATEHOUSE_HEALTH_PORT'] &&
-        asked.every(({ httpGet }) => httpGet === undefined || httpGet.port === 'health') &&
+        String(health) === port &&
+        asked.every((httpGet) => httpGet?.port === 'health') &&
         // Alive does not depend on a database, ready does.
         livenessProbe?.httpGet?.path === '/livez' &&
-        (grpc === undefined
-          ? readinessProbe?.httpGet?.path === '/readyz'
-          : String(readinessProbe?.grpc?.port) === grpc)
+        readinessProbe?.httpGet?.path === '/readyz'
       ) && 'is asked where it does not answer'
     );
   },

@@ -14,9 +14,7 @@ export interface Manifest<Spec = unknown> {
 export type Labels = Readonly<Record<string, string>>;
 
 export interface Probe {
-  readonly grpc?: { readonly port: number };
   readonly httpGet?: { readonly path: string; readonly port: string | number };
-  readonly exec?: { readonly command: readonly string[] };
 }
 
 export interface Container {

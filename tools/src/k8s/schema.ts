@@ -7,6 +7,7 @@ interface Model {
 
 /** The packages whose models are generated from CustomResourceDefinitions. */
 const PACKAGES: Readonly<Record<string, string>> = {
+  'cert-manager.io': '@kubernetes-models/cert-manager',
   'external-secrets.io': '@kubernetes-models/external-secrets',
   'gateway.networking.k8s.io': '@kubernetes-models/gateway-api',
 };

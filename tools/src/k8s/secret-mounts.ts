@@ -10,6 +10,9 @@ export interface MountedSecret {
 /** What CloudNativePG keeps of the authority behind a cluster's certificates, in the Secret `<cluster>-ca`. */
 const AUTHORITY_KEYS = ['ca.crt', 'ca.key'];
 
+/** What cert-manager keeps of a certificate. */
+const CERTIFICATE_KEYS = ['ca.crt', 'tls.crt', 'tls.key'];
+
 /** The keys of every Secret: of those that are written down, and of those that come from a store. */
 function secretKeys(manifests: readonly Manifest[]): ReadonlyMap<string, readonly string[]> {
   interface ExternalSpec {
@@ -22,6 +25,9 @@ function secretKeys(manifests: readonly Manifest[]): ReadonlyMap<string, readonl
     ),
     ...ofKind<ExternalSpec>(manifests, 'ExternalSecret').map(
       ({ spec }) => [spec!.target.name, spec!.data.map(({ secretKey }) => secretKey)] as const,
+    ),
+    ...ofKind<{ secretName: string }>(manifests, 'Certificate').map(
+      ({ spec }) => [spec!.secretName, CERTIFICATE_KEYS] as const,
     ),
     ...ofKind(manifests, 'Cluster').map(({ metadata }) => [`${metadata.name}-ca`, AUTHORITY_KEYS] as const),
   ]);

@@ -65,6 +65,17 @@ describe('docker-compose.yml', () => {
     ['hardened: gateway', withService('gateway', { read_only: false })],
     ['hardened: gateway', withService('gateway', { user: 'root' })],
     ['hardened: gateway', withService('gateway', { cap_drop: undefined })],
+    ['tls: users', withService('users', { volumes: undefined })],
+    [
+      'tls: users',
+      withService('users', { volumes: ['./deploy/docker/certificates/auth:/run/certificates:ro'] }),
+    ],
+    [
+      'tls: gateway',
+      withService('gateway', {
+        environment: { ...file.services['gateway']!.environment, GATEHOUSE_TLS_KEY_FILE: '/elsewhere' },
+      }),
+    ],
     ['plain secret: users', withService('users', { environment: { GATEHOUSE_CLIENT_SECRET: 'x' } })],
     [
       'secret mount: users',

@@ -3,11 +3,19 @@ import type { ComposeFile, ComposeService } from './compose-file.js';
 type Rule = (name: string, service: ComposeService, file: ComposeFile) => string | false;
 
 const SECRETS_FOLDER = '/run/secrets/';
+const CERTIFICATES = {
+  GATEHOUSE_TLS_CERTIFICATE_FILE: '/run/certificates/certificate.pem',
+  GATEHOUSE_TLS_KEY_FILE: '/run/certificates/key.pem',
+  GATEHOUSE_TLS_CA_FILE: '/run/certificates/ca.pem',
+};
 
 /** Only jobs say that they end. */
 const isJob = ({ restart }: ComposeService) => restart === 'no';
-/** What there is one of: whoever owns a volume or a port of the machine. */
-const isSingle = ({ volumes, ports }: ComposeService) => volumes !== undefined || ports !== undefined;
+/** What there is one of: whoever owns a volume or a port of the machine. Any number may read the same folder. */
+const isSingle = ({ volumes = [], ports }: ComposeService) =>
+  volumes.some((volume) => !volume.endsWith(':ro')) || ports !== undefined;
+/** What speaks with other services. */
+const isService = ({ environment = {} }: ComposeService) => 'GATEHOUSE_ISSUER' in environment;
 
 const secretFiles = ({ environment = {} }: ComposeService) =>
   Object.values(environment)
@@ -37,6 +45,12 @@ const SERVICE_RULES: Readonly<Record<string, Rule>> = {
       privileged === undefined &&
       user === undefined
     ) && 'is given more than it needs',
+  tls: (name, service) =>
+    !isJob(service) &&
+    isService(service) &&
+    (String(service.volumes) !== `./deploy/docker/certificates/${name}:/run/certificates:ro` ||
+      Object.entries(CERTIFICATES).some(([key, path]) => service.environment?.[key] !== path)) &&
+    'does not speak TLS by its own certificate, or mounts more than that',
   'plain secret': (_name, { environment = {} }) =>
     Object.keys(environment).some(
       (key) => /(SECRET|KEY|PASSWORD|TOKEN|_URL)/.test(key) && !/_FILE$/.test(key),

@@ -42,12 +42,15 @@ const user = {
 
 /** Waits until told to go on, so that a call can be caught in flight. */
 let gate: Promise<void> = Promise.resolve();
+/** Calls that have come to it. */
+let arrived = 0;
 let aborted = 0;
 
 @RpcController(UserServiceService)
 @Injectable()
 class Directory implements RpcHandlers<typeof UserServiceService> {
   async getProfile() {
+    arrived++;
     await gate;
     return { user };
   }
@@ -169,7 +172,7 @@ describe('a service', () => {
       client.listUsers(
         { pageSize: 2_000, pageToken: '', query: '' },
         new Metadata(),
-        { deadline: Date.now() + 100 },
+        { deadline: Date.now() + 1_000 },
         done,
       ),
     );
@@ -261,10 +264,11 @@ describe('stopping', () => {
     const client = new UserServiceClient(`127.0.0.1:${service.port}`, credentials.createInsecure());
     let open = () => {};
     gate = new Promise((resolve) => (open = resolve));
+    const before = arrived;
     const inFlight = new Promise<ServiceError | null>((resolve) =>
       client.getProfile({}, new Metadata(), (error) => resolve(error)),
     );
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await eventually(() => expect(arrived).toBe(before + 1));
     const stopped = service.stop();
     await new Promise((resolve) => setTimeout(resolve, 100));
     expect((await fetch(`http://127.0.0.1:${service.healthPort}/readyz`)).status).toBe(503);
@@ -278,10 +282,11 @@ describe('stopping', () => {
     const service = await startService(options);
     const client = new UserServiceClient(`127.0.0.1:${service.port}`, credentials.createInsecure());
     gate = new Promise(() => {});
+    const before = arrived;
     const inFlight = new Promise<ServiceError | null>((resolve) =>
       client.getProfile({}, new Metadata(), (error) => resolve(error)),
     );
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await eventually(() => expect(arrived).toBe(before + 1));
     lines.splice(0);
     await service.stop();
     expect((await inFlight)?.code).toBe(status.UNAVAILABLE);

@@ -63,12 +63,13 @@ function scalarOf(scalar: ScalarType | undefined, random: () => number): unknown
       return random() < 0.5;
     case ScalarType.BYTES:
       return new Uint8Array(pick(INTEGERS.slice(0, -1), random));
-    case ScalarType.INT64:
     case ScalarType.UINT64:
-    case ScalarType.SINT64:
     case ScalarType.FIXED64:
-    case ScalarType.SFIXED64:
       return BigInt(pick(INTEGERS, random));
+    case ScalarType.INT64:
+    case ScalarType.SINT64:
+    case ScalarType.SFIXED64:
+      return BigInt(pick([-1, -200, ...INTEGERS], random));
     case ScalarType.INT32:
       return pick([-1, -200, ...INTEGERS], random);
     default:
@@ -76,8 +77,16 @@ function scalarOf(scalar: ScalarType | undefined, random: () => number): unknown
   }
 }
 
-/** A nested message; a timestamp in whole milliseconds, which is what a `Date` can hold. */
+/**
+ * A nested message; a timestamp in whole milliseconds, which is what a `Date` can hold, and a duration whose parts
+ * have one sign, as its definition asks.
+ */
 function messageOf(desc: DescMessage, random: () => number, depth: number): ReflectMessage {
+  if (desc.typeName === 'google.protobuf.Duration') {
+    const seconds = BigInt(pick([-1, -200, ...INTEGERS], random));
+    const nanos = pick([0, 1, 999_999_999], random) * (seconds < 0n ? -1 : 1);
+    return reflect(desc, create(desc, { seconds, nanos } as Record<string, unknown>));
+  }
   if (desc.typeName !== 'google.protobuf.Timestamp') return fill(desc, random, depth + 1);
   const seconds = BigInt(Math.floor(random() * 4e9));
   const nanos = Math.floor(random() * 1000) * 1e6;

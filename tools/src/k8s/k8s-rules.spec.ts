@@ -1,6 +1,8 @@
+import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { callersOf, certificateName, serviceNames } from '@gatehouse/grpc';
 import { parse } from 'yaml';
 import { repositoryRoot } from '../repository-root.js';
 import { DEMO_ACCOUNTS } from '../seed/accounts.js';
@@ -11,7 +13,7 @@ import { patched } from './json-patch.js';
 import type { Manifest } from './manifest.js';
 import { withOverlays } from './spec/overlays.js';
 
-const OURS = ['auth', 'gateway', 'resources', 'users'];
+const OURS: readonly string[] = [...serviceNames].sort();
 
 const [dev, prod] = await withOverlays((folder) =>
   Promise.all(['dev', 'prod'].map((overlay) => readKustomized(join(folder, overlay)))),
@@ -47,22 +49,17 @@ describe.each(overlays)('the overlay %s', (_name, manifests) => {
     expect(deployed.sort()).toEqual(OURS);
   });
 
-  it('lets the services talk as the architecture says', () => {
-    const parts = new Set([...OURS, 'postgres']);
+  it('lets those services talk whose certificates are taken, and those their databases', () => {
     const { egress, ingress } = allowedArrows(manifests);
-    const between = (arrows: ReadonlySet<string>) =>
-      [...arrows].filter((arrow) => {
-        const [from = '', to = ''] = arrow.split(/ -> |:/);
-        return OURS.includes(from) && parts.has(to);
-      });
-    const architecture = [
-      ...['gateway -> auth:5001', 'gateway -> users:5002', 'gateway -> resources:5003'],
-      ...['users -> auth:5001', 'resources -> auth:5001'],
-      ...['auth -> users:5002', 'auth -> resources:5003'],
-      ...['auth -> postgres:5432', 'users -> postgres:5432', 'resources -> postgres:5432'],
-    ].sort();
-    expect(between(egress).sort()).toEqual(architecture);
-    expect(between(ingress).sort()).toEqual(architecture);
+    const ports: Readonly<Record<string, number>> = { auth: 5001, users: 5002, resources: 5003 };
+    const expected = [
+      ...serviceNames.flatMap((to) => callersOf(to).map((from) => `${from} -> ${to}:${ports[to]}`)),
+      ...Object.keys(ports).map((from) => `${from} -> postgres:5432`),
+    ];
+    const ofServices = (arrows: ReadonlySet<string>) =>
+      [...arrows].filter((arrow) => OURS.includes(arrow.split(' ')[0]!) && !arrow.includes('world'));
+    expect(ofServices(egress).sort()).toEqual(expected.sort());
+    expect(ofServices(ingress).sort()).toEqual(expected);
   });
 });
 
@@ -153,6 +150,13 @@ describe('the rules', () => {
 });
 
 describe('the overlay dev', () => {
+  it.each(serviceNames)('gives %s a certificate of its own', (service) => {
+    const secret = dev!.find(({ kind, metadata }) => kind === 'Secret' && metadata.name === `${service}-tls`);
+    const { 'tls.crt': certificate = '' } = secret!['data'] as Record<string, string>;
+    const names = new X509Certificate(Buffer.from(certificate, 'base64')).subjectAltName;
+    expect(names).toBe(`DNS:${certificateName(service)}`);
+  });
+
   it('seeds the accounts that npm start seeds', () => {
     const accounts = dev!.find(
       ({ kind, metadata }) => kind === 'ConfigMap' && metadata.name === 'demo-accounts',
@@ -178,6 +182,17 @@ describe('the overlay prod', () => {
     const kinds = new Set(prod!.map(({ kind }) => kind));
     expect(kinds.has('Secret')).toBe(false);
     expect(prod!.some(({ metadata }) => metadata.name === 'seed')).toBe(false);
+  });
+
+  it.each(serviceNames)('gives %s a certificate of its own', (service) => {
+    const certificate = prod!.find(
+      ({ kind, metadata }) => kind === 'Certificate' && metadata.name === service,
+    );
+    expect(certificate?.spec).toMatchObject({
+      secretName: `${service}-tls`,
+      dnsNames: [certificateName(service)],
+      issuerRef: { name: 'authority' },
+    });
   });
 
   it('acknowledges a write when a standby has it', () => {

@@ -4,8 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { repositoryRoot } from '../../repository-root.js';
 
-/** The folder that the secrets of the development overlay are made in, below the overlays. */
-export const DEV_SECRETS = 'dev/data/secrets';
+/** What the README has made for the development overlay: the script, and its folder below the overlays. */
+const MADE = [
+  ['make-secrets.sh', 'dev/data/secrets'],
+  ['make-certificates.sh', 'dev/data/certificates'],
+] as const;
 
 /**
  * Works with a copy of `deploy/k8s/overlays` whose development secrets were made as the README says.
@@ -17,11 +20,13 @@ export async function withOverlays<Result>(work: (folder: string) => Promise<Res
   try {
     await cp(join(repositoryRoot, 'deploy/k8s'), copy, {
       recursive: true,
-      filter: (source) => !source.endsWith(DEV_SECRETS),
+      filter: (source) => !MADE.some(([, folder]) => source.endsWith(folder)),
     });
     const overlays = join(copy, 'overlays');
-    const make = join(repositoryRoot, 'deploy/docker/make-secrets.sh');
-    execFileSync(make, [join(overlays, DEV_SECRETS)], { stdio: 'ignore' });
+    for (const [script, folder] of MADE) {
+      const path = join(repositoryRoot, 'deploy/docker', script);
+      execFileSync(path, [join(overlays, folder)], { stdio: 'ignore' });
+    }
     return await work(overlays);
   } finally {
     await rm(copy, { recursive: true, force: true });

@@ -1,4 +1,5 @@
 import { renameSync, rmSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:tls';
 import { contract } from '@gatehouse/contracts';
 import { ProvisioningServiceClient } from '@gatehouse/contracts/users';
 import { createSpecAuthority, eventually, type SpecAuthority } from '@gatehouse/testing';
@@ -88,6 +89,10 @@ describe('certificates', () => {
     lasting.close();
     expect(outcomes.filter((outcome) => outcome !== 'OK')).toEqual([]);
 
+    // What was true of the first certificate is true of the last.
+    await expect(connectByTls12(service.port)).rejects.toMatchObject({
+      code: 'ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION',
+    });
     // Whoever still shows a certificate of the old authority is a stranger now.
     const old = await new SpecCertificates('gateway').issue(authority);
     const stranger = old.transport();
@@ -133,4 +138,11 @@ const newPair = (authority: SpecAuthority) => authority.issue({ names: [certific
 function replace(path: string, content: string): void {
   writeFileSync(`${path}.new`, content);
   renameSync(`${path}.new`, path);
+}
+
+function connectByTls12(port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const options = { host: '127.0.0.1', port, maxVersion: 'TLSv1.2', rejectUnauthorized: false } as const;
+    connect(options, resolve).on('error', reject);
+  });
 }

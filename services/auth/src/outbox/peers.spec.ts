@@ -1,9 +1,15 @@
 import { Server, ServerCredentials, status, type Metadata, type UntypedHandleCall } from '@grpc/grpc-js';
 import { ErasureServiceService } from '@gatehouse/contracts/resources';
 import { ProvisioningServiceService } from '@gatehouse/contracts/users';
-import { eventually, freePort } from '@gatehouse/testing';
+import { certificateName, openTransport, type ServiceName } from '@gatehouse/grpc';
+import { createSpecAuthority, eventually, freePort } from '@gatehouse/testing';
 import { randomUUID } from 'node:crypto';
-import { CLIENT_SECRET, claimsOf, runningAuth, type RunningAuth } from '../spec/running-auth.js';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CLIENT_SECRET, claimsOf, runningAuth, silentLog, type RunningAuth } from '../spec/running-auth.js';
+import { eraseSubject, eraseUser } from './events.js';
+import { Peers } from './peers.js';
 
 interface Heard {
   readonly rpc: string;
@@ -12,7 +18,11 @@ interface Heard {
 }
 
 /** Both services that follow the accounts, as far as they do. */
-async function startPeers(port: number, heard: Heard[]): Promise<Server> {
+async function startPeers(
+  port: number,
+  heard: Heard[],
+  credentials = ServerCredentials.createInsecure(),
+): Promise<Server> {
   const server = new Server();
   const hear =
     (rpc: string) =>
@@ -29,7 +39,7 @@ async function startPeers(port: number, heard: Heard[]): Promise<Server> {
   server.addService(ErasureServiceService, implement(ErasureServiceService));
   await new Promise<void>((resolve, reject) => {
     const bound = (error: Error | null) => (error ? reject(error) : resolve());
-    server.bindAsync(`127.0.0.1:${port}`, ServerCredentials.createInsecure(), bound);
+    server.bindAsync(`127.0.0.1:${port}`, credentials, bound);
   });
   return server;
 }
@@ -82,4 +92,37 @@ describe('the services that follow the accounts', () => {
       claims: { sub: 'auth', scope: 'resources:erase' },
     });
   }, 40_000);
+
+  it('hear by mutual TLS what is meant for them alone', async () => {
+    const authority = await createSpecAuthority();
+    const certify = (service: ServiceName) => authority.issue({ names: [certificateName(service)] });
+    const folder = mkdtempSync(join(tmpdir(), 'auth-tls-'));
+    const files = { certificate: join(folder, 'cert'), key: join(folder, 'key'), ca: join(folder, 'ca') };
+    const own = await certify('auth');
+    writeFileSync(files.certificate, own.certificate);
+    writeFileSync(files.key, own.key);
+    writeFileSync(files.ca, authority.certificate);
+    const users = await certify('users');
+    const pair = { cert_chain: Buffer.from(users.certificate), private_key: Buffer.from(users.key) };
+    const secured = ServerCredentials.createSsl(Buffer.from(authority.certificate), [pair], true);
+    const at = await freePort();
+    const told: Heard[] = [];
+    const server = await startPeers(at, told, secured);
+    const transport = openTransport({ service: 'auth', files, production: true, log: silentLog });
+    // Users answers at both addresses, and hears of nothing that is meant for resources.
+    const address = `127.0.0.1:${at}`;
+    const peers = new Peers({ users: address, resources: address }, auth.context.serviceTokens, transport);
+    const sent = { id: 1n, eventId: randomUUID(), createTime: new Date(), attempt: 1 };
+    try {
+      await peers.deliver({ ...eraseUser(randomUUID()), ...sent });
+      const misled = peers.deliver({ ...eraseSubject(randomUUID()), ...sent });
+      await expect(misled).rejects.toMatchObject({ code: status.UNAVAILABLE });
+    } finally {
+      peers.close();
+      transport.close();
+      server.forceShutdown();
+      rmSync(folder, { recursive: true });
+    }
+    expect(told.map(({ rpc }) => rpc)).toEqual(['eraseUser']);
+  });
 });

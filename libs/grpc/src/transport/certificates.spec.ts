@@ -132,6 +132,24 @@ describe('certificates', () => {
   });
 });
 
+describe('a certificate that nobody renews', () => {
+  it('is told of once, in the last tenth of its life', async () => {
+    const users = new SpecCertificates('users');
+    const authority = await createSpecAuthority();
+    const [notBefore, notAfter] = [-91, 9].map((minutes) => new Date(Date.now() + minutes * 60_000));
+    const names = [certificateName('users')];
+    users.write(await authority.issue({ names, notBefore, notAfter }), authority.certificate);
+    const certificates = users.open();
+    const told = () => users.lines.filter(({ level }) => level === 'warn').length;
+    await eventually(() => expect(told()).toBe(1));
+    await users.issue(authority);
+    await eventually(() => expect(users.lines.filter(({ level }) => level === 'info')).toHaveLength(2));
+    certificates.close();
+    users.remove();
+    expect(told()).toBe(1);
+  });
+});
+
 const newPair = (authority: SpecAuthority) => authority.issue({ names: [certificateName('users')] });
 
 /** Whole or not at all, as whoever renews certificates does. */

@@ -29,6 +29,7 @@ type Contents = Readonly<Record<keyof TlsFiles, Buffer>>;
 /** What connections are made with. */
 interface Loaded {
   readonly contents: Contents;
+  readonly own: X509Certificate;
   readonly options: SecureContextOptions;
   readonly context: SecureContext;
 }
@@ -48,6 +49,8 @@ export class Certificates {
   #loaded: Loaded;
   /** The last fault told, so that one that stays is told once. */
   #fault = '';
+  /** The certificate whose end was told. */
+  #ending: X509Certificate | undefined;
 
   /** @throws Error when a file cannot be read, they do not fit together, or they are another service's */
   constructor(options: CertificatesOptions) {
@@ -84,6 +87,7 @@ export class Certificates {
 
   async #check(): Promise<void> {
     const { files, log } = this.#options;
+    this.#tellOfEnd();
     try {
       const [certificate, key, ca] = await Promise.all(
         [files.certificate, files.key, files.ca].map((path) => readFile(path)),
@@ -102,6 +106,14 @@ export class Certificates {
     }
   }
 
+  #tellOfEnd(): void {
+    const { own } = this.#loaded;
+    if (own === this.#ending || !isEnding(own)) return;
+    this.#ending = own;
+    const notAfter = own.validToDate.toISOString();
+    this.#options.log.warn({ not_after: notAfter }, 'the certificate ends soon and has not been renewed');
+  }
+
   #use(contents: Contents): Loaded {
     const { service, log } = this.#options;
     const own = new X509Certificate(contents.certificate);
@@ -118,8 +130,14 @@ export class Certificates {
     };
     const context = createSecureContext(options);
     log.info({ serial: own.serialNumber, not_after: own.validToDate.toISOString() }, 'certificate in use');
-    return { contents, options, context };
+    return { contents, own, options, context };
   }
+}
+
+/** In the last tenth of its life, by when whoever renews certificates should have done so. */
+function isEnding({ validFromDate, validToDate }: X509Certificate): boolean {
+  const lifeMs = validToDate.getTime() - validFromDate.getTime();
+  return Date.now() > validToDate.getTime() - lifeMs / 10;
 }
 
 function isSame(one: Contents, other: Contents): boolean {

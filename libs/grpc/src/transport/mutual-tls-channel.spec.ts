@@ -92,6 +92,16 @@ describe('a channel with mutual TLS', () => {
     server.close();
   });
 
+  it('waits five seconds for a server that says nothing', async () => {
+    const server = createServer((socket) => socket.on('error', () => {}).resume());
+    const port = await listening(server);
+    // Before the call's own deadline, which is twice as far off.
+    await expect(callDirectory(port, transport.channelTo('users'))).rejects.toMatchObject({
+      code: status.UNAVAILABLE,
+    });
+    server.close();
+  });
+
   it('says nothing in plain text', async () => {
     const heard: Buffer[] = [];
     const server = createServer((socket) => {

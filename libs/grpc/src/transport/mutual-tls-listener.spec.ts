@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { connect as connectTls, type ConnectionOptions, type TLSSocket } from 'node:tls';
 import { credentials, status, type ChannelCredentials } from '@grpc/grpc-js';
 import {
@@ -141,6 +142,13 @@ describe('a service with mutual TLS', () => {
     await expect(raw({ cert, key, maxVersion: 'TLSv1.2' })).rejects.toMatchObject({
       code: 'ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION',
     });
+  });
+
+  it('waits five seconds for a caller that says nothing', async () => {
+    const socket = connect(service.port, '127.0.0.1');
+    const start = performance.now();
+    await new Promise((resolve) => socket.once('close', resolve).resume());
+    expect(performance.now() - start).toBeGreaterThan(4_500);
   });
 
   it('has every connection prove itself anew', async () => {

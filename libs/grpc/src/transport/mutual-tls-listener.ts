@@ -49,6 +49,8 @@ export class MutualTlsListener {
     );
     listener.on('tlsClientError', (error: NodeJS.ErrnoException, socket) => {
       this.#tell(socket, String(socket.authorizationError ?? error.code ?? error.message));
+      // Node leaves a socket open whose time is over.
+      socket.destroy();
     });
     const stop = this.certificates.onChange((options) => listener.setSecureContext(options));
     await new Promise<void>((resolve, reject) => listener.once('error', reject).listen(port, host, resolve));

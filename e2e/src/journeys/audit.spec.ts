@@ -112,6 +112,16 @@ describe('the audit trail', () => {
     });
   });
 
+  it('has what the gateway refused, although no service heard of it', async () => {
+    const { accessToken } = await signedIn(rest, person);
+    const refused = { status: 403, body: { reason: 'PERMISSION_MISSING' } };
+    expect(await rest.as(accessToken).delete(`/v1/resources/${randomUUID()}`)).toMatchObject(refused);
+    await eventually(async () => {
+      const events = await auditEvents(asAdmin, { actor: person.subject, action: 'DeleteResource' });
+      expect(events.map(short)).toEqual(['gateway DeleteResource PERMISSION_MISSING']);
+    }, PATIENCE_MS);
+  });
+
   it('is an admin’s to read', async () => {
     const { accessToken } = await signedIn(rest, person);
     const asPerson = rest.as(accessToken);

@@ -1,10 +1,9 @@
 import type { ChannelCredentials } from '@grpc/grpc-js';
-import type { ServiceIdentity } from '@gatehouse/guard';
+import { AuditSink, RefusalRecorder, type OnRefusal, type ServiceIdentity } from '@gatehouse/guard';
+import type { Call } from '@gatehouse/grpc';
 import type { Database, WarningLog } from '@gatehouse/postgres';
 import { AuditDeliverer } from './audit-deliverer.js';
-import { AuditSink } from './audit-sink.js';
 import { AuditTrail } from './audit-trail.js';
-import { RefusalRecorder } from './refusal-recorder.js';
 
 /** What {@link ServiceAudit} works with. */
 export interface ServiceAuditOptions {
@@ -23,8 +22,8 @@ export interface ServiceAuditOptions {
 export class ServiceAudit {
   readonly trail: AuditTrail;
   /** For the guard. */
-  readonly onRefusal: RefusalRecorder['onRefusal'];
-  readonly #refusals: RefusalRecorder;
+  readonly onRefusal: OnRefusal;
+  readonly #refusals: RefusalRecorder<Call>;
   readonly #sink: AuditSink;
   readonly #deliverer: AuditDeliverer;
 

@@ -1,6 +1,8 @@
 export { AccessGuard, type OnRefusal } from './access-guard.js';
 export { ACCESS_TOKEN_STRATEGY, AccessTokenStrategy } from './access-token-strategy.js';
 export { AccessTokens, type AcceptedTokens, type AccessTokensOptions } from './access-tokens.js';
+export { AuditSink } from './audit/audit-sink.js';
+export { RefusalRecorder, type RefusalRecorderOptions, type RefusedCall } from './audit/refusal-recorder.js';
 export { bearerOf } from './bearer.js';
 export { GuardModule, type GuardOptions } from './guard-module.js';
 export { followIssuer, type FollowedIssuer, type FollowIssuerOptions } from './follow-issuer.js';

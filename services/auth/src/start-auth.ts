@@ -1,5 +1,4 @@
 import { readAccessTable } from '@gatehouse/access';
-import { RefusalRecorder } from '@gatehouse/audit';
 import { tlsFiles } from '@gatehouse/config';
 import { contract } from '@gatehouse/contracts';
 import {
@@ -12,8 +11,8 @@ import {
   SessionServiceService,
   TokenServiceService,
 } from '@gatehouse/contracts/auth';
-import { openTransport, startService, type RunningService } from '@gatehouse/grpc';
-import { AccessGuard } from '@gatehouse/guard';
+import { openTransport, startService, type RunningService, type Call } from '@gatehouse/grpc';
+import { AccessGuard, RefusalRecorder } from '@gatehouse/guard';
 import { OutboxDispatcher } from '@gatehouse/postgres';
 import type { Logger } from '@gatehouse/telemetry';
 import { AppModule } from './app.module.js';
@@ -71,7 +70,7 @@ export async function startAuth(settings: AuthSettings, log: Logger): Promise<Ru
     maxAttempts: DELIVERY_ATTEMPTS,
   });
   const retention = new Retention(context, log);
-  const refusals = new RefusalRecorder({
+  const refusals = new RefusalRecorder<Call>({
     record: (call, { reason }) =>
       context.audit.append(database.sql, { origin: originOf(call), outcome: reason }),
     log,

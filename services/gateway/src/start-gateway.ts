@@ -7,7 +7,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { tlsFiles } from '@gatehouse/config';
 import { contract as shippedContract } from '@gatehouse/contracts';
 import { Health, nestLogger, openTransport } from '@gatehouse/grpc';
-import { followIssuer, ServiceIdentity } from '@gatehouse/guard';
+import { AuditSink, followIssuer, ServiceIdentity } from '@gatehouse/guard';
 import type { Logger } from '@gatehouse/telemetry';
 import { AccessTokenVerifier } from '@gatehouse/tokens';
 import type { FastifyHttpOptions } from 'fastify';
@@ -24,6 +24,7 @@ import { answer, ProblemFilter } from './http/problem.filter.js';
 import { Admission } from './rpc/admission.js';
 import { BodyLimits } from './rpc/body-limits.js';
 import { readRestContract } from './rpc/rest-contract.js';
+import { recordRefusals } from './rpc/record-refusals.js';
 import { RpcHandler } from './rpc/rpc-handler.js';
 import { GrpcUpstream } from './upstream/grpc-upstream.js';
 
@@ -73,7 +74,19 @@ export async function startGateway(
   const crossSite = new CrossSite({ origins: settings.CORS_ORIGINS, production });
   const tokens = new ExchangedTokens({ exchange: tokenExchange(upstream) });
   const admission = new Admission(verifier, tokens);
-  const handler = new RpcHandler({ contract, admission, upstream, cors, crossSite, headers, limits, log });
+  const sink = new AuditSink(address, identity, toAuth);
+  const refusals = recordRefusals(sink, log);
+  const handler = new RpcHandler({
+    contract,
+    admission,
+    refusals,
+    upstream,
+    cors,
+    crossSite,
+    headers,
+    limits,
+    log,
+  });
   const edge = new HttpEdge({
     production,
     cors,
@@ -91,6 +104,7 @@ export async function startGateway(
   };
   const closeChannels = () => {
     upstream.close();
+    sink.close();
     issuer.close();
     identity.close();
     transport.close();
@@ -110,6 +124,7 @@ export async function startGateway(
     edge.drain();
     await delay(NOTICE_MS);
     await closeWithin(app, server, settings.DRAIN_TIMEOUT_MS);
+    await refusals.settle();
     closeChannels();
     await health.stop();
     log.info('stopped');

@@ -1,3 +1,4 @@
+import { eventually } from '@gatehouse/testing';
 import { randomUUID } from 'node:crypto';
 import {
   CLIENT_SECRET,
@@ -157,7 +158,9 @@ describe('accounts', () => {
       await auth.eraseAccount(id, service);
       expect(await reasonOf(auth.refresh(refreshToken))).toBe('REFRESH_TOKEN_INVALID');
       expect(await reasonOf(auth.login(email))).toBe('CREDENTIALS_INVALID');
-      expect(await reasonOf(auth.getAccount(accessToken))).toBe('ACCOUNT_UNKNOWN');
+      await eventually(async () =>
+        expect(await reasonOf(auth.getAccount(accessToken))).toBe('UNAUTHENTICATED'),
+      );
       const { sql } = auth.database;
       expect(await sql`select 1 from account where id = ${id}`).toHaveLength(0);
       expect(await sql`select 1 from token_family where account_id = ${id}`).toHaveLength(0);

@@ -26,6 +26,7 @@ import type { Admission, Caller } from './admission.js';
 import type { BodyLimits } from './body-limits.js';
 import { callMetadata } from './call-metadata.js';
 import { timeoutOf } from './deadline.js';
+import type { RefusalAudit } from './record-refusals.js';
 import { RequestReader, type FoundRoute } from './request-reader.js';
 import type { RestContract } from './rest-contract.js';
 import { sendReply } from './send-reply.js';
@@ -36,6 +37,7 @@ import { streamFormOf } from './stream-form.js';
 export interface RpcHandlerOptions {
   readonly contract: RestContract;
   readonly admission: Admission;
+  readonly refusals: Pick<RefusalAudit, 'refused'>;
   readonly upstream: Upstream;
   readonly cors: CorsPolicy;
   readonly crossSite: CrossSite;
@@ -83,8 +85,18 @@ export class RpcHandler {
     const { admission } = this.#options;
     const caller = await admission.identify(rule, credential, exchange);
     exchange.subject = caller?.claims.subject;
-    admission.authorize(rule, caller?.claims);
+    this.#authorize(rule, caller, exchange);
     await this.#call(exchange, { ...found, rule, caller });
+  }
+
+  #authorize(rule: MethodRule, caller: Caller | undefined, exchange: Exchange): void {
+    const { admission, refusals } = this.#options;
+    try {
+      admission.authorize(rule, caller?.claims);
+    } catch (error) {
+      if (caller && error instanceof AppError) refusals.refused(rule, caller.claims.subject, exchange, error);
+      throw error;
+    }
   }
 
   /** A public method reads no credential, but its reply may give the browser one. */

@@ -1,13 +1,15 @@
 import { status } from '@grpc/grpc-js';
 import { describe, expect, it } from '@jest/globals';
 import { AppError } from '@gatehouse/errors';
-import type { Call } from '@gatehouse/grpc';
-import { RefusalRecorder } from './refusal-recorder.js';
+import { RefusalRecorder, type RefusedCall } from './refusal-recorder.js';
 
 const refusal = (reason = 'PERMISSION_MISSING') =>
   new AppError({ code: status.PERMISSION_DENIED, reason, message: '' });
-const call = (subject: string, path = '/a/B', audited = true) =>
-  ({ principal: { subject }, method: { path, rule: { audited } }, requestId: 'r' }) as unknown as Call;
+const call = (subject: string, path = '/a/B', audited = true): RefusedCall => ({
+  principal: { subject },
+  method: { path, rule: { audited } },
+  requestId: 'r',
+});
 
 function recorder(record?: () => Promise<void>) {
   const recorded: string[] = [];
@@ -16,7 +18,7 @@ function recorder(record?: () => Promise<void>) {
   const options = {
     record:
       record ??
-      (async ({ principal, method }: Call, { reason }: AppError) => {
+      (async ({ principal, method }: RefusedCall, { reason }: AppError) => {
         recorded.push(`${principal.subject} ${method.path} ${reason}`);
       }),
     log: { warn: (_fields: object, message: string) => void warnings.push(message) },

@@ -1,12 +1,17 @@
 import type { AppError } from '@gatehouse/errors';
-import type { Call } from '@gatehouse/grpc';
-import type { WarningLog } from '@gatehouse/postgres';
+
+/** What is known of a call that was refused; a `Call` is one. */
+export interface RefusedCall {
+  readonly principal: { readonly subject: string };
+  readonly method: { readonly path: string; readonly rule: { readonly audited: boolean } };
+  readonly requestId: string;
+}
 
 /** What {@link RefusalRecorder} works with. */
-export interface RefusalRecorderOptions {
+export interface RefusalRecorderOptions<Refused extends RefusedCall> {
   /** Adds one event. */
-  readonly record: (call: Call, error: AppError) => Promise<void>;
-  readonly log: WarningLog;
+  readonly record: (call: Refused, error: AppError) => Promise<void>;
+  readonly log: { warn(fields: object, message: string): void };
   /** Milliseconds on a clock that never steps. */
   readonly monotonic?: () => number;
 }
@@ -22,17 +27,17 @@ const MAX_KINDS = 10_000;
  * replica, the first; a flood of refusals is no flood of events. Each single one is in the log of calls. The answer
  * does not wait for the record, so that recording costs a refused caller nothing and brings an attacker no further.
  */
-export class RefusalRecorder {
-  readonly #options: RefusalRecorderOptions;
+export class RefusalRecorder<Refused extends RefusedCall> {
+  readonly #options: RefusalRecorderOptions<Refused>;
   readonly #until = new Map<string, number>();
   readonly #underWay = new Set<Promise<void>>();
 
-  constructor(options: RefusalRecorderOptions) {
+  constructor(options: RefusalRecorderOptions<Refused>) {
     this.#options = options;
   }
 
   /** For the guard's `onRefusal`. */
-  readonly onRefusal = (call: Call, error: AppError): void => {
+  readonly onRefusal = (call: Refused, error: AppError): void => {
     if (!call.method.rule.audited || !this.#isNews(call, error)) return;
     const { record, log } = this.#options;
     const recording = record(call, error)
@@ -48,7 +53,7 @@ export class RefusalRecorder {
     await Promise.all(this.#underWay);
   }
 
-  #isNews({ principal, method }: Call, { reason }: AppError): boolean {
+  #isNews({ principal, method }: RefusedCall, { reason }: AppError): boolean {
     const now = (this.#options.monotonic ?? (() => performance.now()))();
     const kind = JSON.stringify([principal.subject, method.path, reason]);
     if ((this.#until.get(kind) ?? -Infinity) > now) return false;

@@ -3,7 +3,7 @@ import { contract } from '@gatehouse/contracts';
 import { AuditServiceClient, type AuditEvent } from '@gatehouse/contracts/auth';
 import { AppError } from '@gatehouse/errors';
 import { callUnary, openClient } from '@gatehouse/grpc';
-import type { ServiceIdentity } from '@gatehouse/guard';
+import type { ServiceIdentity } from '../service-identity.js';
 
 /** Bound on one call, in milliseconds. */
 const TIMEOUT_MS = 5_000;

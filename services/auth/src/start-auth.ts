@@ -55,7 +55,7 @@ export async function startAuth(settings: AuthSettings, log: Logger): Promise<Ru
     log,
   });
   const context = new AuthContext(settings, log);
-  const { database, keys, feed } = context;
+  const { database, keys, feed, hashPool } = context;
   const peers = new Peers(
     { users: settings.USERS_ADDRESS, resources: settings.RESOURCES_ADDRESS },
     context.serviceTokens,
@@ -91,6 +91,7 @@ export async function startAuth(settings: AuthSettings, log: Logger): Promise<Ru
     await keys.stop();
     peers.close();
     transport.close();
+    await hashPool.close();
     await database.close();
   };
   try {

@@ -1,5 +1,6 @@
 import { platformReasons } from '@gatehouse/errors';
 import { authReasons } from '../reasons.js';
+import { HashThread } from './hash-thread.js';
 
 /** How many jobs a {@link HashPool} runs and how many may wait. */
 export interface HashPoolOptions {
@@ -12,15 +13,18 @@ const RETRY_AFTER_MS = 1_000;
 
 /**
  * Bounds the expensive work of the service: no more jobs at once than cores, no more waiting than can be done
- * in a bearable time. The jobs themselves run on libuv's threads, so the event loop stays free.
+ * in a bearable time. Each job has a thread to itself, which lets others go first.
  */
 export class HashPool {
-  readonly #options: HashPoolOptions;
-  readonly #waiting: (() => void)[] = [];
-  #running = 0;
+  readonly #queue: number;
+  readonly #threads: readonly HashThread[];
+  readonly #free: HashThread[];
+  readonly #waiting: ((thread: HashThread) => void)[] = [];
 
-  constructor(options: HashPoolOptions) {
-    this.#options = options;
+  constructor({ concurrency, queue }: HashPoolOptions) {
+    this.#queue = queue;
+    this.#threads = Array.from({ length: concurrency }, () => new HashThread());
+    this.#free = [...this.#threads];
   }
 
   /**
@@ -29,27 +33,31 @@ export class HashPool {
    * @param signal drops the job while it waits: nobody needs its outcome any more
    * @throws AppError HASH_QUEUE_FULL at once, before any work; DEADLINE_EXCEEDED for a job that was dropped
    */
-  async run<T>(job: () => Promise<T>, signal?: AbortSignal): Promise<T> {
-    await this.#turn();
+  async run<T>(job: (thread: HashThread) => Promise<T>, signal?: AbortSignal): Promise<T> {
+    const thread = await this.#turn();
     try {
       if (signal?.aborted) throw platformReasons.DEADLINE_EXCEEDED();
-      return await job();
+      return await job(thread);
     } finally {
       const next = this.#waiting.shift();
-      // A freed place goes straight to the next in line, so nobody can overtake.
-      if (next) next();
-      else this.#running--;
+      // A freed thread goes straight to the next in line, so nobody can overtake.
+      if (next) next(thread);
+      else this.#free.push(thread);
     }
   }
 
-  async #turn(): Promise<void> {
-    if (this.#running < this.#options.concurrency) {
-      this.#running++;
-      return;
-    }
-    if (this.#waiting.length >= this.#options.queue) {
+  /** Ends the threads; what they are at fails. */
+  async close(): Promise<void> {
+    await Promise.all(this.#threads.map((thread) => thread.close()));
+  }
+
+  async #turn(): Promise<HashThread> {
+    // The last one freed: where one is enough, the others never start.
+    const free = this.#free.pop();
+    if (free) return free;
+    if (this.#waiting.length >= this.#queue) {
       throw authReasons.HASH_QUEUE_FULL({ retryAfterMs: RETRY_AFTER_MS });
     }
-    await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    return new Promise((resolve) => this.#waiting.push(resolve));
   }
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { hash, hashSync, parseOptions, verify, type Options } from '@node-rs/argon2';
+import { hashSync, parseOptions, type Options } from '@node-rs/argon2';
 import type { HashPool } from './hash-pool.js';
+import type { HashThread } from './hash-thread.js';
 
 /** Argon2id (the package's default) with the least parameters that OWASP's Password Storage Cheat Sheet admits. */
 const PARAMETERS = { memoryCost: 19_456, timeCost: 2, parallelism: 1 } satisfies Options;
@@ -27,7 +28,7 @@ export class Passwords {
    * @throws AppError HASH_QUEUE_FULL
    */
   hash(password: string, signal?: AbortSignal): Promise<string> {
-    return this.#pool.run(() => hash(stablePassword(password), PARAMETERS), signal);
+    return this.#pool.run((thread) => thread.hash(stablePassword(password), PARAMETERS), signal);
   }
 
   /**
@@ -44,11 +45,11 @@ export class Passwords {
     within: (compare: () => Promise<Verdict>) => Promise<Verdict> = (compare) => compare(),
   ): Promise<Verdict> {
     const compared = stored ?? this.#nobodys;
-    const compare = async () => {
-      const matches = await verify(compared, stablePassword(password));
+    const compareOn = async (thread: HashThread) => {
+      const matches = await thread.verify(compared, stablePassword(password));
       return { matches: matches && stored !== undefined, outdated: isOutdated(compared) };
     };
-    return this.#pool.run(() => within(compare), signal);
+    return this.#pool.run((thread) => within(() => compareOn(thread)), signal);
   }
 }
 

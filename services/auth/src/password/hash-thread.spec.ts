@@ -1,0 +1,68 @@
+import { execFile } from 'node:child_process';
+import { readdir, readFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { HashThread } from './hash-thread.js';
+
+/** The least work that there is: these specs are not about the cost. */
+const CHEAP = { memoryCost: 8, timeCost: 1, parallelism: 1 };
+/** Work that takes far longer than it takes to end it. */
+const DEAR = { memoryCost: 65_536, timeCost: 1_000, parallelism: 1 };
+const PASSWORD = 'violet kettle on the roof';
+
+const run = promisify(execFile);
+const onLinux = process.platform === 'linux' ? it : it.skip;
+
+/** The nice value of every thread of this process, by its ID: field 19 of proc_pid_stat(5). */
+async function niceOfThreads(): Promise<ReadonlyMap<string, number>> {
+  const ids = await readdir('/proc/self/task');
+  const stats = await Promise.all(ids.map((id) => readFile(`/proc/self/task/${id}/stat`, 'utf8')));
+  // The second field is a name in parentheses, which may hold spaces.
+  const nices = stats.map((stat) => Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19 - 3]));
+  return new Map(ids.map((id, index) => [id, nices[index]!]));
+}
+
+describe('a thread that hashes', () => {
+  let thread: HashThread;
+  beforeEach(() => (thread = new HashThread()));
+  afterEach(() => thread.close());
+
+  it('knows the password that it has hashed from others', async () => {
+    const stored = await thread.hash(PASSWORD, CHEAP);
+    expect(stored).toMatch(/^\$argon2id\$v=19\$m=8,t=1,p=1\$/);
+    expect(await thread.verify(stored, PASSWORD)).toBe(true);
+    expect(await thread.verify(stored, `${PASSWORD}.`)).toBe(false);
+  });
+
+  onLinux('leaves the cores to every other thread of the process', async () => {
+    const before = await niceOfThreads();
+    await thread.hash(PASSWORD, CHEAP);
+    const after = await niceOfThreads();
+    expect([...after].filter(([id]) => before.has(id))).toEqual([...before]);
+    expect([...after].filter(([id]) => !before.has(id)).map(([, nice]) => nice)).toEqual([10]);
+  });
+
+  it('is replaced after a crash, of which the cause is told', async () => {
+    await expect(thread.verify('no PHC string', PASSWORD)).rejects.toMatchObject({
+      message: 'the thread that hashes has ended',
+      cause: expect.objectContaining({ message: expect.any(String) }),
+    });
+    expect(await thread.verify(await thread.hash(PASSWORD, CHEAP), PASSWORD)).toBe(true);
+  });
+
+  it('fails what it is at when it is closed', async () => {
+    await thread.hash(PASSWORD, CHEAP);
+    const refused = expect(thread.hash(PASSWORD, DEAR)).rejects.toThrow('the thread that hashes has ended');
+    await thread.close();
+    await refused;
+  });
+
+  it('keeps the process alive until it has answered, and no longer', async () => {
+    const program = `
+      import(${JSON.stringify(new URL('./hash-thread.js', import.meta.url).href)}).then(async ({ HashThread }) => {
+        const thread = new HashThread();
+        for (let n = 0; n < 2; n++) console.log(await thread.hash('x', ${JSON.stringify(CHEAP)}));
+      });`;
+    const { stdout } = await run(process.execPath, ['--eval', program], { timeout: 25_000 });
+    expect(stdout.trim().split('\n')).toHaveLength(2);
+  });
+});

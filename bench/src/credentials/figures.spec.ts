@@ -26,8 +26,8 @@ describe('the CPU of a call', () => {
 describe('500 logins', () => {
   const verified = (p50: number, p99: number) => ({ p50, p99, cpuUs: 500, lost: 0 });
 
-  it('may slow verified calls by a fifth more than anything that takes the same CPU', () => {
-    const storm = { quiet: verified(1, 2), burnt: verified(10, 20), signedIn: 500, seconds: 9 };
+  it('may slow verified calls by a fifth', () => {
+    const storm = { quiet: verified(10, 20), signedIn: 500, seconds: 9 };
     const missed = (p50: number, p99: number) =>
       stormFigures({ ...storm, storm: verified(p50, p99) }).filter(({ met }) => !met).length;
     expect([missed(12, 24), missed(12.1, 24), missed(12.1, 24.5)]).toEqual([0, 1, 2]);

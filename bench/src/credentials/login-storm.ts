@@ -1,8 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import { availableParallelism } from 'node:os';
 import { DEMO_ACCOUNTS } from '@gatehouse/tools/start';
 import type { Answered } from '../load/http-load.js';
-import { spawnPeer, type Peer } from '../peer.js';
+import type { Peer } from '../peer.js';
 import { quantile } from '../quantile.js';
 import { openLoad } from './call-costs.js';
 import type { Contestant } from './contestants.js';
@@ -12,9 +10,6 @@ const RATE = 100;
 /** Calls of a piece; pieces follow each other as long as something lasts. */
 const PIECE = 50;
 const QUIET_PIECES = 16;
-
-/** Passwords that a replica of auth hashes at once, unless told (`HASH_CONCURRENCY`); two replicas run. */
-const HASH_THREADS = 2 * Math.min(availableParallelism(), 4);
 
 /** Latency of calls whose access token is verified, in milliseconds, and their CPU in microseconds. */
 export interface Verified {
@@ -30,15 +25,13 @@ export interface LoginStorm {
   readonly quiet: Verified;
   /** While 500 people sign in at once. */
   readonly storm: Verified;
-  /** While as many threads as hash passwords do nothing but burn CPU. */
-  readonly burnt: Verified;
   /** How many of them were signed in. */
   readonly signedIn: number;
   /** How long that took. */
   readonly seconds: number;
 }
 
-/** Measures verified calls before, during and apart from 500 logins at once through the same gateway. */
+/** Measures verified calls before and during 500 logins at once through the same gateway. */
 export async function loginStorm(contestant: Contestant, path: string): Promise<LoginStorm> {
   const load = await openLoad(contestant.site.port, 64);
   const verified = async (goesOn: () => boolean) => verifiedCalls(contestant, load, path, goesOn);
@@ -53,11 +46,7 @@ export async function loginStorm(contestant: Contestant, path: string): Promise<
     });
     const storm = await verified(() => seconds === 0);
     const signedIn = await logins;
-    await delay(500);
-    const burner = spawnPeer(new URL('./burner-process.js', import.meta.url));
-    await burner.ask('start', HASH_THREADS);
-    const burnt = await verified(pieces(Math.round((seconds * RATE) / PIECE))).finally(() => burner.stop());
-    return { quiet, storm, burnt, signedIn, seconds };
+    return { quiet, storm, signedIn, seconds };
   } finally {
     await load.stop();
   }

@@ -38,7 +38,7 @@ export class HashThread {
     return this.#ask({ password, stored });
   }
 
-  /** Ends the thread; a task that it is at fails. */
+  /** Ends the thread; a task that it is at fails, unless it was as good as done. */
   async close(): Promise<void> {
     await this.#worker?.terminate();
   }

@@ -78,12 +78,13 @@ describe('sessions', () => {
 
     it('refuses when the password changes while it is being compared', async () => {
       const { email, accessToken } = await auth.signedIn();
-      const { database } = auth.context;
-      const transaction = database.transaction.bind(database);
-      database.transaction = async (work, options) => {
-        database.transaction = transaction;
+      const { passwords } = auth.context;
+      const verify = passwords.verify.bind(passwords);
+      passwords.verify = async (...compared) => {
+        passwords.verify = verify;
+        const verdict = await verify(...compared);
         await auth.changePassword(PASSWORD, 'a lantern under the bridge', accessToken);
-        return transaction(work, options);
+        return verdict;
       };
       expect(await reasonOf(auth.sessions.create(email, PASSWORD))).toBe('CREDENTIALS_INVALID');
     });

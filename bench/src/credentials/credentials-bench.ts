@@ -53,7 +53,7 @@ async function measure(stage: Stage): Promise<Outcome> {
     const revoked = await each((contestant) => revocationDelay(callers, contestant, path));
     const known = contestants.find(({ name }) => name === 'JWT, seen before');
     if (!known) throw new Error('nobody is known');
-    const storm = await loginStorm(known, path);
+    const storm = await loginStorm(known, path, stage.running.addresses.gateways);
     const survivals = await outage(stage, contestants, path);
     const rows = contestants.map(({ name }): Row => {
       const rounds = costs.get(name) ?? [];

@@ -31,8 +31,17 @@ export interface LoginStorm {
   readonly seconds: number;
 }
 
-/** Measures verified calls before and during 500 logins at once through the same gateway. */
-export async function loginStorm(contestant: Contestant, path: string): Promise<LoginStorm> {
+/**
+ * Measures verified calls before and during 500 logins at once.
+ *
+ * @param gateways base URLs of other gateways, which the logins come in by: what a gateway itself has to do for 500
+ *   connections at once is no matter of verification
+ */
+export async function loginStorm(
+  contestant: Contestant,
+  path: string,
+  gateways: readonly string[],
+): Promise<LoginStorm> {
   const load = await openLoad(contestant.site.port, 64);
   const verified = async (goesOn: () => boolean) => verifiedCalls(contestant, load, path, goesOn);
   const pieces = (count: number) => () => count-- > 0;
@@ -41,7 +50,7 @@ export async function loginStorm(contestant: Contestant, path: string): Promise<
     const quiet = await verified(pieces(QUIET_PIECES));
     const begun = performance.now();
     let seconds = 0;
-    const logins = manyLogins(contestant.site.port).finally(() => {
+    const logins = manyLogins(gateways).finally(() => {
       seconds = (performance.now() - begun) / 1_000;
     });
     const storm = await verified(() => seconds === 0);
@@ -79,15 +88,17 @@ async function verifiedCalls(
 }
 
 /** @returns how many were signed in; others waited for longer than a call may take */
-async function manyLogins(port: number): Promise<number> {
-  const logins = Array.from({ length: LOGINS }, (_, index) => login(port, index));
+async function manyLogins(gateways: readonly string[]): Promise<number> {
+  const logins = Array.from({ length: LOGINS }, (_, index) =>
+    login(gateways[index % gateways.length] as string, index),
+  );
   return (await Promise.all(logins)).filter(Boolean).length;
 }
 
-async function login(port: number, index: number): Promise<boolean> {
+async function login(gateway: string, index: number): Promise<boolean> {
   const account = DEMO_ACCOUNTS[index % DEMO_ACCOUNTS.length];
   try {
-    const response = await fetch(`http://127.0.0.1:${port}/v1/auth/login`, {
+    const response = await fetch(`${gateway}/v1/auth/login`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', 'grpc-timeout': '30S' },
       body: JSON.stringify({ email: account?.email, password: account?.password }),

@@ -30,6 +30,6 @@ if (rest.length > 0 || (pattern === undefined && name !== 'recipe')) {
 
 function runSpecs(path: string): number {
   const args = ['--experimental-vm-modules', JEST, '-c', 'jest.config.mjs', '--runInBand', path];
-  const env = { ...process.env, ...(name === 'python' ? { GATEHOUSE_E2E_PYTHON: 'required' } : {}) };
+  const env = { ...process.env, ...(name === 'python' ? { E2E_PYTHON: 'required' } : {}) };
   return spawnSync(process.execPath, args, { cwd: PACKAGE, stdio: 'inherit', env }).status ?? 1;
 }

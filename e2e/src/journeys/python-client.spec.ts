@@ -10,7 +10,7 @@ import { signInDemo } from '../system/system-facts.js';
 const RUN = fileURLToPath(new URL('../../clients/python/run.sh', import.meta.url));
 
 /** Whether what `run.sh` needs is installed. `npm run e2e -- python` takes it for granted. */
-const required = process.env['GATEHOUSE_E2E_PYTHON'] === 'required';
+const required = process.env['E2E_PYTHON'] === 'required';
 const present = [
   ['/usr/bin/python3', '-c', 'import grpc'],
   ['protoc', '--version'],

@@ -38,7 +38,7 @@ const MAX_OUTSTANDING = 5_000;
  * counted from the time at which it was due (coordinated omission is what the other way of counting is called).
  *
  * @returns every request that was due, in the order in which they were; none is skipped
- * @throws what `send` threw first, once all others have ended
+ * @throws what `send` threw first, once all that were sent have ended
  */
 export async function openLoad<Outcome>(
   options: OpenLoadOptions<Outcome>,
@@ -59,10 +59,11 @@ export async function openLoad<Outcome>(
     onSent?.(done);
   };
 
-  for (let index = 0; index < count && faults.length === 0 && !signal?.aborted; index++) {
+  for (let index = 0; index < count && faults.length === 0; index++) {
     const early = due(index) - machineMs();
     if (early > 0) await delay(early, undefined, { signal }).catch(() => undefined);
     while (outstanding.size >= maxOutstanding) await Promise.race(outstanding);
+    if (signal?.aborted) break;
     const request = one(index)
       .catch((error: unknown) => void faults.push(error))
       .finally(() => outstanding.delete(request));

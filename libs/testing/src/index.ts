@@ -14,4 +14,5 @@ export {
 export { SpecFeed, type SpecBegin } from './spec-feed.js';
 export { startSpecIssuer } from './spec-issuer.js';
 export type { SpecIssuer, SpecIssuerOptions } from './spec-issuer.js';
+export { specTelemetry, type SpecPoint, type SpecTelemetry } from './spec-telemetry.js';
 export { type TestDatabase, testDatabase } from './test-database.js';

@@ -17,6 +17,20 @@ describe('KeySet.from', () => {
     await expect(keys.lookUp('another')).resolves.toBeUndefined();
   });
 
+  it('hands on what it admitted, and nothing else', () => {
+    const { x, y, alg, use, kty, crv, kid } = jwk;
+    const encryption = { ...createSigningKey().jwk, use: 'enc' };
+    const keys = KeySet.from({ keys: [{ ...jwk, more: 1 }, { ...other, nbf: 1_800_000_000 }, encryption] });
+    const handedOn = keys.toJwkSet();
+    expect(handedOn).toEqual({
+      keys: [
+        { x, y, alg, use, kty, crv, kid },
+        { ...other, nbf: 1_800_000_000 },
+      ],
+    });
+    expect(KeySet.from(handedOn).toJwkSet()).toEqual(handedOn);
+  });
+
   it.each([
     ['another algorithm', { ...jwk, alg: 'ES384' }],
     ['no algorithm', { ...jwk, alg: undefined }],

@@ -1,7 +1,7 @@
 import { InvalidKeySet } from './invalid-key-set.js';
 import type { KeySource } from './key-source.js';
 import { isJsonObject } from './strict-json.js';
-import { admitKey } from './verification-key.js';
+import { admitKey, toPublicJwk } from './verification-key.js';
 import type { PublicJwk, VerificationKey } from './verification-key.js';
 
 /** A JWK Set (RFC 7517 section 5) of public signing keys: what the auth service serves. */
@@ -46,6 +46,11 @@ export class KeySet implements KeySource {
   /** The admitted key IDs. */
   get keyIds(): readonly string[] {
     return [...this.#keys.keys()];
+  }
+
+  /** The set as it could be admitted again. */
+  toJwkSet(): JwkSet {
+    return { keys: Array.from(this.#keys.values(), toPublicJwk) };
   }
 
   find(keyId: string): VerificationKey | undefined {

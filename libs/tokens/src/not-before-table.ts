@@ -1,9 +1,12 @@
 import { hashUuid, UuidSegment } from './uuid-segment.js';
-import { readUuid } from './uuid-words.js';
+import { readUuid, writeUuid } from './uuid-words.js';
 
 /** A power of two. Each grows, shrinks and is swept by itself, so that no pause is longer than its share. */
 const SEGMENTS = 64;
 const SEGMENT_SHIFT = 32 - Math.log2(SEGMENTS);
+
+/** Words of an entry of a segment: four of the UUID, its not-before and when it expires. */
+const ENTRY_WORDS = 6;
 
 /** How many of the other keys one sweep looks at. */
 const OTHERS_PER_SWEEP = 1_000;
@@ -11,6 +14,11 @@ const OTHERS_PER_SWEEP = 1_000;
 interface Times {
   readonly notBefore: number;
   readonly expiresAt: number;
+}
+
+/** An identifier and its times. */
+export interface NotBeforeEntry extends Times {
+  readonly key: string;
 }
 
 /** The UUID that is being looked up; one place for all, because no lookup waits. */
@@ -61,6 +69,15 @@ export class NotBeforeTable {
     });
   }
 
+  /**
+   * All that is held, a part at a time. What is put between two parts may be left out, and nothing else is: a part is
+   * as it is when it is asked for.
+   */
+  *parts(): Generator<readonly NotBeforeEntry[]> {
+    for (const segment of this.#segments) if (segment.size > 0) yield unpack(segment.entries());
+    if (this.#others.size > 0) yield Array.from(this.#others, ([key, times]) => ({ key, ...times }));
+  }
+
   /** Forgets some of what expired before this second: as many calls as there are segments look at all of it. */
   sweep(now: number): void {
     const segment = this.#segments[this.#sweptSegment]!;
@@ -87,6 +104,14 @@ export class NotBeforeTable {
     change();
     this.#uuids += segment.size - before;
   }
+}
+
+function unpack(packed: Uint32Array): NotBeforeEntry[] {
+  return Array.from({ length: packed.length / ENTRY_WORDS }, (_, index) => {
+    const at = index * ENTRY_WORDS;
+    const [notBefore = 0, expiresAt = 0] = packed.subarray(at + 4, at + ENTRY_WORDS);
+    return { key: writeUuid(packed.subarray(at, at + 4)), notBefore, expiresAt };
+  });
 }
 
 /** The same text without what it may have been cut from: a slice keeps its whole parent alive. */

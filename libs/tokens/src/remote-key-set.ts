@@ -58,6 +58,11 @@ export class RemoteKeySet implements KeySource {
     this.#onFailure = options.onFailure ?? (() => {});
   }
 
+  /** The set in use; undefined when none was ever obtained. */
+  get current(): KeySet | undefined {
+    return this.#current;
+  }
+
   /** The key known now. Starts a refresh in the background when the set has reached its age. */
   find(keyId: string): VerificationKey | undefined {
     const now = this.#monotonic();

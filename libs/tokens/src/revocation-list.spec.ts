@@ -192,4 +192,30 @@ describe('RevocationList', () => {
       }
     }
   });
+
+  it('hands on all that it refuses to another list, in parts', () => {
+    const many = Array.from({ length: 500 }, () => revocation({ key: randomUUID() }));
+    list.apply([
+      ...many,
+      revocation({ kind: 'family', key: claims.sessionId! }),
+      revocation({ kind: 'client', key: 'gatehouse-cli', notBefore: NOW }),
+      revocation({ kind: 'signing_key', key: claims.keyId }),
+      revocation({ kind: 'everything', notBefore: NOW - 10 }),
+    ]);
+    const other = listOf();
+    for (const part of list.parts()) other.apply(part);
+    expect(other.size).toBe(list.size);
+    const innocent = { ...claims, tokenId: randomUUID(), sessionId: undefined, keyId: 'another' };
+    for (const { key } of many) expect(other.isRevoked({ ...innocent, tokenId: key })).toBe(true);
+    expect(other.isRevoked({ ...innocent, sessionId: claims.sessionId })).toBe(true);
+    expect(other.isRevoked({ ...innocent, keyId: claims.keyId })).toBe(true);
+    expect(other.isRevoked({ ...innocent, clientId: 'gatehouse-cli' })).toBe(true);
+    expect(other.isRevoked({ ...innocent, clientId: 'gatehouse-cli', issuedAt: NOW + 1 })).toBe(false);
+    expect(other.isRevoked({ ...innocent, issuedAt: NOW - 10 })).toBe(true);
+    expect(other.isRevoked(innocent)).toBe(false);
+  });
+
+  it('hands on nothing when it holds nothing', () => {
+    expect([...list.parts()]).toEqual([]);
+  });
 });

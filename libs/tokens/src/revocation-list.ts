@@ -30,7 +30,15 @@ export class RevocationList implements RevocationSource {
   readonly #subjects = new NotBeforeTable();
   readonly #clients = new NotBeforeTable();
   readonly #signingKeys = new NotBeforeTable();
-  readonly #tables = [this.#tokens, this.#sessions, this.#subjects, this.#clients, this.#signingKeys];
+  /** Each table once, by a kind that is kept in it. */
+  readonly #tablesByKind: Readonly<Partial<Record<RevocationKind, NotBeforeTable>>> = {
+    token: this.#tokens,
+    session: this.#sessions,
+    subject: this.#subjects,
+    client: this.#clients,
+    signing_key: this.#signingKeys,
+  };
+  readonly #tables = Object.values(this.#tablesByKind);
   readonly #byKind: Readonly<Record<Exclude<RevocationKind, 'everything'>, NotBeforeTable>> = {
     token: this.#tokens,
     session: this.#sessions,
@@ -100,6 +108,20 @@ export class RevocationList implements RevocationSource {
       room -= table.size - before;
     }
     for (const listener of this.#listeners) listener();
+  }
+
+  /**
+   * All that is held, a part at a time, as another list can apply it: with that it refuses what this one does. What is
+   * applied between two parts may be left out. A family or an API key comes as the session that it is refused by.
+   */
+  *parts(): Generator<readonly Revocation[]> {
+    for (const [kind, table] of Object.entries(this.#tablesByKind)) {
+      for (const part of table.parts())
+        yield part.map((entry) => ({ kind: kind as RevocationKind, ...entry }));
+    }
+    if (this.#everything > 0) {
+      yield [{ kind: 'everything', key: '', notBefore: this.#everything, expiresAt: EVER }];
+    }
   }
 
   /**

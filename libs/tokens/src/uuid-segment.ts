@@ -52,6 +52,18 @@ export class UuidSegment {
     this.#slots[at + EXPIRES_AT] = Math.max(this.#slots[at + EXPIRES_AT]!, expiresAt);
   }
 
+  /** What is held, six words for each: those of the UUID, its not-before and when it expires. A copy. */
+  entries(): Uint32Array {
+    const packed = new Uint32Array(this.#size * SLOT);
+    let at = 0;
+    for (let from = 0; from < this.#slots.length; from += SLOT) {
+      if (this.#slots[from + EXPIRES_AT] === 0) continue;
+      packed.set(this.#slots.subarray(from, from + SLOT), at);
+      at += SLOT;
+    }
+    return packed;
+  }
+
   /** Forgets what expired before this second, and gives memory back when little is left. */
   sweep(now: number): void {
     for (let index = 0; index <= this.#mask; index++) {

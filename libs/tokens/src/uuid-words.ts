@@ -31,3 +31,10 @@ export function readUuid(text: string, words: Uint32Array): boolean {
   }
   return true;
 }
+
+/** The canonical text of four words; the other way round of {@link readUuid}. */
+export function writeUuid(words: Uint32Array): string {
+  const digits = Array.from(words, (word) => word.toString(16).padStart(8, '0')).join('');
+  const groups = [digits.slice(0, 8), digits.slice(8, 12), digits.slice(12, 16), digits.slice(16, 20)];
+  return `${groups.join('-')}-${digits.slice(20)}`;
+}

@@ -63,6 +63,13 @@ export function admitKey(jwk: JsonObject): VerificationKey | undefined {
   };
 }
 
+/** The key as a key set carries it; {@link admitKey} admits it again. */
+export function toPublicJwk({ keyId, notBefore, publicKey }: VerificationKey): PublicJwk {
+  const { x = '', y = '' } = publicKey.export({ format: 'jwk' });
+  const key = { kty: 'EC', crv: 'P-256', x, y, alg: 'ES256', use: 'sig', kid: keyId } as const;
+  return notBefore === 0 ? key : { ...key, nbf: notBefore };
+}
+
 function isCoordinate(value: unknown): value is string {
   return typeof value === 'string' && COORDINATE.test(value) && isCanonicalBase64url(value);
 }

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { allMet, renderFigures } from '@gatehouse/report';
 import { credentialsBench } from './credentials/credentials-bench.js';
+import { feedBench } from './feed/feed-bench.js';
 import { guardBench } from './guard/guard-bench.js';
 import { writeOutcome, type Outcome } from './outcome.js';
 import { endPeers } from './peer.js';
@@ -9,6 +10,7 @@ import { revocationsBench } from './revocation-list/revocations-bench.js';
 /** The benches by name; each returns what it measured and leaves nothing behind. */
 const BENCHES = new Map<string, () => Promise<Outcome>>([
   ['credentials', credentialsBench],
+  ['feed', feedBench],
   ['guard', async () => ({ figures: await guardBench() })],
   ['revocations', async () => ({ figures: await revocationsBench() })],
 ]);

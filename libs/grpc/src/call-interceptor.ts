@@ -11,6 +11,10 @@ import type { Logger } from '@gatehouse/telemetry';
 import { Call, registerCall } from './call.js';
 import type { CallsInFlight } from './calls-in-flight.js';
 import { reasonOf, toLoggedStatus } from './error-filter.js';
+import { isEssential } from './load/essential.js';
+import type { LoadGate } from './load/load-gate.js';
+import { Place } from './load/place.js';
+import { COMPRESSED, isCompressed, refusedCall } from './load/refused-call.js';
 import { isBoundByToken, type ServedMethod } from './served-method.js';
 import { MAX_CALL_MS } from './server-limits.js';
 
@@ -23,6 +27,8 @@ export interface Callers {
   readonly trustedProxies?: BlockList;
   /** The service that proved itself at the far end of a connection, by `address:port`. */
   readonly serviceAt?: (peer: string) => string | undefined;
+  /** Decides which calls are taken; all unless given. */
+  readonly gate?: LoadGate;
 }
 
 type SentStatus = Parameters<ServerInterceptingCall['sendStatus']>[0];
@@ -36,11 +42,23 @@ export function callInterceptor(
   methods: ReadonlyMap<string, ServedMethod>,
   log: Logger,
   inFlight: CallsInFlight,
-  { trustedProxies = new BlockList(), serviceAt }: Callers = {},
+  { trustedProxies = new BlockList(), serviceAt, gate }: Callers = {},
 ): ServerInterceptor {
   return (descriptor, nextCall) => {
     const method = methods.get(descriptor.path);
+    if (isCompressed(nextCall)) return refusedCall(nextCall, COMPRESSED);
     if (!method) return new ServerInterceptingCall(nextCall);
+    const essential = isEssential(method.rule);
+    const shed = gate?.refusal(essential);
+    if (shed !== undefined) {
+      gate?.countShed(shed);
+      return refusedCall(nextCall);
+    }
+    // A stream lasts while there is nothing to do for it.
+    const isWork = method.rule.method.methodKind === 'unary';
+    const place = gate && isWork ? new Place(gate, essential) : undefined;
+    let hasArrived = false;
+    place?.holdIf(() => hasArrived);
 
     const start = performance.now();
     const peer = nextCall.getPeer();
@@ -53,6 +71,7 @@ export function callInterceptor(
     const finish = (sent: SentStatus) => {
       answered = true;
       clearTimeout(timer);
+      place?.leave();
       inFlight.delete(stop);
       call?.end();
       logCall(log, method, call, sent, performance.now() - start, { peer, peer_service: serviceAt?.(peer) });
@@ -63,6 +82,11 @@ export function callInterceptor(
         call.refuseBy(refuse);
         registerCall(call);
         next(metadata);
+      },
+      onReceiveMessage: (message, next) => {
+        hasArrived = true;
+        place?.arrived();
+        next(message);
       },
       onCancel: () => {
         if (answered) return;

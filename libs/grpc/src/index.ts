@@ -6,6 +6,10 @@ export { ContractServer, type ContractServerOptions } from './contract-server.js
 export { ErrorFilter } from './error-filter.js';
 export { callInterceptor } from './call-interceptor.js';
 export { Health, type ReadinessCheck } from './health.js';
+export { isEssential } from './load/essential.js';
+export { defaultLoadLimits, LoadGate, type LoadLimits, type ShedCause } from './load/load-gate.js';
+export { Place } from './load/place.js';
+export { SHED_RETRY_AFTER_MS } from './load/refused-call.js';
 export { nestLogger } from './nest-logger.js';
 export type { Principal } from './principal.js';
 export { RpcController, type RpcHandlers } from './rpc-controller.js';

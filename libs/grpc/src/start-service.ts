@@ -9,6 +9,7 @@ import { CallsInFlight } from './calls-in-flight.js';
 import { ContractServer } from './contract-server.js';
 import { ErrorFilter } from './error-filter.js';
 import { Health, type ReadinessCheck } from './health.js';
+import { defaultLoadLimits, LoadGate, type LoadLimits } from './load/load-gate.js';
 import { nestLogger } from './nest-logger.js';
 import { reflection } from './reflection.js';
 import { readServedMethods, serviceName } from './served-method.js';
@@ -34,6 +35,8 @@ export interface ServiceOptions {
   readonly transport?: Transport;
   /** The peers that are believed when they say for which address they call; none unless given. */
   readonly trustedProxies?: BlockList;
+  /** How much it takes on at once. */
+  readonly load?: LoadLimits;
   readonly log: Logger;
 }
 
@@ -68,13 +71,14 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
   let accepting = false;
   const health = new Health(definitions.map(serviceName), [listening, rest]);
   const inFlight = new CallsInFlight();
+  const gate = new LoadGate(options.load ?? defaultLoadLimits, log);
   const strategy = new ContractServer({
     definitions,
     host,
     port: options.port,
     transport,
     interceptors: [
-      callInterceptor(methods, log, inFlight, { trustedProxies, serviceAt: transport.serviceAt }),
+      callInterceptor(methods, log, inFlight, { trustedProxies, serviceAt: transport.serviceAt, gate }),
     ],
     inFlight,
     addons: options.reflection ? [health, reflection(descriptorSet, definitions)] : [health],
@@ -83,6 +87,7 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
   const app = await NestFactory.createMicroservice(options.module, { strategy, logger, abortOnError: false });
   const close = async () => {
     await app.close();
+    gate.close();
     await health.stop();
   };
   let healthPort: number;

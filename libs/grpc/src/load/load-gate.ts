@@ -1,0 +1,125 @@
+import { metrics, type Attributes, type Counter, type ObservableCallback } from '@opentelemetry/api';
+import type { Logger } from '@gatehouse/telemetry';
+import { EventLoopWatch } from './event-loop-watch.js';
+
+/** Why a request is not taken. */
+export type ShedCause = 'in_flight' | 'event_loop';
+
+/** How much a process takes on. */
+export interface LoadLimits {
+  /** The most requests in work at once. */
+  readonly maxInFlight: number;
+  /** How long the event loop may be behind, in milliseconds. */
+  readonly maxLoopBehindMs: number;
+}
+
+/** What a process takes on unless it is told otherwise. */
+export const defaultLoadLimits: LoadLimits = { maxInFlight: 256, maxLoopBehindMs: 500 };
+
+/** What is left of the places when only essential requests are taken. */
+const RESERVE = 0.2;
+
+/** The share of the places that essential requests may have: as little may sign-ins keep everyone else out. */
+const ESSENTIAL_SHARE = 0.5;
+
+/** How often the log says how much was refused, in milliseconds. */
+const TELL_EVERY_MS = 1_000;
+
+/**
+ * Decides whether a process takes on another request. Requests that are too many are refused before any work is done
+ * for them, so that those that were taken end in time: work that nobody waits for any more is what an overload feeds
+ * on. It looks at the present alone and remembers nothing, so that it is over when the load is.
+ *
+ * Essential requests, such as sign-ins, have places that nobody else gets, and are taken while the event loop is
+ * behind; they in turn leave places to all others.
+ */
+export class LoadGate {
+  readonly #loop: Pick<EventLoopWatch, 'isBehind' | 'close'>;
+  readonly #maxInFlight: number;
+  readonly #maxCommon: number;
+  readonly #maxEssential: number;
+  readonly #log: Pick<Logger, 'warn'>;
+  readonly #shed: Counter;
+  readonly #stopObserving: () => void;
+  #common = 0;
+  #essential = 0;
+  #untold = 0;
+  #telling: NodeJS.Timeout | undefined;
+
+  constructor(
+    { maxInFlight, maxLoopBehindMs }: LoadLimits,
+    log: Pick<Logger, 'warn'>,
+    loop: Pick<EventLoopWatch, 'isBehind' | 'close'> = new EventLoopWatch(maxLoopBehindMs),
+  ) {
+    this.#loop = loop;
+    this.#log = log;
+    this.#maxInFlight = maxInFlight;
+    this.#maxCommon = Math.max(1, Math.floor(maxInFlight * (1 - RESERVE)));
+    this.#maxEssential = Math.max(1, Math.floor(maxInFlight * ESSENTIAL_SHARE));
+    const meter = metrics.getMeter('@gatehouse/grpc');
+    this.#shed = meter.createCounter('gatehouse.load.shed', {
+      description: 'Requests that were refused before any work was done for them',
+      unit: '{request}',
+    });
+    const gauge = meter.createObservableGauge('gatehouse.load.in_flight', {
+      description: 'Requests in work',
+      unit: '{request}',
+    });
+    const observe: ObservableCallback = (result) => result.observe(this.inFlight);
+    gauge.addCallback(observe);
+    this.#stopObserving = () => gauge.removeCallback(observe);
+  }
+
+  /** Requests in work. */
+  get inFlight(): number {
+    return this.#common + this.#essential;
+  }
+
+  /** Why a request is refused that comes now; undefined when it is taken. */
+  refusal(isEssential: boolean): ShedCause | undefined {
+    const all = this.inFlight;
+    if (isEssential) {
+      return all >= this.#maxInFlight || this.#essential >= this.#maxEssential ? 'in_flight' : undefined;
+    }
+    if (all >= this.#maxCommon) return 'in_flight';
+    return this.#loop.isBehind ? 'event_loop' : undefined;
+  }
+
+  /** Counts a request that is refused. The log has one line a second of them. */
+  countShed(cause: ShedCause): void {
+    this.#shed.add(1, SHED_BY[cause]);
+    this.#untold++;
+    this.#telling ??= setTimeout(() => this.#tell(), TELL_EVERY_MS).unref();
+  }
+
+  /** Called when work on a request begins. */
+  enter(isEssential: boolean): void {
+    if (isEssential) this.#essential++;
+    else this.#common++;
+  }
+
+  /** Called when work on a request that has entered is over. */
+  leave(isEssential: boolean): void {
+    if (isEssential) this.#essential--;
+    else this.#common--;
+  }
+
+  close(): void {
+    this.#stopObserving();
+    this.#loop.close();
+    clearTimeout(this.#telling);
+    if (this.#untold > 0) this.#tell();
+  }
+
+  #tell(): void {
+    this.#log.warn({ shed: this.#untold, in_flight: this.inFlight }, 'overloaded');
+    this.#untold = 0;
+    this.#telling = undefined;
+  }
+}
+
+/** Made once: ten thousand are counted in a second. */
+const SHED_BY: Readonly<Record<ShedCause, Attributes>> = {
+  in_flight: { reason: 'in_flight' },
+  event_loop: { reason: 'event_loop' },
+};

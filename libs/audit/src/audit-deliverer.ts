@@ -2,7 +2,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { status } from '@grpc/grpc-js';
 import { AuditEvent } from '@gatehouse/contracts/auth';
 import { AppError } from '@gatehouse/errors';
-import { OutboxStore, type Database, type OutboxEvent, type WarningLog } from '@gatehouse/postgres';
+import {
+  observeOutbox,
+  OutboxStore,
+  type Database,
+  type OutboxEvent,
+  type WarningLog,
+} from '@gatehouse/postgres';
 
 /** What {@link AuditDeliverer} works with. */
 export interface AuditDelivererOptions {
@@ -36,6 +42,7 @@ export class AuditDeliverer {
   readonly #outbox: OutboxStore;
   readonly #stopping = new AbortController();
   #loop: Promise<void> | undefined;
+  #unobserve: (() => void) | undefined;
   #failures = 0;
 
   constructor(options: AuditDelivererOptions) {
@@ -45,11 +52,13 @@ export class AuditDeliverer {
 
   /** Begins to deliver. Neither the database nor auth need be there. Call once. */
   start(): void {
+    this.#unobserve = observeOutbox(this.#outbox);
     this.#loop = this.#run();
   }
 
   /** Lets the batch under way end. Never rejects. */
   async stop(): Promise<void> {
+    this.#unobserve?.();
     this.#stopping.abort();
     await this.#loop;
   }

@@ -9,6 +9,7 @@ export {
 export type { ConnectionOptions } from './connection-options.js';
 export { type Database, openPool } from './database.js';
 export type { WarningLog } from './log.js';
+export { observeOutbox } from './outbox/observe-outbox.js';
 export { OutboxDispatcher, type OutboxDispatcherOptions } from './outbox/outbox-dispatcher.js';
 export {
   type JsonValue,
@@ -22,4 +23,5 @@ export { pageSize, type PageSizeLimits } from './paging/page-size.js';
 export { type CursorValue, pageTokens, type PageTokenOptions, type PageTokens } from './paging/page-token.js';
 export type { PoolOptions } from './pool.js';
 export type { Sql, TransactionSql } from './sql.js';
+export { LookedUp } from './telemetry/looked-up.js';
 export type { TransactionOptions } from './transaction.js';

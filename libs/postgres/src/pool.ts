@@ -3,6 +3,8 @@ import { CONNECTION_DEFAULTS, type ConnectionOptions } from './connection-option
 import { databaseSilent } from './database-error.js';
 import { StallWatch } from './stall-watch.js';
 import type { Pending, Statement } from './statement.js';
+import type { ConnectionWait } from './telemetry/connection-wait.js';
+import { type ConnectionCount, PoolTelemetry } from './telemetry/pool-telemetry.js';
 
 export interface PoolOptions extends ConnectionOptions {
   /** Connections kept; statements are pipelined, so few carry much. Each transaction holds one. Default 4. */
@@ -21,8 +23,8 @@ const ANSWER_GRACE_MS = 1_000;
 const MAX_LIFETIME_MS = 45 * 60_000;
 
 interface Waiter {
-  readonly exclusive: boolean;
   readonly take: (connection: Connection) => void;
+  readonly wait: ConnectionWait;
 }
 
 /** Gives out connections, and sees to it that nobody waits longer than the limits say. */
@@ -34,6 +36,7 @@ export class Pool {
   private readonly acquireTimeoutMs: number;
   private readonly answerTimeoutMs: number;
   private readonly watch: StallWatch;
+  private readonly telemetry: PoolTelemetry;
   private closing: Promise<void> | undefined;
 
   constructor(private readonly options: PoolOptions) {
@@ -43,17 +46,19 @@ export class Pool {
     this.answerTimeoutMs = this.acquireTimeoutMs + statementTimeoutMs + ANSWER_GRACE_MS;
     const { acquireTimeoutMs, answerTimeoutMs } = this;
     this.watch = new StallWatch({ acquireTimeoutMs, answerTimeoutMs }, (pending) => this.giveUp(pending));
+    this.telemetry = new PoolTelemetry(options.applicationName, () => this.count());
   }
 
   /** Runs the statement on the given connection, or on whichever is free. */
   execute(statement: Statement, connection?: Connection): void {
+    this.telemetry.follow(statement);
     this.watch.add(statement);
     statement.onSettled(() => this.forget(statement));
     const take = (chosen: Connection) => {
       this.places.set(statement, chosen);
       chosen.execute(statement);
     };
-    if (connection === undefined) this.await(statement, { exclusive: false, take });
+    if (connection === undefined) this.await(statement, take);
     else take(connection);
   }
 
@@ -73,7 +78,7 @@ export class Pool {
         resolve(connection);
       };
       this.watch.add(pending);
-      this.await(pending, { exclusive: true, take });
+      this.await(pending, take);
     });
   }
 
@@ -85,6 +90,7 @@ export class Pool {
   /** Lets running work end for `timeoutMs`, then cuts it off. Never rejects. */
   close(timeoutMs: number): Promise<void> {
     if (this.closing === undefined) {
+      this.telemetry.close();
       this.closing = Promise.all([...this.connections].map((connection) => connection.end(timeoutMs))).then(
         () => this.watch.stop(),
       );
@@ -93,17 +99,20 @@ export class Pool {
     return this.closing;
   }
 
-  private await(pending: Pending, waiter: Waiter): void {
+  private await(pending: Pending, take: Waiter['take']): void {
     if (this.closing !== undefined) return pending.abandon(databaseSilent('closed'));
-    this.waiters.set(pending, waiter);
+    const wait = this.telemetry.wait();
+    this.waiters.set(pending, { take, wait });
     this.serve();
+    if (this.waiters.has(pending)) wait.lasts();
   }
 
   private serve(): void {
-    for (const [pending, { take }] of this.waiters) {
+    for (const [pending, { take, wait }] of this.waiters) {
       const connection = this.choose();
       if (connection === undefined) return;
       this.waiters.delete(pending);
+      wait.end();
       take(connection);
     }
   }
@@ -145,8 +154,14 @@ export class Pool {
     if (silent) connection?.lose(databaseSilent('server silent'));
   }
 
+  private count(): ConnectionCount {
+    const used = [...this.connections].filter(({ exclusive, load }) => exclusive || load > 0).length;
+    return { used, idle: this.connections.size - used };
+  }
+
   private forget(pending: Pending): void {
     this.watch.remove(pending);
+    this.waiters.get(pending)?.wait.end();
     this.waiters.delete(pending);
     this.places.delete(pending);
   }

@@ -5,6 +5,10 @@
 export interface DriverQuery {
   /** Set once the query is written to a connection. */
   readonly state: unknown;
+  /** Whether it was written as a template, so that its text holds no values. */
+  readonly tagged: boolean;
+  /** Its text as it was sent, with $1 for the first value; undefined before. */
+  readonly string?: string;
   strings: readonly string[];
   args: readonly unknown[];
   /** Hands the query to its pool; called when the query is first awaited. */

@@ -29,9 +29,14 @@ export async function startResources(
     log,
   });
   const channel = transport.channelTo('auth');
-  const pool = { url: settings.DATABASE_URL, applicationName: SERVICE };
-  const database = openPool({ ...pool, max: settings.DATABASE_CONNECTIONS });
-  const lists = openPool({ ...pool, max: settings.DATABASE_LIST_CONNECTIONS, planEachTime: true });
+  const url = settings.DATABASE_URL;
+  const database = openPool({ url, max: settings.DATABASE_CONNECTIONS, applicationName: SERVICE });
+  const lists = openPool({
+    url,
+    max: settings.DATABASE_LIST_CONNECTIONS,
+    planEachTime: true,
+    applicationName: `${SERVICE} lists`,
+  });
   const address = settings.AUTH_ADDRESS;
   const identity = new ServiceIdentity(
     { address, clientId: SERVICE, clientSecret: settings.CLIENT_SECRET },

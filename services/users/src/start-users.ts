@@ -31,9 +31,14 @@ export async function startUsers(settings: UsersSettings, log: Logger): Promise<
     channel,
   );
   const issuer = followIssuer({ address, identity, log }, channel);
-  const pool = { url: settings.DATABASE_URL, applicationName: SERVICE };
-  const database = openPool({ ...pool, max: settings.DATABASE_CONNECTIONS });
-  const lists = openPool({ ...pool, max: settings.DATABASE_LIST_CONNECTIONS, planEachTime: true });
+  const url = settings.DATABASE_URL;
+  const database = openPool({ url, max: settings.DATABASE_CONNECTIONS, applicationName: SERVICE });
+  const lists = openPool({
+    url,
+    max: settings.DATABASE_LIST_CONNECTIONS,
+    planEachTime: true,
+    applicationName: `${SERVICE} lists`,
+  });
   const accounts = new Accounts({ address, channel, identity, timeoutMs });
   const audit = new ServiceAudit({ database, address, channel, identity, log });
   const context = new UserContext(

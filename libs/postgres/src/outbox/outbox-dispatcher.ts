@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Database } from '../database.js';
 import type { WarningLog } from '../log.js';
 import { type OutboxEvent, UndeliverableEvent } from './outbox-event.js';
+import { observeOutbox } from './observe-outbox.js';
 import { OUTBOX_CHANNEL, OutboxStore } from './outbox.store.js';
 import { WakeSignal } from './wake-signal.js';
 
@@ -51,6 +52,7 @@ export class OutboxDispatcher {
   private readonly cutOff = new AbortController();
   private stopping = false;
   private loop: Promise<void> | undefined;
+  private unobserve: (() => void) | undefined;
 
   constructor(options: OutboxDispatcherOptions) {
     this.settings = { ...DEFAULTS, ...options };
@@ -59,6 +61,7 @@ export class OutboxDispatcher {
 
   /** Begins to deliver. Call once. */
   start(): void {
+    this.unobserve = observeOutbox(this.store);
     this.loop = this.run();
   }
 
@@ -68,6 +71,7 @@ export class OutboxDispatcher {
    */
   async stop(timeoutMs = 5_000): Promise<void> {
     this.stopping = true;
+    this.unobserve?.();
     this.signal.wake();
     const drained = Promise.all([this.loop, ...this.underWay.values()]);
     const timer = new AbortController();

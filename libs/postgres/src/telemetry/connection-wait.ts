@@ -1,0 +1,29 @@
+import { trace, type Histogram, type Span, type Tracer } from '@opentelemetry/api';
+
+/** What a {@link ConnectionWait} is told by. */
+export interface WaitInstruments {
+  readonly tracer: Tracer;
+  /** In seconds. */
+  readonly time: Histogram;
+  readonly attributes: { readonly [name: string]: string };
+}
+
+/** The time from asking for a connection to having one, or to nobody wanting it any more. */
+export class ConnectionWait {
+  readonly #startedAt = performance.now();
+  #span: Span | undefined;
+
+  constructor(private readonly instruments: WaitInstruments) {}
+
+  /** None was free: worth a span. Called where the caller's context is active. */
+  lasts(): void {
+    const { tracer, attributes } = this.instruments;
+    if (trace.getActiveSpan()) this.#span = tracer.startSpan('wait for a connection', { attributes });
+  }
+
+  end(): void {
+    const { time, attributes } = this.instruments;
+    time.record((performance.now() - this.#startedAt) / 1_000, attributes);
+    this.#span?.end();
+  }
+}

@@ -9,6 +9,8 @@ import {
 import { platformReasons, type AppError } from '@gatehouse/errors';
 import type { Logger } from '@gatehouse/telemetry';
 import { Call, registerCall } from './call.js';
+import { CallMeasures } from './call-measures.js';
+import { endCallSpan } from './call-span.js';
 import type { CallsInFlight } from './calls-in-flight.js';
 import { reasonOf, toLoggedStatus } from './error-filter.js';
 import { isEssential } from './load/essential.js';
@@ -35,8 +37,8 @@ type SentStatus = Parameters<ServerInterceptingCall['sendStatus']>[0];
 
 /**
  * Sees each call from its first to its last moment, refusals included: gives
- * it its {@link Call}, caps its deadline, unless the guard ends it with its access token, and writes its one log line. Calls
- * to methods outside the contract (health, reflection) pass through.
+ * it its {@link Call} with its span, caps its deadline, unless the guard ends it with its access token, measures it and
+ * writes its one log line. Calls to methods outside the contract (health, reflection) pass through.
  */
 export function callInterceptor(
   methods: ReadonlyMap<string, ServedMethod>,
@@ -44,6 +46,7 @@ export function callInterceptor(
   inFlight: CallsInFlight,
   { trustedProxies = new BlockList(), serviceAt, gate }: Callers = {},
 ): ServerInterceptor {
+  const measures = new CallMeasures('server');
   return (descriptor, nextCall) => {
     const method = methods.get(descriptor.path);
     if (isCompressed(nextCall)) return refusedCall(nextCall, COMPRESSED);
@@ -74,20 +77,27 @@ export function callInterceptor(
       place?.leave();
       inFlight.delete(stop);
       call?.end();
-      logCall(log, method, call, sent, performance.now() - start, { peer, peer_service: serviceAt?.(peer) });
+      const durationMs = performance.now() - start;
+      const measured = measures.method(method.path);
+      measures.record(measured, sent.code ?? status.UNKNOWN, durationMs);
+      if (call) endCallSpan(call.trace.span, measured, sent);
+      logCall(log, method, call, sent, durationMs, { peer, peer_service: serviceAt?.(peer) });
     };
     const listener: ServerListener = {
       onReceiveMetadata: (metadata, next) => {
         call = new Call(method, metadata, deadline, log, { peer, trustedProxies });
         call.refuseBy(refuse);
         registerCall(call);
-        next(metadata);
+        call.trace.run(() => next(metadata));
       },
+      // What a handler awaits belongs to the call: grpc-js starts it with the metadata or with the last message.
       onReceiveMessage: (message, next) => {
         hasArrived = true;
         place?.arrived();
-        next(message);
+        if (call) call.trace.run(() => next(message));
+        else next(message);
       },
+      onReceiveHalfClose: (next) => (call ? call.trace.run(next) : next()),
       onCancel: () => {
         if (answered) return;
         // The caller's timer or grpc-js's own was faster than ours: no cancellation, although it looks like one.
@@ -145,6 +155,7 @@ function logCall(
     duration_ms: Math.round(durationMs * 1000) / 1000,
     request_id: call?.requestId,
     trace_id: call?.traceId,
+    span_id: call?.trace.spanId,
     principal_sub: call?.hasPrincipal ? call.principal.subject : undefined,
     ...from,
   };

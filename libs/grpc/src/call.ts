@@ -1,18 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import type { BlockList } from 'node:net';
 import type { Metadata } from '@grpc/grpc-js';
+import { trace } from '@opentelemetry/api';
 import type { AppError } from '@gatehouse/errors';
 import type { Logger } from '@gatehouse/telemetry';
 import { clientAddressOf } from './client-address.js';
 import type { Principal } from './principal.js';
+import { RequestTrace } from './request-trace.js';
 import type { ServedMethod } from './served-method.js';
 import type { StreamPace } from './stream-pace.js';
-import { readTraceId } from './trace-context.js';
 
 const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/;
 
 /** Characters of a user agent that are kept. */
 const MAX_USER_AGENT = 512;
+
+const tracer = trace.getTracer('@gatehouse/grpc');
 
 /** Whom a call came from. */
 export interface CallPeer {
@@ -29,8 +32,8 @@ export interface CallPeer {
 export class Call {
   /** Names the call in logs and in error answers; the caller's own when it sent a sound one. */
   readonly requestId: string;
-  /** The W3C trace it belongs to: 32 hexadecimal digits. */
-  readonly traceId: string;
+  /** Its part of the W3C trace it belongs to. */
+  readonly trace: RequestTrace;
   /** Of a call that is answered with a stream. */
   pace: StreamPace | undefined;
   #principal: Principal | undefined;
@@ -51,7 +54,13 @@ export class Call {
     this.#from = from;
     const [given] = metadata.get('x-request-id');
     this.requestId = typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
-    this.traceId = readTraceId(metadata.get('traceparent')[0]);
+    const name = method.path.slice(1);
+    this.trace = new RequestTrace({ tracer, name, traceparent: metadata.get('traceparent')[0] });
+  }
+
+  /** The W3C trace it belongs to: 32 hexadecimal digits. */
+  get traceId(): string {
+    return this.trace.traceId;
   }
 
   /**

@@ -33,9 +33,12 @@ export class ErrorFilter implements RpcExceptionFilter {
     const error = toAppError(thrown);
     const object = toLoggedStatus(error);
     if (error.code === status.INTERNAL || error.code === status.UNAVAILABLE) {
-      const call = callOf(host.switchToRpc().getContext<Metadata>());
+      const { requestId, trace } = callOf(host.switchToRpc().getContext<Metadata>());
+      const cause = error.cause ?? error;
+      // Its name alone: a message may quote what was sent, and a stack is for the log.
+      if (cause instanceof Error) trace.span.addEvent('exception', { 'exception.type': cause.name });
       this.log.error(
-        { error: error.cause ?? error, request_id: call.requestId, trace_id: call.traceId },
+        { error: cause, request_id: requestId, trace_id: trace.traceId, span_id: trace.spanId },
         'cause',
       );
     }

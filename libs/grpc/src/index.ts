@@ -1,5 +1,6 @@
 export { Call, callOf, type CallPeer } from './call.js';
 export { CallsInFlight } from './calls-in-flight.js';
+export { ClientCalls } from './client-calls.js';
 export { clientOptions, openClient, type ClientConstructor } from './channel.js';
 export { isWithin, readAddress } from './client-address.js';
 export { ContractServer, type ContractServerOptions } from './contract-server.js';
@@ -26,6 +27,6 @@ export {
   type TransportOptions,
 } from './transport/transport.js';
 export { callersOf, serviceNames, type ServiceName } from './transport/who-calls-whom.js';
-export { makeTraceparent, readTraceId } from './trace-context.js';
+export { RequestTrace, type RequestTraceOptions } from './request-trace.js';
 export { callUnary, type UnaryMethod, type UnaryOptions } from './unary.js';
 export { runUntilStopped } from './run-until-stopped.js';

@@ -1,16 +1,28 @@
 import { randomBytes } from 'node:crypto';
+import { TraceFlags, type SpanContext } from '@opentelemetry/api';
 
 /** `version-traceid-parentid-flags` (W3C Trace Context, section 3.2). */
 const TRACEPARENT = /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/;
-const ZERO_TRACE = '0'.repeat(32);
+const ZEROS = /^0+$/;
 
-/** Returns the trace ID of a `traceparent` value, or a new one where there is none. */
-export function readTraceId(traceparent: unknown): string {
-  const id = typeof traceparent === 'string' ? TRACEPARENT.exec(traceparent)?.[1] : undefined;
-  return id && id !== ZERO_TRACE ? id : randomBytes(16).toString('hex');
+/** Where a caller is in a trace, from its `traceparent`; undefined for none and for one that breaks the grammar. */
+export function readTraceparent(value: unknown): SpanContext | undefined {
+  const parts = typeof value === 'string' ? TRACEPARENT.exec(value) : null;
+  if (!parts) return undefined;
+  const [, traceId = '', spanId = '', flags = ''] = parts;
+  if (ZEROS.test(traceId) || ZEROS.test(spanId)) return undefined;
+  return { traceId, spanId, traceFlags: parseInt(flags, 16) & TraceFlags.SAMPLED, isRemote: true };
 }
 
-/** Returns a `traceparent` value that continues a trace in a further call. */
-export function makeTraceparent(traceId: string): string {
-  return `00-${traceId}-${randomBytes(8).toString('hex')}-01`;
+/** Returns the `traceparent` value that has a call continue a trace behind a span. */
+export function makeTraceparent({ traceId, spanId, traceFlags }: SpanContext): string {
+  return `00-${traceId}-${spanId}-0${traceFlags & TraceFlags.SAMPLED}`;
+}
+
+/** Returns a place in a trace that no tracer gave: the callee decides whether it records what it does. */
+export function untracedContext(
+  traceId = randomBytes(16).toString('hex'),
+  traceFlags = TraceFlags.SAMPLED,
+): SpanContext {
+  return { traceId, spanId: randomBytes(8).toString('hex'), traceFlags };
 }

@@ -1,6 +1,7 @@
 import { Metadata, type CallOptions, type ClientUnaryCall, type ServiceError } from '@grpc/grpc-js';
 import { fromServiceError } from '@gatehouse/errors';
-import { makeTraceparent } from './trace-context.js';
+import { ClientCalls } from './client-calls.js';
+import { makeTraceparent, untracedContext } from './trace-context.js';
 
 /** A unary method of a generated client, bound to it. */
 export type UnaryMethod<Request, Reply> = (
@@ -16,10 +17,13 @@ export interface UnaryOptions {
   readonly timeoutMs: number;
   /** The access token to present, without the scheme. */
   readonly accessToken?: string;
-  /** The trace that the call continues. */
+  /** The trace that the call continues where no span is active. */
   readonly traceId?: string;
   readonly requestId?: string;
 }
+
+/** Made with the first call: instruments that are made before telemetry is open measure nothing. */
+let calls: ClientCalls | undefined;
 
 /**
  * Calls a unary method of a peer.
@@ -34,10 +38,11 @@ export function callUnary<Request, Reply>(
 ): Promise<Reply> {
   const metadata = new Metadata();
   if (accessToken !== undefined) metadata.set('authorization', `Bearer ${accessToken}`);
-  if (traceId !== undefined) metadata.set('traceparent', makeTraceparent(traceId));
+  if (traceId !== undefined) metadata.set('traceparent', makeTraceparent(untracedContext(traceId)));
   if (requestId !== undefined) metadata.set('x-request-id', requestId);
+  const interceptors = [(calls ??= new ClientCalls()).interceptor];
   return new Promise((resolve, reject) => {
-    method(request, metadata, { deadline: Date.now() + timeoutMs }, (error, reply) => {
+    method(request, metadata, { deadline: Date.now() + timeoutMs, interceptors }, (error, reply) => {
       if (error) reject(fromServiceError(error));
       else resolve(reply);
     });

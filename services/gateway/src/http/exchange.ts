@@ -1,8 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { readTraceId } from '@gatehouse/grpc';
+import { RequestTrace } from '@gatehouse/grpc';
+import { trace } from '@opentelemetry/api';
 import type { CredentialForm } from '../credential/presented-credential.js';
+import { measuredMethod } from './measured-method.js';
 import { readTarget } from './target.js';
+
+const tracer = trace.getTracer('@gatehouse/gateway');
+
+/** What an exchange ends with when the caller went before its answer was complete. */
+const CLIENT_CLOSED_REQUEST = 499;
 
 /** A request ID that is taken over from the caller. */
 const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/;
@@ -12,8 +19,8 @@ export class Exchange {
   readonly startedAt = performance.now();
   /** Names the exchange in logs and answers; the caller's own when it sent a sound one. */
   readonly requestId: string;
-  /** The W3C trace it belongs to: 32 hexadecimal digits. */
-  readonly traceId: string;
+  /** Its part of the W3C trace it belongs to. */
+  readonly trace: RequestTrace;
   /** The path as it came, still percent-encoded. */
   readonly rawPath: string;
   /** The query without its "?", still encoded. */
@@ -39,9 +46,21 @@ export class Exchange {
   ) {
     const given = request.headers['x-request-id'];
     this.requestId = typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
-    this.traceId = readTraceId(request.headers.traceparent);
+    // Its route is not known yet: the span gets its whole name at its end.
+    const name = measuredMethod(request.method);
+    this.trace = new RequestTrace({ tracer, name, traceparent: request.headers.traceparent });
     ({ rawPath: this.rawPath, query: this.query } = readTarget(request.url ?? ''));
     exchanges.set(request, this);
+  }
+
+  /** The W3C trace it belongs to: 32 hexadecimal digits. */
+  get traceId(): string {
+    return this.trace.traceId;
+  }
+
+  /** What became of it: the status of its answer, or that the caller went before that was complete. */
+  get status(): number {
+    return this.response.writableFinished ? this.response.statusCode : CLIENT_CLOSED_REQUEST;
   }
 }
 

@@ -7,6 +7,7 @@ import { answerBrokenRequest, type ParserError } from './broken-request.js';
 import { clientAddressOf } from './client-address.js';
 import type { PageAccess } from './cors-policy.js';
 import { Exchange } from './exchange.js';
+import { HttpMeasures } from './http-measures.js';
 import { IDLE_SOCKET_MS, MAX_CONNECTIONS, parserLimits } from './http-limits.js';
 import { logExchange } from './log-exchange.js';
 import { checkRequestHead } from './request-head.js';
@@ -26,11 +27,12 @@ export interface HttpEdgeOptions {
 
 /**
  * What every request passes before Fastify sees it, and every answer carries, whoever makes it: limits, request ID,
- * security headers, the one log line.
+ * security headers, the span and the measurements, the one log line.
  */
 export class HttpEdge {
   readonly #options: HttpEdgeOptions;
   readonly #headers: Readonly<Record<string, string>>;
+  readonly #measures = new HttpMeasures();
   /** The exchange that a connection is busy with. */
   readonly #current = new WeakMap<object, Exchange>();
   #draining = false;
@@ -75,8 +77,10 @@ export class HttpEdge {
     const { log, cors, trustedProxies } = this.#options;
     const exchange = new Exchange(request, response, clientAddressOf(request, trustedProxies));
     this.#current.set(request.socket, exchange);
+    this.#measures.begin(exchange);
     response.once('close', () => {
       if (this.#current.get(request.socket) === exchange) this.#current.delete(request.socket);
+      this.#measures.end(exchange);
       logExchange(exchange, log);
     });
     for (const [name, value] of Object.entries(this.#headers)) response.setHeader(name, value);
@@ -85,7 +89,7 @@ export class HttpEdge {
     try {
       if (cors.origins.length > 0) addOriginHeaders(exchange, cors);
       checkRequestHead(request);
-      next(request, response);
+      exchange.trace.run(() => next(request, response));
     } catch (error) {
       sendProblem(exchange, error, log);
     }

@@ -1,13 +1,9 @@
 import type { Logger } from '@gatehouse/telemetry';
 import type { Exchange } from './exchange.js';
 
-/** What is logged when the caller went before its answer was complete. */
-const CLIENT_CLOSED_REQUEST = 499;
-
 /** Writes the one log line of an exchange. No header, query or body is in it. */
 export function logExchange(exchange: Exchange, log: Logger): void {
-  const { request, response } = exchange;
-  const status = response.writableFinished ? response.statusCode : CLIENT_CLOSED_REQUEST;
+  const { request, status } = exchange;
   const line = {
     http_method: request.method,
     route: exchange.route,
@@ -19,6 +15,7 @@ export function logExchange(exchange: Exchange, log: Logger): void {
     duration_ms: Math.round((performance.now() - exchange.startedAt) * 1000) / 1000,
     request_id: exchange.requestId,
     trace_id: exchange.traceId,
+    span_id: exchange.trace.spanId,
     credential: exchange.credential,
     principal_sub: exchange.subject,
     peer: request.socket.remoteAddress,

@@ -29,13 +29,20 @@ export function sendProblem(exchange: Exchange, thrown: unknown, log: Logger): v
 
 /** The problem of whatever was thrown, noted for the log line of its exchange. */
 export function noteRefusal(exchange: Exchange, thrown: unknown, log: Logger): Refusal {
-  const { request, requestId, traceId } = exchange;
+  const { request, requestId, trace } = exchange;
   const preconditioned = request.headers['if-match'] !== undefined;
   const refusal = problemOf(thrown, { requestId, preconditioned });
   const { problem, logReason, cause } = refusal;
   exchange.grpcCode = problem.code;
   exchange.reason = logReason;
-  if (cause !== undefined) log.error({ error: cause, request_id: requestId, trace_id: traceId }, 'cause');
+  if (cause !== undefined) {
+    // Its name alone: a message may quote what was sent, and a stack is for the log.
+    if (cause instanceof Error) trace.span.addEvent('exception', { 'exception.type': cause.name });
+    log.error(
+      { error: cause, request_id: requestId, trace_id: trace.traceId, span_id: trace.spanId },
+      'cause',
+    );
+  }
   return refusal;
 }
 

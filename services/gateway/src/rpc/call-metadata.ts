@@ -1,4 +1,3 @@
-import { makeTraceparent } from '@gatehouse/grpc';
 import { metadataOfHeaders } from '@gatehouse/transcoding';
 import type { Exchange } from '../http/exchange.js';
 import type { UpstreamCall } from '../upstream/upstream.js';
@@ -34,7 +33,7 @@ export function callMetadata(
       [...allowed].filter(([key, values]) => key.endsWith('-bin') || values.every(isSound)),
     ),
     'x-request-id': exchange.requestId,
-    traceparent: makeTraceparent(exchange.traceId),
+    traceparent: exchange.trace.traceparent,
   };
   if (exchange.clientAddress !== '') metadata['x-client-address'] = exchange.clientAddress;
   if (accessToken !== undefined) metadata['authorization'] = `Bearer ${accessToken}`;

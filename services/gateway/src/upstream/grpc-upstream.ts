@@ -1,4 +1,5 @@
-import type { ServiceError } from '@grpc/grpc-js';
+import { status, type ServiceError } from '@grpc/grpc-js';
+import { ClientCalls } from '@gatehouse/grpc';
 import { ChannelRing, type Backend } from './channel-ring.js';
 import { fromGrpcMetadata, toGrpcMetadata } from './grpc-metadata.js';
 import { GrpcReplyStream } from './grpc-reply-stream.js';
@@ -37,6 +38,7 @@ interface Rings {
 export class GrpcUpstream implements Upstream {
   readonly #byService = new Map<string, Rings>();
   readonly #rings: readonly Rings[];
+  readonly #calls = new ClientCalls();
 
   /** @param backends which service is where; the channels connect when they are first used */
   constructor(backends: readonly Backend[]) {
@@ -52,26 +54,23 @@ export class GrpcUpstream implements Upstream {
 
   async unary({ path, request, metadata, deadline }: SingleRequestCall): Promise<Reply> {
     const client = this.#ringsOf(path).unary.next();
+    const sent = toGrpcMetadata(metadata);
+    const end = this.#calls.begin(path, sent);
     return new Promise((resolve, reject) => {
-      const answer = replyTo(resolve, reject);
+      const answer = replyTo(resolve, reject, end);
       client
-        .makeUnaryRequest(path, asIs, asIs, request, toGrpcMetadata(metadata), { deadline }, answer.finish)
+        .makeUnaryRequest(path, asIs, asIs, request, sent, { deadline }, answer.finish)
         .once('metadata', answer.head);
     });
   }
 
   async clientStream({ path, requests, metadata, deadline }: RequestStreamCall): Promise<Reply> {
     const client = this.#ringsOf(path).streams.next();
+    const sent = toGrpcMetadata(metadata);
+    const end = this.#calls.begin(path, sent);
     return new Promise((resolve, reject) => {
-      const answer = replyTo(resolve, reject);
-      const call = client.makeClientStreamRequest(
-        path,
-        asIs,
-        asIs,
-        toGrpcMetadata(metadata),
-        { deadline },
-        answer.finish,
-      );
+      const answer = replyTo(resolve, reject, end);
+      const call = client.makeClientStreamRequest(path, asIs, asIs, sent, { deadline }, answer.finish);
       call.once('metadata', answer.head);
       sendRequests(call, requests).catch((error: unknown) => {
         reject(error);
@@ -82,9 +81,11 @@ export class GrpcUpstream implements Upstream {
 
   serverStream({ path, request, metadata, deadline }: SingleRequestCall): ReplyStream {
     const client = this.#ringsOf(path).streams.next();
-    return new GrpcReplyStream(
-      client.makeServerStreamRequest(path, asIs, asIs, request, toGrpcMetadata(metadata), { deadline }),
-    );
+    const sent = toGrpcMetadata(metadata);
+    const end = this.#calls.begin(path, sent);
+    const call = client.makeServerStreamRequest(path, asIs, asIs, request, sent, { deadline });
+    call.once('status', ({ code }) => end(code));
+    return new GrpcReplyStream(call);
   }
 
   close(): void {
@@ -102,13 +103,18 @@ export class GrpcUpstream implements Upstream {
   }
 }
 
-function replyTo(resolve: (reply: Reply) => void, reject: (error: unknown) => void) {
+function replyTo(
+  resolve: (reply: Reply) => void,
+  reject: (error: unknown) => void,
+  end: (code: status) => void,
+) {
   let metadata: ReplyMetadata = new Map();
   return {
     head: (received: Parameters<typeof fromGrpcMetadata>[0]) => {
       metadata = fromGrpcMetadata(received);
     },
     finish: (error: ServiceError | null, message?: Buffer) => {
+      end(error?.code ?? status.OK);
       if (error) reject(upstreamError(error));
       else resolve({ message: message ?? new Uint8Array(), metadata });
     },

@@ -1,0 +1,62 @@
+import {
+  context,
+  isSpanContextValid,
+  ROOT_CONTEXT,
+  SpanKind,
+  trace,
+  type Attributes,
+  type Context,
+  type Span,
+  type SpanContext,
+  type Tracer,
+} from '@opentelemetry/api';
+import { makeTraceparent, readTraceparent, untracedContext } from './trace-context.js';
+
+/** How a request that is served appears in its trace. */
+export interface RequestTraceOptions {
+  readonly tracer: Tracer;
+  /** The name of its span: few different ones, so never with an ID in it. */
+  readonly name: string;
+  /** The `traceparent` that came with the request, whatever it is. */
+  readonly traceparent: unknown;
+  readonly attributes?: Attributes;
+}
+
+/**
+ * The part of a trace that is the serving of one request: goes on where the caller's `traceparent` says, and begins a
+ * trace where that is absent or unsound (W3C Trace Context, section 3.2). Without a registered tracer there is no
+ * span, and the trace has its ID all the same.
+ */
+export class RequestTrace {
+  /** 32 hexadecimal digits. */
+  readonly traceId: string;
+  /** 16 hexadecimal digits; undefined without a tracer. */
+  readonly spanId: string | undefined;
+  /** To be ended by whoever answers the request. */
+  readonly span: Span;
+  readonly #own: SpanContext;
+  readonly #context: Context | undefined;
+
+  constructor({ tracer, name, traceparent, attributes }: RequestTraceOptions) {
+    const caller = readTraceparent(traceparent);
+    const parent = caller ? trace.setSpanContext(ROOT_CONTEXT, caller) : ROOT_CONTEXT;
+    this.span = tracer.startSpan(name, { kind: SpanKind.SERVER, attributes }, parent);
+    const own = this.span.spanContext();
+    // Without a tracer the span is the caller's, or has an ID of zeros.
+    const isTraced = own.spanId !== caller?.spanId && isSpanContextValid(own);
+    this.#own = isTraced ? own : untracedContext(caller?.traceId, caller?.traceFlags);
+    this.#context = isTraced ? trace.setSpan(ROOT_CONTEXT, this.span) : undefined;
+    this.traceId = this.#own.traceId;
+    this.spanId = isTraced ? own.spanId : undefined;
+  }
+
+  /** The `traceparent` of calls that are made for the request. */
+  get traceparent(): string {
+    return makeTraceparent(this.#own);
+  }
+
+  /** Runs a function whose spans, and those of all that it awaits, are children of this one. */
+  run<Result>(serve: () => Result): Result {
+    return this.#context ? context.with(this.#context, serve) : serve();
+  }
+}

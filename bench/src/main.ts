@@ -6,6 +6,7 @@ import { guardBench } from './guard/guard-bench.js';
 import { writeOutcome, type Outcome } from './outcome.js';
 import { endPeers } from './peer.js';
 import { revocationsBench } from './revocation-list/revocations-bench.js';
+import { storageBench } from './storage/storage-bench.js';
 
 /** The benches by name; each returns what it measured and leaves nothing behind. */
 const BENCHES = new Map<string, () => Promise<Outcome>>([
@@ -13,6 +14,7 @@ const BENCHES = new Map<string, () => Promise<Outcome>>([
   ['feed', feedBench],
   ['guard', async () => ({ figures: await guardBench() })],
   ['revocations', async () => ({ figures: await revocationsBench() })],
+  ['storage', async () => ({ figures: await storageBench() })],
 ]);
 
 const { positionals, values } = parseArgs({

@@ -1,7 +1,10 @@
 export { ConfigFault } from './config-fault.js';
+export { loadLimits } from './load-limits.js';
 export { readSettings, type Environment } from './read-settings.js';
 export {
+  followerSettings,
   grpcServiceSettings,
+  loadSettings,
   refuseDevelopmentSecrets,
   serviceSettings,
   tlsSettings,

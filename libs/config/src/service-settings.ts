@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DEVELOPMENT_SECRET_PREFIX, durationMs, environmentName, port } from './setting-types.js';
+import { count, DEVELOPMENT_SECRET_PREFIX, durationMs, environmentName, port } from './setting-types.js';
 
 /** The settings that every service has. */
 export const serviceSettings = {
@@ -25,14 +25,29 @@ export const tlsSettings = {
   TLS_CA_FILE: z.string().min(1).optional(),
 } as const;
 
+/** How much a service takes on at once; what is beyond is refused. */
+export const loadSettings = {
+  /** The most requests or calls in work at once. */
+  MAX_IN_FLIGHT: count.default(256),
+  /** How long the event loop may be behind before nothing but what is essential is taken. */
+  MAX_LOOP_BEHIND_MS: durationMs.default(500),
+} as const;
+
 /** The settings of a service that verifies access tokens, the gateway included. */
 export const verifierSettings = {
   ...serviceSettings,
   ...tlsSettings,
+  ...loadSettings,
   /** The only issuer (`iss`) of access tokens. */
   ISSUER: z.string().min(1),
   /** The audience (`aud`) of users' access tokens. */
   API_AUDIENCE: z.string().min(1).default('gatehouse-api'),
+} as const;
+
+/** The settings of a service that follows auth to know what is revoked. */
+export const followerSettings = {
+  /** Where what is known of the issuer is kept, sealed, for a start while auth is away; it is not without a path. */
+  LAST_KNOWN_FILE: z.string().min(1).optional(),
 } as const;
 
 /** The settings of a service of the contract with a database of its own. */
@@ -40,6 +55,8 @@ export const grpcServiceSettings = {
   ...verifierSettings,
   /** Where the contract is served. */
   GRPC_PORT: port,
+  /** Whether a proxy with the certificate of the edge may connect, for people's programs that speak gRPC. */
+  GRPC_EDGE: z.enum(['on', 'off']).default('off'),
   /** Of the run-time role, which may read and write rows and nothing else. */
   DATABASE_URL: z.string().min(1),
 } as const;

@@ -16,8 +16,8 @@ function follow(address: string, maxLeaseAgeMs?: number): void {
   followed = followIssuer({ address, identity, log, maxLeaseAgeMs });
 }
 
-afterEach(() => {
-  followed.close();
+afterEach(async () => {
+  await followed.close();
   identity.close();
   issuer?.close();
   issuer = undefined;

@@ -7,11 +7,21 @@ import { RemoteKeySet, RenewableLease, RevocationList, type KeySource } from '@g
 import { KnownKeys } from './feed/known-keys.js';
 import { RevocationFeed } from './feed/revocation-feed.js';
 import { Introspection } from './introspection.js';
+import { LastKnownFile, type LastKnownFileOptions } from './last-known/last-known-file.js';
+import { LastKnownKeeper } from './last-known/last-known-keeper.js';
+import { restoreLastKnown } from './last-known/restore-last-known.js';
+import { observeRevocations } from './observe-revocations.js';
 import type { RevocationKnowledge } from './revocation-knowledge.js';
 import type { ServiceIdentity } from './service-identity.js';
 
 /** How long one fetch of the key set may take, in milliseconds. */
 const FETCH_TIMEOUT_MS = 2_000;
+
+/**
+ * How long auth has, in milliseconds, to say what is revoked before a verifier that starts goes by what was last
+ * known: what auth revoked since then is not in that.
+ */
+const AUTH_FIRST_MS = 2_000;
 
 export interface FollowIssuerOptions {
   /** Where auth answers: `host:port`. */
@@ -23,6 +33,8 @@ export interface FollowIssuerOptions {
   readonly maxLeaseAgeMs?: number;
   /** Most revocations held; a million unless given. */
   readonly maxRevocations?: number;
+  /** Where what is known is kept for a start while auth is away; without a path it is not. */
+  readonly lastKnown?: Omit<LastKnownFileOptions, 'path'> & { readonly path: string | undefined };
 }
 
 /** What a verifier knows of its issuer: pass it to the guard as it is. */
@@ -30,11 +42,13 @@ export interface FollowedIssuer extends Required<RevocationKnowledge> {
   /** Empty until all that is revoked was known. */
   readonly keys: KeySource;
   /**
-   * Holds once all that is revoked and the key set were known: a service that starts while auth is down becomes
-   * ready by itself. What becomes of auth later is no reason to stop serving.
+   * Holds once all that is revoked and the key set were known, from auth or, while auth is away, from what was last
+   * known: a service that starts while auth is down becomes ready by itself. What becomes of auth later is no reason
+   * to stop serving.
    */
   readonly known: ReadinessCheck;
-  close(): void;
+  /** Writes down what is known, where it is kept. */
+  close(): Promise<void>;
 }
 
 /** Follows auth's key set and what it revokes, for as long as the process runs. Auth need not be there. */
@@ -51,18 +65,41 @@ export function followIssuer(
   const list = new RevocationList({ maxEntries: options.maxRevocations });
   const lease = new RenewableLease({ maxAgeMs: options.maxLeaseAgeMs });
   const introspection = new Introspection(address, identity, channel);
-  const feed = new RevocationFeed({ address, channel, identity, list, lease, keys, log });
+  const file = openLastKnown(options);
+  const from = file && restoreLastKnown(file, { list, keys }, log);
+  const feed = new RevocationFeed({ address, channel, identity, list, lease, keys, from, log });
+  const keeper = file && new LastKnownKeeper({ file, feed, list, keys, lease, log });
+  let authWasFirst = true;
+  const giveUp = setTimeout(() => {
+    if (from === undefined || feed.isKnown) return;
+    authWasFirst = false;
+    log.warn('auth does not say what is revoked; serving by what was last known');
+  }, AUTH_FIRST_MS).unref();
+  const isKnown = () => feed.isKnown || !authWasFirst;
+  const unobserve = observeRevocations({
+    ageMs: () => lease.ageMs,
+    entries: () => list.size,
+    isConnected: () => feed.isConnected,
+  });
   feed.start();
   return {
-    keys: new KnownKeys(keys, () => feed.isKnown),
+    keys: new KnownKeys(keys, isKnown),
     revocations: list,
     lease,
     introspect: (accessToken) => introspection.isActive(accessToken),
-    known: { name: 'issuer', holds: () => feed.isKnown },
-    close: () => {
+    known: { name: 'issuer', holds: isKnown },
+    close: async () => {
+      clearTimeout(giveUp);
+      await keeper?.close();
+      unobserve();
       feed.close();
       introspection.close();
       client.close();
     },
   };
+}
+
+function openLastKnown({ lastKnown }: FollowIssuerOptions): LastKnownFile | undefined {
+  const { path } = lastKnown ?? {};
+  return lastKnown && path !== undefined ? new LastKnownFile({ ...lastKnown, path }) : undefined;
 }

@@ -1,5 +1,6 @@
 import {
   addressRanges,
+  followerSettings,
   list,
   port,
   readSettings,
@@ -36,6 +37,7 @@ const bodyLimit = z
 const schema = z
   .object({
     ...verifierSettings,
+    ...followerSettings,
     /** The port of the HTTP face. */
     HTTP_PORT: port.default(8080),
     /** Where each backend is: `host:port`, `dns:///name:port`, or the `ip:port` of every replica. */

@@ -4,9 +4,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { FileRegistry } from '@bufbuild/protobuf';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { tlsFiles } from '@gatehouse/config';
+import { loadLimits, tlsFiles } from '@gatehouse/config';
 import { contract as shippedContract } from '@gatehouse/contracts';
-import { Health, nestLogger, openTransport } from '@gatehouse/grpc';
+import { Health, LoadGate, nestLogger, openTransport } from '@gatehouse/grpc';
 import { AuditSink, followIssuer, ServiceIdentity } from '@gatehouse/guard';
 import type { Logger } from '@gatehouse/telemetry';
 import { AccessTokenVerifier } from '@gatehouse/tokens';
@@ -20,6 +20,7 @@ import { tokenExchange } from './credential/token-exchange.js';
 import { compressPages } from './http/compress-pages.js';
 import { corsPolicy } from './http/cors-policy.js';
 import { HttpEdge } from './http/http-edge.js';
+import { Intake } from './http/intake.js';
 import { answer, ProblemFilter } from './http/problem.filter.js';
 import { Admission } from './rpc/admission.js';
 import { BodyLimits } from './rpc/body-limits.js';
@@ -60,7 +61,13 @@ export async function startGateway(
     { address, clientId: SERVICE, clientSecret: settings.CLIENT_SECRET },
     toAuth,
   );
-  const issuer = followIssuer({ address, identity, log }, toAuth);
+  const lastKnown = {
+    path: settings.LAST_KNOWN_FILE,
+    service: SERVICE,
+    issuer: settings.ISSUER,
+    secret: settings.CLIENT_SECRET,
+  };
+  const issuer = followIssuer({ address, identity, log, lastKnown }, toAuth);
   const verifier = new AccessTokenVerifier({
     issuer: settings.ISSUER,
     audience: settings.API_AUDIENCE,
@@ -87,13 +94,16 @@ export async function startGateway(
     limits,
     log,
   });
+  const gate = new LoadGate(loadLimits(settings), log);
+  const intake = new Intake(gate, contract);
   const edge = new HttpEdge({
     production,
     cors,
     trustedProxies: settings.TRUSTED_PROXIES,
+    intake,
     log,
   });
-  const app = await createApp(edge, AppModule.register({ contract, handler, log }), log);
+  const app = await createApp(edge, AppModule.register({ contract, handler, intake, log }), log);
   const listening = { name: 'routes', holds: () => app.getHttpServer().listening };
   const health = new Health([], [listening, issuer.known]);
 
@@ -102,10 +112,11 @@ export async function startGateway(
     await app.listen(settings.HTTP_PORT, settings.HOST);
     return health.start(settings.HOST, settings.HEALTH_PORT);
   };
-  const closeChannels = () => {
+  const closeChannels = async () => {
+    gate.close();
     upstream.close();
     sink.close();
-    issuer.close();
+    await issuer.close();
     identity.close();
     transport.close();
   };
@@ -113,7 +124,7 @@ export async function startGateway(
   const server = app.getHttpServer();
   const healthPort = await listen().catch(async (error: unknown) => {
     await app.close();
-    closeChannels();
+    await closeChannels();
     throw error;
   });
   const { port } = server.address() as AddressInfo;
@@ -125,7 +136,7 @@ export async function startGateway(
     await delay(NOTICE_MS);
     await closeWithin(app, server, settings.DRAIN_TIMEOUT_MS);
     await refusals.settle();
-    closeChannels();
+    await closeChannels();
     await health.stop();
     log.info('stopped');
   };

@@ -1,4 +1,5 @@
 import {
+  followerSettings,
   count,
   readSettings,
   refuseDevelopmentSecrets,
@@ -15,6 +16,7 @@ export const SERVICE = 'resources';
 const schema = z
   .object({
     ...grpcServiceSettings,
+    ...followerSettings,
     /** Connections kept for everything but lists. */
     DATABASE_CONNECTIONS: count.default(4),
     /** Connections kept for lists, behind which nothing else has to wait. */

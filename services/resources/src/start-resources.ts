@@ -1,5 +1,5 @@
 import { ServiceAudit } from '@gatehouse/audit';
-import { tlsFiles } from '@gatehouse/config';
+import { loadLimits, tlsFiles } from '@gatehouse/config';
 import {
   ErasureServiceService,
   ResourceServiceService,
@@ -25,6 +25,7 @@ export async function startResources(
   const transport = openTransport({
     service: SERVICE,
     files: tlsFiles(settings),
+    admitsEdge: settings.GRPC_EDGE === 'on',
     production: settings.ENVIRONMENT === 'production',
     log,
   });
@@ -42,13 +43,19 @@ export async function startResources(
     { address, clientId: SERVICE, clientSecret: settings.CLIENT_SECRET },
     channel,
   );
-  const issuer = followIssuer({ address, identity, log }, channel);
+  const lastKnown = {
+    path: settings.LAST_KNOWN_FILE,
+    service: SERVICE,
+    issuer: settings.ISSUER,
+    secret: settings.CLIENT_SECRET,
+  };
+  const issuer = followIssuer({ address, identity, log, lastKnown }, channel);
   const audit = new ServiceAudit({ database, address, channel, identity, log });
   const changes = new ResourceChanges(new ResourceChangeStore(lists.sql), log);
   const release = async () => {
     changes.stop();
     await audit.stop();
-    issuer.close();
+    await issuer.close();
     identity.close();
     transport.close();
     await Promise.all([database.close(), lists.close()]);
@@ -77,6 +84,7 @@ export async function startResources(
       reflection: settings.ENVIRONMENT !== 'production',
       drainTimeoutMs: settings.DRAIN_TIMEOUT_MS,
       transport,
+      load: loadLimits(settings),
       log,
     });
     audit.start();

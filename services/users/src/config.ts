@@ -1,4 +1,5 @@
 import {
+  followerSettings,
   count,
   durationMs,
   readSettings,
@@ -16,6 +17,7 @@ export const SERVICE = 'users';
 const schema = z
   .object({
     ...grpcServiceSettings,
+    ...followerSettings,
     /** Connections kept for everything but lists. */
     DATABASE_CONNECTIONS: count.default(4),
     /** Connections kept for lists, behind which nothing else has to wait. */

@@ -1,5 +1,5 @@
 import { ServiceAudit } from '@gatehouse/audit';
-import { tlsFiles } from '@gatehouse/config';
+import { loadLimits, tlsFiles } from '@gatehouse/config';
 import { ProvisioningServiceService, UserServiceService } from '@gatehouse/contracts/users';
 import { openTransport, startService, type RunningService } from '@gatehouse/grpc';
 import { AccessGuard, followIssuer, ServiceIdentity } from '@gatehouse/guard';
@@ -20,6 +20,7 @@ export async function startUsers(settings: UsersSettings, log: Logger): Promise<
   const transport = openTransport({
     service: SERVICE,
     files: tlsFiles(settings),
+    admitsEdge: settings.GRPC_EDGE === 'on',
     production: settings.ENVIRONMENT === 'production',
     log,
   });
@@ -30,7 +31,13 @@ export async function startUsers(settings: UsersSettings, log: Logger): Promise<
     { address, clientId: SERVICE, clientSecret: settings.CLIENT_SECRET, timeoutMs },
     channel,
   );
-  const issuer = followIssuer({ address, identity, log }, channel);
+  const lastKnown = {
+    path: settings.LAST_KNOWN_FILE,
+    service: SERVICE,
+    issuer: settings.ISSUER,
+    secret: settings.CLIENT_SECRET,
+  };
+  const issuer = followIssuer({ address, identity, log, lastKnown }, channel);
   const url = settings.DATABASE_URL;
   const database = openPool({ url, max: settings.DATABASE_CONNECTIONS, applicationName: SERVICE });
   const lists = openPool({
@@ -51,7 +58,7 @@ export async function startUsers(settings: UsersSettings, log: Logger): Promise<
   const release = async () => {
     await audit.stop();
     accounts.close();
-    issuer.close();
+    await issuer.close();
     identity.close();
     transport.close();
     await Promise.all([database.close(), lists.close()]);
@@ -74,6 +81,7 @@ export async function startUsers(settings: UsersSettings, log: Logger): Promise<
       reflection: settings.ENVIRONMENT !== 'production',
       drainTimeoutMs: settings.DRAIN_TIMEOUT_MS,
       transport,
+      load: loadLimits(settings),
       log,
     });
     audit.start();

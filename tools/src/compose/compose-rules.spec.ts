@@ -5,6 +5,7 @@ import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { repositoryRoot } from '../repository-root.js';
 import { DEMO_ACCOUNTS } from '../seed/accounts.js';
+import { DEMO_RESOURCES } from '../seed/resources.js';
 import { type ComposeFile, type ComposeService, readComposeFile } from './compose-file.js';
 import { breachesOf } from './compose-rules.js';
 
@@ -66,6 +67,14 @@ describe('docker-compose.yml', () => {
     ['hardened: gateway', withService('gateway', { user: 'root' })],
     ['hardened: gateway', withService('gateway', { cap_drop: undefined })],
     ['tls: users', withService('users', { volumes: undefined })],
+    ['last known: users', withService('users', { volumes: file.services['resources']!.volumes })],
+    ['last known: gateway', withService('gateway', { volumes: [file.services['gateway']!.volumes![0]!] })],
+    [
+      'last known: users',
+      withService('users', {
+        environment: { ...file.services['users']!.environment, GATEHOUSE_LAST_KNOWN_FILE: '/tmp/x' },
+      }),
+    ],
     [
       'tls: users',
       withService('users', { volumes: ['./deploy/docker/certificates/auth:/run/certificates:ro'] }),
@@ -96,9 +105,12 @@ describe('docker-compose.yml', () => {
     expect(breachesOf(changed)).toContainEqual(expect.stringContaining(breach));
   });
 
-  it('seeds the accounts that npm start seeds', async () => {
-    const path = join(repositoryRoot, 'deploy/docker/demo-accounts.json');
-    expect(JSON.parse(await readFile(path, 'utf8'))).toEqual(DEMO_ACCOUNTS);
+  it.each([
+    ['accounts', DEMO_ACCOUNTS],
+    ['resources', DEMO_RESOURCES],
+  ])('seeds the %s that npm start seeds', async (name, seeded) => {
+    const path = join(repositoryRoot, `deploy/docker/demo-${name}.json`);
+    expect(JSON.parse(await readFile(path, 'utf8'))).toEqual(seeded);
   });
 });
 

@@ -9,11 +9,18 @@ const CERTIFICATES = {
   GATEHOUSE_TLS_CA_FILE: '/run/certificates/ca.pem',
 };
 
+const LAST_KNOWN_FOLDER = '/var/lib/gatehouse';
+
+const lastKnownVolume = (name: string) => `${name}-last-known:${LAST_KNOWN_FOLDER}`;
+
 /** Only jobs say that they end. */
 const isJob = ({ restart }: ComposeService) => restart === 'no';
-/** What there is one of: whoever owns a volume or a port of the machine. Any number may read the same folder. */
+/**
+ * What there is one of: whoever owns a volume or a port of the machine. Any number may read the same folder, and keep
+ * there what is last known, of which the newest stays.
+ */
 const isSingle = ({ volumes = [], ports }: ComposeService) =>
-  volumes.some((volume) => !volume.endsWith(':ro')) || ports !== undefined;
+  volumes.some((volume) => !/(:ro|-last-known:[^:]+)$/.test(volume)) || ports !== undefined;
 /** What speaks with other services. */
 const isService = ({ environment = {} }: ComposeService) => 'GATEHOUSE_ISSUER' in environment;
 
@@ -48,9 +55,17 @@ const SERVICE_RULES: Readonly<Record<string, Rule>> = {
   tls: (name, service) =>
     !isJob(service) &&
     isService(service) &&
-    (String(service.volumes) !== `./deploy/docker/certificates/${name}:/run/certificates:ro` ||
+    (service.volumes?.[0] !== `./deploy/docker/certificates/${name}:/run/certificates:ro` ||
+      service.volumes.slice(1).some((volume) => volume !== lastKnownVolume(name)) ||
       Object.entries(CERTIFICATES).some(([key, path]) => service.environment?.[key] !== path)) &&
     'does not speak TLS by its own certificate, or mounts more than that',
+  'last known': (name, service) =>
+    !isJob(service) &&
+    isService(service) &&
+    name !== 'auth' &&
+    (!service.volumes?.includes(lastKnownVolume(name)) ||
+      service.environment?.['GATEHOUSE_LAST_KNOWN_FILE'] !== `${LAST_KNOWN_FOLDER}/last-known`) &&
+    'keeps what it knows of auth nowhere, or where another service does',
   'plain secret': (_name, { environment = {} }) =>
     Object.keys(environment).some(
       (key) => /(SECRET|KEY|PASSWORD|TOKEN|_URL)/.test(key) && !/_FILE$/.test(key),
@@ -75,6 +90,7 @@ const SERVICE_RULES: Readonly<Record<string, Rule>> = {
 const NETWORKS: Readonly<Record<string, readonly string[]>> = {
   entrance: ['front', 'edge'],
   gateway: ['edge', 'services'],
+  'seed-resources': ['edge'],
 };
 const allowed = (name: string, { networks }: ComposeService) =>
   networks?.every((network) => (NETWORKS[name] ?? ['services', 'data']).includes(network)) === true;

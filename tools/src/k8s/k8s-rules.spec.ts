@@ -105,6 +105,11 @@ describe('the rules', () => {
     ],
     ['secret mount: users', without('Secret', 'users')],
     [
+      'last known: users',
+      changed('ConfigMap', 'users', '/data/GATEHOUSE_LAST_KNOWN_FILE', '/run/secrets/gatehouse/x'),
+    ],
+    ['last known: users', changed('ConfigMap', 'users', '/data/GATEHOUSE_LAST_KNOWN_FILE', '/var/x')],
+    [
       'owner rights: users',
       changed('Deployment', 'users', `${POD}/volumes`, [
         { name: 'secrets', secret: { secretName: 'users-owner' } },

@@ -8,6 +8,9 @@ type ContainerRule = (
   manifests: readonly Manifest[],
 ) => string | false;
 
+/** The one file that a service writes. */
+const LAST_KNOWN_FILE = 'GATEHOUSE_LAST_KNOWN_FILE';
+
 const isJob = ({ kind }: Workload) => kind === 'Job';
 
 /** The volumes that Pod Security's level `restricted` admits and that are used here. */
@@ -78,13 +81,23 @@ export const CONTAINER_RULES: Readonly<Record<string, ContainerRule>> = {
   },
   'secret mount': (container, { pod }, manifests) => {
     const { files, missing } = mountedSecrets(container, pod, manifests);
-    const named = Object.entries(environmentOf(container, manifests)).filter(([name]) =>
-      name.endsWith('_FILE'),
+    const named = Object.entries(environmentOf(container, manifests)).filter(
+      ([name]) => name.endsWith('_FILE') && name !== LAST_KNOWN_FILE,
     );
     const absent = named.filter(([, value]) => !files.some(({ path }) => path === value));
     return (
       (missing.length > 0 || absent.length > 0) &&
       `does not get ${[...missing, ...absent.map(([name]) => name)].join(', ')}`
+    );
+  },
+  'last known': (container, { pod }, manifests) => {
+    const path = environmentOf(container, manifests)[LAST_KNOWN_FILE];
+    const folder = container.volumeMounts?.find(({ mountPath }) => path?.startsWith(`${mountPath}/`));
+    const volume = pod.volumes?.find(({ name }) => name === folder?.name);
+    return (
+      path !== undefined &&
+      volume?.['emptyDir'] === undefined &&
+      'keeps what it knows of auth where it cannot write'
     );
   },
   'owner rights': (container, workload, manifests) =>

@@ -8,6 +8,8 @@ export interface Surroundings {
   readonly secretFiles: Readonly<Record<SecretName, string>>;
   /** Where mails are written, as nobody here has a mail server. */
   readonly mailFolder: string;
+  /** Where each replica keeps what it knows of auth. */
+  readonly lastKnownFolder: string;
 }
 
 export interface ServiceSpec {
@@ -43,21 +45,33 @@ export function gatewayUrl(ports: Ports): string {
 const addresses = (...ports: number[]) => ports.map((port) => `127.0.0.1:${port}`).join(',');
 const grpcTarget = (...ports: number[]) => `ipv4:${addresses(...ports)}`;
 
-const users = ({ ports, databaseUrlFiles, secretFiles }: Surroundings) => ({
-  DATABASE_URL_FILE: databaseUrlFiles.users,
-  PAGE_TOKEN_KEY_FILE: secretFiles['users-page-token-key'],
-  CLIENT_SECRET_FILE: secretFiles['users-client-secret'],
-  ISSUER: gatewayUrl(ports),
-  AUTH_ADDRESS: grpcTarget(ports.auth, ports.auth2),
+const lastKnown = ({ lastKnownFolder }: Surroundings, replica: keyof Ports) => ({
+  LAST_KNOWN_FILE: `${lastKnownFolder}/${replica}`,
 });
 
-const resources = ({ ports, databaseUrlFiles, secretFiles }: Surroundings) => ({
-  DATABASE_URL_FILE: databaseUrlFiles.resources,
-  PAGE_TOKEN_KEY_FILE: secretFiles['resources-page-token-key'],
-  CLIENT_SECRET_FILE: secretFiles['resources-client-secret'],
-  ISSUER: gatewayUrl(ports),
-  AUTH_ADDRESS: grpcTarget(ports.auth, ports.auth2),
-});
+const usersAt = (replica: 'users' | 'users2') => (surroundings: Surroundings) => {
+  const { ports, databaseUrlFiles, secretFiles } = surroundings;
+  return {
+    ...lastKnown(surroundings, replica),
+    DATABASE_URL_FILE: databaseUrlFiles.users,
+    PAGE_TOKEN_KEY_FILE: secretFiles['users-page-token-key'],
+    CLIENT_SECRET_FILE: secretFiles['users-client-secret'],
+    ISSUER: gatewayUrl(ports),
+    AUTH_ADDRESS: grpcTarget(ports.auth, ports.auth2),
+  };
+};
+
+const resourcesAt = (replica: 'resources' | 'resources2') => (surroundings: Surroundings) => {
+  const { ports, databaseUrlFiles, secretFiles } = surroundings;
+  return {
+    ...lastKnown(surroundings, replica),
+    DATABASE_URL_FILE: databaseUrlFiles.resources,
+    PAGE_TOKEN_KEY_FILE: secretFiles['resources-page-token-key'],
+    CLIENT_SECRET_FILE: secretFiles['resources-client-secret'],
+    ISSUER: gatewayUrl(ports),
+    AUTH_ADDRESS: grpcTarget(ports.auth, ports.auth2),
+  };
+};
 
 const auth = ({ ports, databaseUrlFiles, secretFiles, mailFolder }: Surroundings) => ({
   DATABASE_URL_FILE: databaseUrlFiles.auth,
@@ -74,16 +88,18 @@ const auth = ({ ports, databaseUrlFiles, secretFiles, mailFolder }: Surroundings
   MAIL_FOLDER: mailFolder,
 });
 
-const gatewayAt =
-  (name: 'gateway' | 'gateway2') =>
-  ({ ports, secretFiles }: Surroundings) => ({
+const gatewayAt = (name: 'gateway' | 'gateway2') => (surroundings: Surroundings) => {
+  const { ports, secretFiles } = surroundings;
+  return {
+    ...lastKnown(surroundings, name),
     HTTP_PORT: ports[name],
     CLIENT_SECRET_FILE: secretFiles['gateway-client-secret'],
     ISSUER: gatewayUrl(ports),
     AUTH_ADDRESS: addresses(ports.auth, ports.auth2),
     USERS_ADDRESS: addresses(ports.users, ports.users2),
     RESOURCES_ADDRESS: addresses(ports.resources, ports.resources2),
-  });
+  };
+};
 
 /**
  * What runs, started side by side: two replicas of everything, so that a credential that one of them made can be
@@ -92,10 +108,10 @@ const gatewayAt =
 export const SERVICES: readonly ServiceSpec[] = [
   { name: 'auth', service: 'auth', settings: auth },
   { name: 'auth2', service: 'auth', settings: auth },
-  { name: 'users', service: 'users', settings: users },
-  { name: 'users2', service: 'users', settings: users },
-  { name: 'resources', service: 'resources', settings: resources },
-  { name: 'resources2', service: 'resources', settings: resources },
+  { name: 'users', service: 'users', settings: usersAt('users') },
+  { name: 'users2', service: 'users', settings: usersAt('users2') },
+  { name: 'resources', service: 'resources', settings: resourcesAt('resources') },
+  { name: 'resources2', service: 'resources', settings: resourcesAt('resources2') },
   { name: 'gateway', service: 'gateway', settings: gatewayAt('gateway') },
   { name: 'gateway2', service: 'gateway', settings: gatewayAt('gateway2') },
 ];

@@ -186,7 +186,10 @@ export class System {
     );
     const names = Object.keys(SECRETS) as SecretName[];
     const secretFiles = await gather(names, (name) => secrets[SECRETS[name]](name));
-    return { ports: this.options.ports, databaseUrlFiles, secretFiles, mailFolder: this.mailFolder };
+    const lastKnownFolder = join(this.options.folder, 'last-known');
+    await mkdir(lastKnownFolder, { recursive: true, mode: 0o700 });
+    const { mailFolder } = this;
+    return { ports: this.options.ports, databaseUrlFiles, secretFiles, mailFolder, lastKnownFolder };
   }
 
   private async startServices(

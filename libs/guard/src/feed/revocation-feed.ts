@@ -6,7 +6,7 @@ import type { RemoteKeySet, RenewableLease, Revocation, RevocationList } from '@
 import type { ServiceIdentity } from '../service-identity.js';
 import { backoffMs } from './backoff.js';
 import { FeedStream } from './feed-stream.js';
-import { toRevocation } from './to-revocation.js';
+import { toRevocation } from './revocation-message.js';
 
 /**
  * How long a stream must have served for the next failure to count as the first, in milliseconds: as long as the
@@ -29,9 +29,17 @@ export interface RevocationFeedOptions {
   readonly list: RevocationList;
   readonly lease: RenewableLease;
   readonly keys: Pick<RemoteKeySet, 'offer'>;
+  /** Where the list stands already; nowhere unless given. */
+  readonly from?: FeedPosition;
   readonly log: Logger;
   /** A clock that never steps, in milliseconds; the lease's own. */
   readonly monotonic?: () => number;
+}
+
+/** Where a list stands in the issuer's history of revocations. */
+export interface FeedPosition {
+  readonly epoch: string;
+  readonly position: bigint;
 }
 
 /** One stream and how far it has come. */
@@ -54,8 +62,8 @@ export class RevocationFeed {
   readonly #monotonic: () => number;
   readonly #verifierId = randomUUID();
   /** Where the list stands. */
-  #epoch = '';
-  #position = 0n;
+  #epoch: string;
+  #position: bigint;
   #current: Turn | undefined;
   /** The stream that is to become the current one. */
   #next: Turn | undefined;
@@ -69,12 +77,25 @@ export class RevocationFeed {
 
   constructor(options: RevocationFeedOptions) {
     this.#options = options;
+    const { epoch, position } = options.from ?? { epoch: '', position: 0n };
+    this.#epoch = epoch;
+    this.#position = position;
     this.#monotonic = options.monotonic ?? (() => performance.now());
   }
 
   /** Whether all that was revoked and the key set have been known once. */
   get isKnown(): boolean {
     return this.#listKnown && this.#keysKnown;
+  }
+
+  /** Where the list stands: with all that was revoked before that. */
+  get position(): FeedPosition {
+    return { epoch: this.#epoch, position: this.#position };
+  }
+
+  /** Whether a stream serves that has sent all there was. */
+  get isConnected(): boolean {
+    return this.#current !== undefined;
   }
 
   /** Begins to follow. Auth need not be there. */

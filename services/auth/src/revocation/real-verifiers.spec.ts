@@ -41,7 +41,7 @@ describe('the feed and those who follow it', () => {
     await eventually(() => expect(issuers.map(({ lease }) => lease.isFresh)).toEqual([true, true]));
   });
   afterAll(async () => {
-    for (const each of [...issuers, ...identities]) each.close();
+    for (const each of [...issuers, ...identities]) await each.close();
     await other.stop();
     await auth.close();
   });

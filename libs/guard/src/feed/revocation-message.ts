@@ -12,9 +12,19 @@ const KINDS: ReadonlyMap<RevocationKind, Kind> = new Map([
   [RevocationKind.EVERYTHING, 'everything'],
 ]);
 
+const NUMBERS: ReadonlyMap<Kind, RevocationKind> = new Map(
+  Array.from(KINDS, ([number, kind]) => [kind, number]),
+);
+
 /** @returns undefined for a kind that this verifier does not know and so cannot enforce */
 export function toRevocation({ kind, key, notBefore, expiresAt }: RevocationMessage): Revocation | undefined {
   const known = KINDS.get(kind);
   if (known === undefined) return undefined;
   return { kind: known, key, notBefore: Number(notBefore), expiresAt: Number(expiresAt) };
+}
+
+/** The other way round. */
+export function fromRevocation({ kind, key, notBefore, expiresAt }: Revocation): RevocationMessage {
+  const number = NUMBERS.get(kind) ?? RevocationKind.UNSPECIFIED;
+  return { kind: number, key, notBefore: BigInt(notBefore), expiresAt: BigInt(expiresAt) };
 }

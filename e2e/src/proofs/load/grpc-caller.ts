@@ -1,0 +1,59 @@
+import { fromBinary, fromJson, toBinary, toJson } from '@bufbuild/protobuf';
+import type { Client } from '@grpc/grpc-js';
+import { contract } from '@gatehouse/contracts';
+import { ResourceServiceClient, ShareServiceClient } from '@gatehouse/contracts/resources';
+import { UserServiceClient } from '@gatehouse/contracts/users';
+import { callUnary, openClient, serviceName } from '@gatehouse/grpc';
+import type { Json } from '../../client/json.js';
+import type { ContractCall } from './contract-call.js';
+
+const TIMEOUT_MS = 20_000;
+
+/** Where the replicas of the services are that programs call directly: `host:port` each. */
+export interface GrpcAddresses {
+  readonly users: readonly string[];
+  readonly resources: readonly string[];
+}
+
+/** The gRPC face as a program calls it that has the generated clients, with the options that the product gives them. */
+export class GrpcCaller implements Disposable {
+  readonly #clients: ReadonlyMap<string, Client>;
+
+  constructor({ users, resources }: GrpcAddresses) {
+    const target = (addresses: readonly string[]) => `ipv4:${addresses.join(',')}`;
+    this.#clients = new Map<string, Client>([
+      [
+        serviceName(ResourceServiceClient.service),
+        openClient(ResourceServiceClient, target(resources), contract),
+      ],
+      [serviceName(ShareServiceClient.service), openClient(ShareServiceClient, target(resources), contract)],
+      [serviceName(UserServiceClient.service), openClient(UserServiceClient, target(users), contract)],
+    ]);
+  }
+
+  /** @throws AppError with the code and the reason of the refusal */
+  async call({ method, request }: ContractCall, accessToken: string): Promise<Json> {
+    const client = this.#clients.get(method.parent.typeName);
+    if (!client) throw new Error(`there is no client of ${method.parent.typeName}`);
+    const message = toBinary(method.input, fromJson(method.input, request as never, { registry: contract }));
+    const reply = await callUnary<Uint8Array, Uint8Array>(
+      (bytes, metadata, options, done) =>
+        client.makeUnaryRequest(
+          `/${method.parent.typeName}/${method.name}`,
+          Buffer.from,
+          (answer: Buffer): Uint8Array => answer,
+          bytes,
+          metadata,
+          options,
+          (error, answer) => done(error, answer ?? new Uint8Array()),
+        ),
+      message,
+      { timeoutMs: TIMEOUT_MS, accessToken },
+    );
+    return toJson(method.output, fromBinary(method.output, reply), { registry: contract }) as Json;
+  }
+
+  [Symbol.dispose](): void {
+    for (const client of this.#clients.values()) client.close();
+  }
+}

@@ -10,6 +10,7 @@ export {
   tlsSettings,
   verifierSettings,
 } from './service-settings.js';
+export { traceTarget } from './trace-target.js';
 export { refusePartialTls, tlsFiles } from './tls-files.js';
 export {
   addressRanges,

@@ -7,10 +7,14 @@ export const serviceSettings = {
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   /** Where the service listens. */
   HOST: z.string().default('127.0.0.1'),
-  /** The port of `/livez` and `/readyz`. */
+  /** The port of `/livez`, `/readyz` and `/metrics`. */
   HEALTH_PORT: port,
   /** How long a stopping process waits for calls in flight. */
   DRAIN_TIMEOUT_MS: durationMs.default(20_000),
+  /** Where traces go: a collector's endpoint for OTLP over HTTP. */
+  TRACES_URL: z.url({ protocol: /^https?$/ }).optional(),
+  /** How many of the traces that begin here are recorded. */
+  TRACE_RATIO: z.coerce.number().min(0).max(1).default(1),
 } as const;
 
 /**

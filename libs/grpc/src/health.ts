@@ -1,6 +1,7 @@
-import { createServer, type Server as HttpServer } from 'node:http';
+import { createServer, type Server as HttpServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Server } from '@grpc/grpc-js';
+import { METRICS_CONTENT_TYPE, readMetrics } from '@gatehouse/telemetry';
 import { HealthImplementation } from 'grpc-health-check';
 
 /** A condition of being ready, such as a database that answers. Throws or returns false when it does not hold. */
@@ -20,7 +21,7 @@ const MISSES_ALLOWED = 3;
  * and for the whole (the empty name), and over HTTP as `/livez` and `/readyz`
  * for platforms that cannot ask gRPC. Alive means that the event loop turns;
  * ready means that every condition held, but for a moment: a single slow answer
- * of a database turns nobody away.
+ * of a database turns nobody away. Beside them `/metrics`, as Prometheus reads it.
  */
 export class Health {
   readonly #checks: readonly ReadinessCheck[];
@@ -39,6 +40,7 @@ export class Health {
       Object.fromEntries(this.#services.map((name) => [name, 'NOT_SERVING'])),
     );
     this.#http = createServer((request, response) => {
+      if (request.url === '/metrics') return void sendMetrics(response);
       const ok = request.url === '/livez' || (request.url === '/readyz' && this.ready);
       const known = request.url === '/livez' || request.url === '/readyz';
       response.writeHead(known ? (ok ? 200 : 503) : 404, { 'content-type': 'application/json' });
@@ -107,4 +109,10 @@ export class Health {
   #publish(): void {
     for (const name of this.#services) this.#grpc.setStatus(name, this.ready ? 'SERVING' : 'NOT_SERVING');
   }
+}
+
+async function sendMetrics(response: ServerResponse): Promise<void> {
+  const text = await readMetrics().catch(() => undefined);
+  if (text === undefined) response.writeHead(503).end();
+  else response.writeHead(200, { 'content-type': METRICS_CONTENT_TYPE }).end(text);
 }

@@ -1,0 +1,38 @@
+import { diag } from '@opentelemetry/api';
+import { PrometheusExporter, PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
+import type { MetricReader } from '@opentelemetry/sdk-metrics';
+
+/** The type of what {@link readMetrics} returns: the text format of Prometheus. */
+export const METRICS_CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
+
+/** How long the metrics may take that are looked up, in milliseconds. */
+const LOOK_UP_MS = 3_000;
+
+/** The metrics of a process as Prometheus reads them. */
+export class MetricsPage {
+  /** To be given to the meter provider. */
+  readonly reader: MetricReader = new PrometheusExporter({ preventServerStart: true });
+  readonly #serializer = new PrometheusSerializer(undefined, false, undefined, false, true);
+
+  /** Never waits long for a metric that is looked up: the page then comes without it. */
+  async read(): Promise<string> {
+    const { resourceMetrics, errors } = await this.reader.collect({ timeoutMillis: LOOK_UP_MS });
+    for (const error of errors) diag.warn('a metric cannot be read:', String(error));
+    return this.#serializer.serialize(resourceMetrics);
+  }
+}
+
+let published: MetricsPage | undefined;
+
+/** Makes a page the one of this process, as its meter provider is the global one. Returns what takes it back. */
+export function publishMetrics(page: MetricsPage): () => void {
+  published = page;
+  return () => {
+    if (published === page) published = undefined;
+  };
+}
+
+/** The metrics of this process as text; undefined where its telemetry is not open. */
+export async function readMetrics(): Promise<string | undefined> {
+  return published?.read();
+}

@@ -1,0 +1,71 @@
+import { randomUUID } from 'node:crypto';
+import { metrics } from '@opentelemetry/api';
+import { resourceFromAttributes } from '@opentelemetry/resources';
+import { MeterProvider } from '@opentelemetry/sdk-metrics';
+import type { Logger } from './logger.js';
+import { MetricsPage, publishMetrics } from './metrics-page.js';
+import { measureProcess } from './process-metrics.js';
+import { reportFaults } from './report-faults.js';
+import type { TraceOptions } from './traces.js';
+
+/** What a process tells of itself, and to whom. */
+export interface TelemetryOptions {
+  /** The service's name. */
+  readonly service: string;
+  /** The version that runs. */
+  readonly version: string;
+  /** Where traces go; there are none unless given. */
+  readonly traces?: TraceOptions | undefined;
+  /** Told when traces cannot be delivered, at most once a minute. */
+  readonly log: Pick<Logger, 'warn'>;
+}
+
+/** The telemetry of a process, which is open. */
+export interface Telemetry {
+  /** Delivers what is left, for at most 2 s, and tells nothing from then on. Never rejects. */
+  shutdown(): Promise<void>;
+}
+
+/** How long a process that ends waits for its last spans to be delivered, in milliseconds. */
+const LAST_FLUSH_MS = 2_000;
+
+/**
+ * Opens the telemetry of this process: metrics, to be read by `readMetrics`, and traces where they are wanted. To be
+ * called once, before the service is started: instruments that are asked for earlier measure nothing. Nothing that
+ * happens to a collector reaches those who are served; spans that cannot be delivered are dropped.
+ *
+ * Names follow the semantic conventions of OpenTelemetry where there is one.
+ */
+export async function openTelemetry({ service, version, traces, log }: TelemetryOptions): Promise<Telemetry> {
+  const withdrawFaults = reportFaults(log);
+  const resource = resourceFromAttributes({
+    'service.name': service,
+    'service.version': version,
+    'service.instance.id': randomUUID(),
+  });
+  const page = new MetricsPage();
+  const meters = new MeterProvider({ resource, readers: [page.reader] });
+  metrics.setGlobalMeterProvider(meters);
+  const endMeasuring = measureProcess(meters.getMeter('@gatehouse/telemetry'));
+  const withdrawPage = publishMetrics(page);
+  // Loaded by those who have somewhere to send them: it takes as long as all the rest.
+  const endTraces = traces && (await import('./traces.js')).openTraces(resource, traces);
+  return {
+    shutdown: async () => {
+      await within(LAST_FLUSH_MS, endTraces?.());
+      withdrawPage();
+      endMeasuring();
+      metrics.disable();
+      await within(LAST_FLUSH_MS, meters.shutdown());
+      withdrawFaults();
+    },
+  };
+}
+
+/** Waits for work that may fail or hang, and does not care. */
+async function within(boundMs: number, work: Promise<void> | undefined): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const bound = new Promise<void>((resolve) => (timer = setTimeout(resolve, boundMs)));
+  await Promise.race([work?.catch(() => undefined), bound]);
+  clearTimeout(timer);
+}

@@ -7,6 +7,8 @@ import {
 } from '@grpc/grpc-js';
 import type { DescService, FileRegistry } from '@bufbuild/protobuf';
 import { MethodOptions_IdempotencyLevel } from '@bufbuild/protobuf/wkt';
+import { LeastLoadConfig, type LeastLoadSettings } from './balancing/least-load-config.js';
+import { registerLeastLoad } from './balancing/register-least-load.js';
 import { serviceName } from './served-method.js';
 
 /** A generated client's constructor. */
@@ -23,13 +25,17 @@ const channelOptions: ChannelOptions = {
   'grpc.initial_reconnect_backoff_ms': 100,
   'grpc.max_reconnect_backoff_ms': 2_000,
   'grpc.enable_retries': 1,
+  // The policy looks names up by itself; this bounds what failing connections may ask for beside that.
+  'grpc.dns_min_time_between_resolutions_ms': 5_000,
+  // A TXT record is not to say how calls are balanced and repeated.
+  'grpc.service_config_disable_resolution': 1,
 };
 
 /**
- * Opens a client of a service of the contract: all replicas behind a name get
- * calls in turn, and the methods that the contract calls idempotent are
- * retried within a budget (gRFC A6). One channel does not share connections
- * with another.
+ * Opens a client of a service of the contract: calls go to all replicas behind
+ * a name, past those that are slow or fail ({@link LeastLoadBalancer}), and
+ * the methods that the contract calls idempotent are retried within a budget
+ * (gRFC A6). One channel does not share connections with another.
  *
  * @param address `host:port`, or `dns:///host:port`
  */
@@ -38,26 +44,31 @@ export function openClient<C extends Client>(
   address: string,
   registry: FileRegistry,
   credentials = ChannelCredentials.createInsecure(),
+  balancing: LeastLoadSettings = {},
 ): C {
   const service = registry.getService(serviceName(constructor.service));
   if (!service) throw new Error(`${serviceName(constructor.service)} is not in the contract`);
-  return new constructor(address, credentials, clientOptions([service]));
+  return new constructor(address, credentials, clientOptions([service], balancing));
 }
 
 /**
- * The options of a channel to these services: limits, keepalive, round robin over the replicas and the retries
- * that the contract allows. Channels that are made with it share no connection.
+ * The options of a channel to these services: limits, keepalive, the balancing over the replicas and the retries that
+ * the contract allows. Channels that are made with it share no connection, but what they learn of replicas.
  */
-export function clientOptions(services: readonly DescService[]): ChannelOptions {
+export function clientOptions(
+  services: readonly DescService[],
+  balancing: LeastLoadSettings = {},
+): ChannelOptions {
+  registerLeastLoad();
   return {
     ...channelOptions,
     'grpc.use_local_subchannel_pool': 1,
-    'grpc.service_config': JSON.stringify(serviceConfig(services)),
+    'grpc.service_config': JSON.stringify(serviceConfig(services, balancing)),
   };
 }
 
-/** The retry policy of services, from the idempotency levels of their methods. */
-function serviceConfig(services: readonly DescService[]): object {
+/** The policies of services: of retries from the idempotency levels of their methods. */
+function serviceConfig(services: readonly DescService[], balancing: LeastLoadSettings): object {
   const idempotent = services
     .flatMap(({ methods }) => methods)
     .filter(({ idempotency }) => idempotency !== MethodOptions_IdempotencyLevel.IDEMPOTENCY_UNKNOWN);
@@ -71,7 +82,7 @@ function serviceConfig(services: readonly DescService[]): object {
     retryableStatusCodes: ['UNAVAILABLE', 'INTERNAL'],
   };
   return {
-    loadBalancingConfig: [{ round_robin: {} }],
+    loadBalancingConfig: [{ [LeastLoadConfig.policy]: balancing }],
     retryThrottling: { maxTokens: 10, tokenRatio: 0.1 },
     methodConfig: [
       {

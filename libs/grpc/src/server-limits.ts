@@ -15,9 +15,11 @@ export const serverLimits: ChannelOptions = {
   'grpc.max_concurrent_streams': 200,
   // Node counts in megabytes; the cap on what one connection may hold.
   'grpc-node.max_session_memory': 16,
-  // New replicas get traffic because old connections end (gRFC A9).
-  'grpc.max_connection_age_ms': 5 * 60_000,
-  'grpc.max_connection_age_grace_ms': 30_000,
+  // Where one address stands for all replicas, new ones get traffic because old connections end (gRFC A9): within 60 s,
+  // as grpc-js makes ages differ by a tenth.
+  'grpc.max_connection_age_ms': 45_000,
+  // Streams go on until then: longer than the access tokens that they end with, of 305 s.
+  'grpc.max_connection_age_grace_ms': 330_000,
   'grpc.max_connection_idle_ms': 5 * 60_000,
   'grpc.keepalive_time_ms': 30_000,
   'grpc.keepalive_timeout_ms': 10_000,

@@ -1,7 +1,7 @@
 import { demoAccount } from './accounts.js';
 
 /** What the demo editor owns. The fixed request ids make a second seeding find them instead of making them again. */
-const RESOURCES = [
+export const DEMO_RESOURCES = [
   {
     requestId: '6b8f3f0a-0c1e-4f0e-9c39-0d6f0f7a1a01',
     title: 'How to read this system',
@@ -26,7 +26,7 @@ export async function seedResources(url: string): Promise<void> {
   const { accessToken } = (await post(`${url}/v1/auth/login`, { email, password })) as {
     accessToken: string;
   };
-  for (const { requestId, ...resource } of RESOURCES) {
+  for (const { requestId, ...resource } of DEMO_RESOURCES) {
     await post(`${url}/v1/resources?requestId=${requestId}`, resource, accessToken);
   }
 }

@@ -43,6 +43,18 @@ describe('readSettings', () => {
     expect(Object.isFrozen(settings)).toBe(true);
   });
 
+  it('takes an empty variable for none', () => {
+    const settings = readSettings(schema, {
+      GATEHOUSE_GRPC_PORT: '5001',
+      GATEHOUSE_KEY: '',
+      GATEHOUSE_KEY_FILE: file,
+      GATEHOUSE_LEVEL: '',
+      GATEHOUSE_LEVEL_FILE: '',
+    });
+    expect(settings).toEqual({ GRPC_PORT: 5001, KEY: 'secret', LEVEL: 'info' });
+    expect(faultsOf({ GATEHOUSE_GRPC_PORT: '', GATEHOUSE_KEY: 'abc' })).toHaveLength(1);
+  });
+
   it('names every fault at once', () => {
     const faults = faultsOf({ GATEHOUSE_GRPC_PORT: '70000', GATEHOUSE_KEY: 'x', GATEHOUSE_KEI: 'typo' });
     expect(faults.map((fault) => fault.split(':')[0]).sort()).toEqual([

@@ -12,7 +12,9 @@ const PREFIX = 'GATEHOUSE_';
  * Reads and checks every setting of a process, once, at its start.
  *
  * A setting NAME comes from the variable `GATEHOUSE_NAME`, or from the file
- * that `GATEHOUSE_NAME_FILE` names; secrets belong into files.
+ * that `GATEHOUSE_NAME_FILE` names; secrets belong into files. An empty
+ * variable counts as none, as that is what a platform makes of one that it has
+ * no value for.
  *
  * @param schema the settings, by NAME; defaults and ranges included
  * @returns the settings, frozen
@@ -38,8 +40,8 @@ export function readSettings<Schema extends z.ZodObject>(
 }
 
 function readOne(name: string, environment: Environment, faults: string[]): string | undefined {
-  const value = environment[PREFIX + name];
-  const path = environment[`${PREFIX}${name}_FILE`];
+  const value = environment[PREFIX + name] || undefined;
+  const path = environment[`${PREFIX}${name}_FILE`] || undefined;
   if (path === undefined) return value;
   if (value !== undefined) faults.push(`${PREFIX}${name} and ${PREFIX}${name}_FILE exclude each other`);
   try {

@@ -7,6 +7,7 @@ import { KeysUnavailable, TokenRejected, type Claims } from '@gatehouse/tokens';
 import { ACCESS_TOKEN_STRATEGY, type StrategyRequest } from './access-token-strategy.js';
 import { AccessTokens } from './access-tokens.js';
 import { bearerOf } from './bearer.js';
+import { GuardDecisions } from './guard-decisions.js';
 import { OpenStreams } from './open-streams.js';
 import { ruleRefusal } from './rule-refusal.js';
 
@@ -21,6 +22,7 @@ export type OnRefusal = (call: Call, error: AppError) => void;
 @Injectable()
 export class AccessGuard extends AuthGuard(ACCESS_TOKEN_STRATEGY) implements CanActivate {
   readonly #streams: OpenStreams;
+  readonly #decisions = new GuardDecisions();
 
   constructor(
     private readonly tokens: AccessTokens,
@@ -35,6 +37,10 @@ export class AccessGuard extends AuthGuard(ACCESS_TOKEN_STRATEGY) implements Can
    *   SIGN_IN_TOO_OLD, KEYS_UNAVAILABLE or REVOCATIONS_UNKNOWN
    */
   override canActivate(context: ExecutionContext): boolean | Promise<boolean> {
+    return this.#decisions.count(() => this.#decide(context));
+  }
+
+  #decide(context: ExecutionContext): boolean | Promise<boolean> {
     const call = callIn(context);
     if (call.method.rule.access === 'public') return true;
     const accessToken = bearerOf(call.metadata);

@@ -4,8 +4,10 @@ export { AccessTokens, type AcceptedTokens, type AccessTokensOptions } from './a
 export { AuditSink } from './audit/audit-sink.js';
 export { RefusalRecorder, type RefusalRecorderOptions, type RefusedCall } from './audit/refusal-recorder.js';
 export { bearerOf } from './bearer.js';
+export { GuardDecisions } from './guard-decisions.js';
 export { GuardModule, type GuardOptions } from './guard-module.js';
 export { followIssuer, type FollowedIssuer, type FollowIssuerOptions } from './follow-issuer.js';
+export { observeRevocations, type ObservedRevocations } from './observe-revocations.js';
 export { OwnAccessToken, type HeldAccessToken, type IssuedAccessToken } from './own-access-token.js';
 export type { NoRevocations, RevocationKnowledge } from './revocation-knowledge.js';
 export { ruleRefusal } from './rule-refusal.js';

@@ -1,6 +1,6 @@
 import type { MethodRule } from '@gatehouse/access';
 import { platformReasons, type AppError } from '@gatehouse/errors';
-import { ruleRefusal } from '@gatehouse/guard';
+import { GuardDecisions, ruleRefusal } from '@gatehouse/guard';
 import { KeysUnavailable, TokenRejected, type AccessTokenVerifier, type Claims } from '@gatehouse/tokens';
 import type { ExchangedTokens } from '../credential/exchanged-tokens.js';
 import type { PresentedCredential } from '../credential/presented-credential.js';
@@ -27,6 +27,8 @@ export interface Caller {
  * service. The service decides again by itself: this is to refuse early and to know whom the log speaks of.
  */
 export class Admission {
+  readonly #decisions = new GuardDecisions();
+
   constructor(
     private readonly verifier: AccessTokenVerifier,
     private readonly tokens: ExchangedTokens,
@@ -44,15 +46,11 @@ export class Admission {
     credential: PresentedCredential | undefined,
     exchange: Exchange,
   ): Promise<Caller | undefined> {
-    if (rule.access === 'public') return undefined;
-    if (credential === undefined) throw refused('CREDENTIAL_MISSING');
-    const { form, secret } = credential;
-    if (form !== 'bearer') return this.#exchanged({ form, secret }, exchange, true);
-    if (secret === '') throw refused('ACCESS_TOKEN_MISSING');
     try {
-      return { claims: await this.#verify(secret), accessToken: secret };
+      return await this.#identify(rule, credential, exchange);
     } catch (error) {
-      throw refusal(error);
+      this.#decisions.refused(error);
+      throw error;
     }
   }
 
@@ -63,10 +61,29 @@ export class Admission {
    *   UNAUTHENTICATED without claims
    */
   authorize(rule: MethodRule, claims: Claims | undefined): void {
-    if (rule.access === 'public') return;
-    if (!claims) throw platformReasons.UNAUTHENTICATED();
-    const error = ruleRefusal(claims, claims.isService ? 'service' : 'user', rule, Date.now() / 1_000);
-    if (error) throw error;
+    void this.#decisions.count(() => {
+      if (rule.access === 'public') return;
+      if (!claims) throw platformReasons.UNAUTHENTICATED();
+      const error = ruleRefusal(claims, claims.isService ? 'service' : 'user', rule, Date.now() / 1_000);
+      if (error) throw error;
+    });
+  }
+
+  async #identify(
+    rule: MethodRule,
+    credential: PresentedCredential | undefined,
+    exchange: Exchange,
+  ): Promise<Caller | undefined> {
+    if (rule.access === 'public') return undefined;
+    if (credential === undefined) throw refused('CREDENTIAL_MISSING');
+    const { form, secret } = credential;
+    if (form !== 'bearer') return this.#exchanged({ form, secret }, exchange, true);
+    if (secret === '') throw refused('ACCESS_TOKEN_MISSING');
+    try {
+      return { claims: await this.#verify(secret), accessToken: secret };
+    } catch (error) {
+      throw refusal(error);
+    }
   }
 
   async #verify(accessToken: string): Promise<Claims> {

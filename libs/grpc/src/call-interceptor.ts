@@ -19,6 +19,7 @@ import { Place } from './load/place.js';
 import { COMPRESSED, isCompressed, refusedCall } from './load/refused-call.js';
 import { isBoundByToken, type ServedMethod } from './served-method.js';
 import { MAX_CALL_MS } from './server-limits.js';
+import { EDGE } from './transport/who-calls-whom.js';
 
 /** How far the timers of one deadline may be apart, in milliseconds. */
 const TIMER_SLACK_MS = 25;
@@ -85,7 +86,9 @@ export function callInterceptor(
     };
     const listener: ServerListener = {
       onReceiveMetadata: (metadata, next) => {
-        call = new Call(method, metadata, deadline, log, { peer, trustedProxies });
+        // The edge hands on the metadata that it was sent: what they say of an address is anybody's word.
+        const believed = serviceAt?.(peer) === EDGE ? new BlockList() : trustedProxies;
+        call = new Call(method, metadata, deadline, log, { peer, trustedProxies: believed });
         call.refuseBy(refuse);
         registerCall(call);
         call.trace.run(() => next(metadata));

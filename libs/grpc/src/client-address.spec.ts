@@ -4,7 +4,15 @@ import { KeySetServiceClient, KeySetServiceService } from '@gatehouse/contracts/
 import { createLogger } from '@gatehouse/telemetry';
 import { Injectable, Module } from '@nestjs/common';
 import { clientAddressOf, readAddress } from './client-address.js';
-import { RpcController, startService, type Call, type RpcHandlers } from './index.js';
+import {
+  EDGE,
+  plainTransport,
+  RpcController,
+  startService,
+  type Call,
+  type CallerName,
+  type RpcHandlers,
+} from './index.js';
 
 const proxies = new BlockList();
 proxies.addSubnet('10.0.0.0', 8);
@@ -65,7 +73,7 @@ class Witness implements RpcHandlers<typeof KeySetServiceService> {
 class SpecModule {}
 
 /** What a service sees of a caller that says it is somebody else. */
-async function seenBy(trustedProxies?: BlockList) {
+async function seenBy(trustedProxies?: BlockList, caller?: CallerName) {
   const service = await startService({
     module: SpecModule,
     definitions: [KeySetServiceService],
@@ -76,6 +84,7 @@ async function seenBy(trustedProxies?: BlockList) {
     reflection: false,
     drainTimeoutMs: 400,
     trustedProxies,
+    transport: { ...plainTransport, serviceAt: () => caller },
     log: createLogger({ service: 'auth', level: 'silent' }),
   });
   const client = new KeySetServiceClient(`127.0.0.1:${service.port}`, credentials.createInsecure());
@@ -95,9 +104,15 @@ describe('a call', () => {
     expect(await seenBy()).toEqual({ address: '127.0.0.1', userAgent: 'x'.repeat(512) });
   });
 
+  const loopback = new BlockList();
+  loopback.addSubnet('127.0.0.1', 32);
+
   it('comes from whom a trusted peer says', async () => {
-    const loopback = new BlockList();
-    loopback.addSubnet('127.0.0.1', 32);
     expect(await seenBy(loopback)).toMatchObject({ address: '192.0.2.9' });
+    expect(await seenBy(loopback, 'gateway')).toMatchObject({ address: '192.0.2.9' });
+  });
+
+  it('comes from the edge itself, which hands on what anybody says', async () => {
+    expect(await seenBy(loopback, EDGE)).toMatchObject({ address: '127.0.0.1' });
   });
 });

@@ -8,7 +8,14 @@ import {
   type SpecAuthority,
   type SpecCertificate,
 } from '@gatehouse/testing';
-import { certificateName, type RunningService, type Transport } from '../index.js';
+import {
+  callersOf,
+  certificateName,
+  EDGE,
+  serviceNames,
+  type RunningService,
+  type Transport,
+} from '../index.js';
 import { callDirectory, startDirectory } from './spec/directory.js';
 import { SpecCertificates } from './spec/spec-certificates.js';
 
@@ -97,6 +104,11 @@ describe('a service with mutual TLS', () => {
       'CALLER_NOT_ADMITTED',
       () => authority.issue({ names: [certificateName('resources')] }),
     ],
+    [
+      'that of the edge, where it is not asked for',
+      'CALLER_NOT_ADMITTED',
+      () => authority.issue({ names: [certificateName(EDGE)] }),
+    ],
     ['its own', 'CALLER_NOT_ADMITTED', () => authority.issue({ names: [certificateName('users')] })],
     [
       'one of somebody else',
@@ -119,6 +131,16 @@ describe('a service with mutual TLS', () => {
       ),
     );
     expect(callLines()).toEqual([]);
+  });
+
+  it('serves the edge where it is asked for', async () => {
+    const open = certificates.transport(true);
+    const other = await startDirectory(open, certificates.log);
+    const own = await authority.issue({ names: [certificateName(EDGE)] });
+    await callDirectory(other.port, withCertificate(own));
+    expect(callLines()).toEqual([expect.objectContaining({ peer_service: EDGE })]);
+    await other.stop();
+    open.close();
   });
 
   it('refuses plain text', async () => {
@@ -171,6 +193,14 @@ describe('a service with mutual TLS', () => {
     );
     expect(() => others.open()).toThrow('not that of auth');
     others.remove();
+  });
+});
+
+describe('callersOf', () => {
+  it('has the edge call those that others call, and those alone, where it is asked for', () => {
+    expect(serviceNames.filter((service) => callersOf(service).includes(EDGE))).toEqual([]);
+    const open = serviceNames.filter((service) => callersOf(service, true).includes(EDGE));
+    expect(open).toEqual(['auth', 'users', 'resources']);
   });
 });
 

@@ -4,28 +4,28 @@ import { ServerCredentials, type Server } from '@grpc/grpc-js';
 import type { Logger } from '@gatehouse/telemetry';
 import { isCertificateOf } from './certificate-name.js';
 import type { Certificates } from './certificates.js';
-import { callersOf, type ServiceName } from './who-calls-whom.js';
+import type { CallerName } from './who-calls-whom.js';
 
 /** How long a caller may take to prove itself, in milliseconds. */
 const HANDSHAKE_MS = 5_000;
 
 /**
- * Takes the connections of those services that may call this one, and hands them to the gRPC server; whoever else
+ * Takes the connections of those that may call this service, and hands them to the gRPC server; whoever else
  * connects gets no further than the handshake. It is decided once for a connection: reading a peer's certificate for
  * each call, as grpc-js's own credentials would need, costs 0.1 to 0.2 ms.
  */
 export class MutualTlsListener {
-  /** The service behind each open connection, by `address:port` of its far end. */
-  readonly #peers = new Map<string, ServiceName>();
+  /** Who is behind each open connection, by `address:port` of its far end. */
+  readonly #peers = new Map<string, CallerName>();
 
   constructor(
-    private readonly service: ServiceName,
+    private readonly callers: readonly CallerName[],
     private readonly certificates: Certificates,
     private readonly log: Pick<Logger, 'warn'>,
   ) {}
 
-  /** The service at the far end of an open connection, by `address:port` as grpc-js shows it. */
-  serviceAt(peer: string): ServiceName | undefined {
+  /** Who is at the far end of an open connection, by `address:port` as grpc-js shows it. */
+  serviceAt(peer: string): CallerName | undefined {
     return this.#peers.get(peer);
   }
 
@@ -63,8 +63,7 @@ export class MutualTlsListener {
 
   #admit(socket: TLSSocket): boolean {
     const certificate = socket.getPeerX509Certificate();
-    const caller =
-      certificate && callersOf(this.service).find((service) => isCertificateOf(service, certificate));
+    const caller = certificate && this.callers.find((name) => isCertificateOf(name, certificate));
     if (!caller) {
       this.#tell(socket, 'CALLER_NOT_ADMITTED', certificate?.subjectAltName);
       return false;

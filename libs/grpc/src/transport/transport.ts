@@ -3,7 +3,7 @@ import type { Logger } from '@gatehouse/telemetry';
 import { Certificates, type TlsFiles } from './certificates.js';
 import { MutualTlsChannelCredentials } from './mutual-tls-channel.js';
 import { MutualTlsListener } from './mutual-tls-listener.js';
-import type { ServiceName } from './who-calls-whom.js';
+import { callersOf, type CallerName, type ServiceName } from './who-calls-whom.js';
 
 /** How a service speaks with the others: in the clear, or by mutual TLS. */
 export interface Transport {
@@ -15,8 +15,8 @@ export interface Transport {
    * @throws Error when the port is taken
    */
   listen(server: Server, host: string, port: number): Promise<{ readonly port: number; close(): void }>;
-  /** The service at the far end of an open connection, by `address:port` as grpc-js shows it; undefined in the clear. */
-  serviceAt(peer: string): ServiceName | undefined;
+  /** Who is at the far end of an open connection, by `address:port` as grpc-js shows it; undefined in the clear. */
+  serviceAt(peer: string): CallerName | undefined;
   close(): void;
 }
 
@@ -25,6 +25,8 @@ export interface TransportOptions {
   readonly service: ServiceName;
   /** Its certificate, its key and the authority; in the clear without them. */
   readonly files: TlsFiles | undefined;
+  /** Whether the edge may connect, see {@link callersOf}; not unless told so. */
+  readonly admitsEdge?: boolean;
   /** Whether it is worth a warning that there are none. */
   readonly production: boolean;
   readonly log: Pick<Logger, 'info' | 'warn'>;
@@ -35,8 +37,8 @@ export interface TransportOptions {
  *
  * @throws Error when a file cannot be read, they do not fit together, or they are another service's
  */
-export function openTransport({ service, files, production, log }: TransportOptions): Transport {
-  if (files) return mutualTls(service, new Certificates({ files, service, log }), log);
+export function openTransport({ service, files, admitsEdge, production, log }: TransportOptions): Transport {
+  if (files) return mutualTls(callersOf(service, admitsEdge), new Certificates({ files, service, log }), log);
   if (production) log.warn('calls between the services are neither encrypted nor authenticated: TLS is off');
   return plainTransport;
 }
@@ -55,13 +57,13 @@ export const plainTransport: Transport = {
   close: () => {},
 };
 
-/** By TLS 1.3, both ends with a certificate of the same authority that names the service. */
+/** By TLS 1.3, both ends with a certificate of the same authority that names them. */
 export function mutualTls(
-  service: ServiceName,
+  callers: readonly CallerName[],
   certificates: Certificates,
   log: Pick<Logger, 'warn'>,
 ): Transport {
-  const listener = new MutualTlsListener(service, certificates, log);
+  const listener = new MutualTlsListener(callers, certificates, log);
   return {
     channelTo: (peer) => new MutualTlsChannelCredentials(peer, certificates),
     listen: (server, host, port) => listener.listen(server, host, port),

@@ -12,7 +12,17 @@ export type ServiceName = keyof typeof CALLERS;
 /** Every service. */
 export const serviceNames = Object.keys(CALLERS) as readonly ServiceName[];
 
-/** The services whose connections a service takes. */
-export function callersOf(service: ServiceName): readonly ServiceName[] {
-  return CALLERS[service];
+/** What is no service, but may be let in where it is asked for: a proxy that hands on the gRPC calls of people's programs. */
+export const EDGE = 'edge';
+
+/** Who may be at the far end of a connection that is taken. */
+export type CallerName = ServiceName | typeof EDGE;
+
+/**
+ * Those whose connections a service takes.
+ *
+ * @param admitsEdge whether the edge is one of them; it is not unless told so, and never at the gateway, which serves no gRPC
+ */
+export function callersOf(service: ServiceName, admitsEdge = false): readonly CallerName[] {
+  return admitsEdge && CALLERS[service].length > 0 ? [...CALLERS[service], EDGE] : CALLERS[service];
 }

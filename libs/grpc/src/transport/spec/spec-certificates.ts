@@ -3,7 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLogger } from '@gatehouse/telemetry';
 import type { SpecAuthority, SpecCertificate } from '@gatehouse/testing';
-import { certificateName, Certificates, mutualTls, type ServiceName, type TlsFiles } from '../../index.js';
+import {
+  callersOf,
+  certificateName,
+  Certificates,
+  mutualTls,
+  type ServiceName,
+  type TlsFiles,
+} from '../../index.js';
 
 /** Looked at often, so that specs need not wait. */
 const CHECK_EVERY_MS = 20;
@@ -43,8 +50,8 @@ export class SpecCertificates {
     return new Certificates({ files, service, log, checkEveryMs: CHECK_EVERY_MS });
   }
 
-  transport() {
-    return mutualTls(this.service, this.open(), this.log);
+  transport(admitsEdge = false) {
+    return mutualTls(callersOf(this.service, admitsEdge), this.open(), this.log);
   }
 
   remove(): void {

@@ -4,6 +4,8 @@ const config = {
   rootDir: 'dist',
   testEnvironment: 'node',
   testMatch: ['<rootDir>/**/*.spec.js'],
+  // They need a container engine: npm run e2e -- --compose.
+  testPathIgnorePatterns: ['<rootDir>/compose/'],
   transform: {},
   testTimeout: 180_000,
   globalSetup: '<rootDir>/system/jest/global-setup.js',

@@ -1,6 +1,9 @@
-// `npm run e2e -- [NAME]`: the journeys through the running system, all of them or those of one name.
-import { spawnSync } from 'node:child_process';
+// `npm run e2e -- [--compose] [NAME]`: the journeys through the running system, all of them or those of one name.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { runOnCluster } from './compose/run-on-cluster.js';
 import { proveRecipe } from './recipe/recipe.js';
 
 const PACKAGE = fileURLToPath(new URL('..', import.meta.url));
@@ -16,20 +19,41 @@ const SPECS = new Map([
   ['python', 'dist/journeys/python-client'],
 ]);
 
-const [name = 'all', ...rest] = process.argv.slice(2);
-const pattern = SPECS.get(name);
-if (rest.length > 0 || (pattern === undefined && name !== 'recipe')) {
+/** With `--compose`: what runs on the images, or what shows in a minute that they are whole. */
+const ON_CLUSTER = new Map([
+  ['all', ''],
+  ['matrix', 'dist/matrix/'],
+  ['journeys', 'dist/journeys/'],
+  ['smoke', 'dist/(compose/|journeys/(readme|rest-client)\\.)'],
+]);
+
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: { compose: { type: 'boolean', default: false } },
+});
+const [name = 'all', ...rest] = positionals;
+const pattern = (values.compose ? ON_CLUSTER : SPECS).get(name);
+
+if (rest.length > 0 || (pattern === undefined && (values.compose || name !== 'recipe'))) {
   console.error(`usage: npm run e2e -- [${[...SPECS.keys(), 'recipe'].join('|')}]`);
+  console.error(`       npm run e2e -- --compose [${[...ON_CLUSTER.keys()].join('|')}]`);
   process.exitCode = 2;
 } else if (pattern === undefined) {
   await proveRecipe((text) => console.log(`  ${text}`));
   console.log('the recipe of CONTRIBUTING.md holds');
+} else if (values.compose) {
+  // Whoever interrupts this waits for the cluster to be deleted; jest hears of it as well, and ends.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => (process.exitCode = 1));
+  process.exitCode = await runOnCluster((without) => runSpecs(pattern, without));
 } else {
-  process.exitCode = runSpecs(pattern);
+  process.exitCode = await runSpecs(pattern);
 }
 
-function runSpecs(path: string): number {
-  const args = ['--experimental-vm-modules', JEST, '-c', 'jest.config.mjs', '--runInBand', path];
+async function runSpecs(path: string, without: readonly string[] = []): Promise<number> {
+  const ignored = without.map((one) => `--testPathIgnorePatterns=${one}`);
+  const args = ['--experimental-vm-modules', JEST, '-c', 'jest.config.mjs', '--runInBand', path, ...ignored];
   const env = { ...process.env, ...(name === 'python' ? { E2E_PYTHON: 'required' } : {}) };
-  return spawnSync(process.execPath, args, { cwd: PACKAGE, stdio: 'inherit', env }).status ?? 1;
+  const child = spawn(process.execPath, args, { cwd: PACKAGE, stdio: 'inherit', env });
+  const [code] = (await once(child, 'exit')) as [number | null];
+  return code ?? 1;
 }

@@ -1,8 +1,10 @@
-import { Client, credentials, Metadata, type ServiceError } from '@grpc/grpc-js';
+import { Client, Metadata, type ServiceError } from '@grpc/grpc-js';
 import { fromBinary, fromJson, toBinary, toJson, type DescMethod, type JsonValue } from '@bufbuild/protobuf';
 import { contract } from '@gatehouse/contracts';
 import { fromServiceError } from '@gatehouse/errors';
 import { callUnary } from '@gatehouse/grpc';
+import type { Addresses } from '../system/system-facts.js';
+import { credentialsFor } from './channel-credentials.js';
 import type { Json } from './json.js';
 
 const TIMEOUT_MS = 20_000;
@@ -11,6 +13,8 @@ const TIMEOUT_MS = 20_000;
 export class DynamicCalls {
   readonly #channels = new Map<string, Client>();
 
+  constructor(private readonly system: Pick<Addresses, 'tls'>) {}
+
   /**
    * Of a method that streams, the first reply; null when the stream ends without one.
    *
@@ -18,7 +22,7 @@ export class DynamicCalls {
    */
   async call(address: string, method: DescMethod, request: Json, accessToken?: string): Promise<JsonValue> {
     const message = fromJson(method.input, request as JsonValue, { registry: contract });
-    const channel = this.#channel(address);
+    const channel = this.#channel(address, method.parent.typeName);
     if (method.methodKind !== 'unary') {
       const first = await firstReply(channel, method, toBinary(method.input, message), accessToken);
       return first && toJson(method.output, fromBinary(method.output, first), { registry: contract });
@@ -45,9 +49,12 @@ export class DynamicCalls {
     this.#channels.clear();
   }
 
-  #channel(address: string): Client {
+  #channel(address: string, service: string): Client {
     let channel = this.#channels.get(address);
-    if (!channel) this.#channels.set(address, (channel = new Client(address, credentials.createInsecure())));
+    if (channel === undefined) {
+      channel = new Client(address, credentialsFor(this.system, service));
+      this.#channels.set(address, channel);
+    }
     return channel;
   }
 }

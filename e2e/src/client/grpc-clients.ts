@@ -11,6 +11,7 @@ import {
   type UnaryMethod,
 } from '@gatehouse/grpc';
 import type { Addresses } from '../system/system-facts.js';
+import { credentialsFor } from './channel-credentials.js';
 
 const TIMEOUT_MS = 20_000;
 
@@ -54,9 +55,11 @@ export class GrpcClients {
 
   #client<C extends Client>(constructor: ClientConstructor<C>, address: string): C {
     const key = `${serviceName(constructor.service)} ${address}`;
-    let client = this.#open.get(key) as C | undefined;
-    if (client === undefined) this.#open.set(key, (client = openClient(constructor, address, contract)));
-    return client;
+    const client = this.#open.get(key) as C | undefined;
+    if (client !== undefined) return client;
+    const opened = openClient(constructor, address, contract, credentialsFor(this.addresses, constructor));
+    this.#open.set(key, opened);
+    return opened;
   }
 }
 

@@ -17,7 +17,7 @@ import { signInDemo } from '../system/system-facts.js';
 
 const system = sharedSystem();
 const world = new World(system);
-const calls = new DynamicCalls();
+const calls = new DynamicCalls(system.addresses);
 let asAdmin: RestClient;
 
 beforeAll(async () => {

@@ -101,7 +101,7 @@ describe('where somebody is signed in', () => {
     const sessions = await sessionsOf(withSession(first, laptop));
     const byId = new Map(sessions.map((session) => [session.id, session]));
     expect(byId.size).toBe(3);
-    const address = '127.0.0.1';
+    const address = system.clientAddress;
     expect(byId.get(phone.id)).toMatchObject({
       credential: 'CREDENTIAL_SESSION',
       device: 'Phone/1.0',

@@ -14,7 +14,7 @@ import { World } from './world.js';
 
 const system = sharedSystem();
 const world = new World(system);
-const calls = new DynamicCalls();
+const calls = new DynamicCalls(system.addresses);
 /** What a person shows besides the access token of a login, which the matrix itself is about. */
 const KINDS = ['session', 'api_key'] as const;
 const exchange = contract.getService('gatehouse.auth.v1.TokenService')?.method['exchange'];

@@ -11,7 +11,7 @@ import { World } from './world.js';
 
 const system = sharedSystem();
 const world = new World(system);
-const calls = new DynamicCalls();
+const calls = new DynamicCalls(system.addresses);
 
 beforeAll(() => world.populate());
 afterAll(async () => {

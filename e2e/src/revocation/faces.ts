@@ -6,6 +6,7 @@ import { AccountServiceClient, TokenServiceClient } from '@gatehouse/contracts/a
 import { ResourceServiceClient } from '@gatehouse/contracts/resources';
 import { UserServiceClient } from '@gatehouse/contracts/users';
 import { openClient, type ClientConstructor } from '@gatehouse/grpc';
+import { credentialsFor } from '../client/channel-credentials.js';
 import { call } from '../client/grpc-clients.js';
 import { OK, outcomeOf, type Outcome } from '../client/outcome.js';
 import { RestClient, type ShownCredential } from '../client/rest-client.js';
@@ -100,7 +101,8 @@ export class Faces implements Disposable {
   }
 
   #clients<C extends Client>(constructor: ClientConstructor<C>, addresses: readonly string[]): readonly C[] {
-    const clients = addresses.map((address) => openClient(constructor, address, contract));
+    const credentials = credentialsFor(this.addresses, constructor);
+    const clients = addresses.map((address) => openClient(constructor, address, contract, credentials));
     this.#open.push(...clients);
     return clients;
   }

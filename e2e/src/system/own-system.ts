@@ -52,6 +52,7 @@ export async function startOwnSystem({ settings }: OwnSystemOptions = {}): Promi
       accounts,
       issuer: String(iss),
       apiAudience: String(aud),
+      clientAddress: '127.0.0.1',
       key,
       usersClientSecret: await secret('users-client-secret'),
       logFolder,
@@ -77,6 +78,10 @@ function ownerUrl(databaseUrl: string, password: string): string {
 
 /** What crosses to other processes. */
 export function factsOf(own: OwnSystem): SystemFacts {
-  const { addresses, accounts, issuer, apiAudience, key, usersClientSecret, logFolder, mailFolder } = own;
-  return { addresses, accounts, issuer, apiAudience, key, usersClientSecret, logFolder, mailFolder };
+  const { addresses, accounts, issuer, apiAudience, clientAddress } = own;
+  const { key, usersClientSecret, logFolder, mailFolder } = own;
+  return {
+    ...{ addresses, accounts, issuer, apiAudience, clientAddress },
+    ...{ key, usersClientSecret, logFolder, mailFolder },
+  };
 }

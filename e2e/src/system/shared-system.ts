@@ -13,6 +13,11 @@ export function sharedSystem(): SystemFacts {
   return JSON.parse(text) as SystemFacts;
 }
 
+/** Whether this run has a system. */
+export function isSystemAnnounced(): boolean {
+  return process.env[FACTS] !== undefined;
+}
+
 export function announceSystem(facts: SystemFacts): void {
   process.env[FACTS] = JSON.stringify(facts);
 }

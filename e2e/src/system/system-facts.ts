@@ -1,3 +1,4 @@
+import type { TlsFiles } from '@gatehouse/grpc';
 import type { DemoAccount } from '@gatehouse/tools/start';
 import { login } from '../client/person.js';
 import { RestClient } from '../client/rest-client.js';
@@ -12,6 +13,8 @@ export interface Addresses {
   readonly auth: readonly string[];
   readonly users: readonly string[];
   readonly resources: readonly string[];
+  /** The gateway's certificate, which every service admits; without it the gRPC faces are called in the clear. */
+  readonly tls?: TlsFiles;
 }
 
 /** What a spec knows of a running system; plain data, so that it crosses processes. */
@@ -19,6 +22,8 @@ export interface SystemFacts extends Minting {
   readonly addresses: Addresses;
   readonly accounts: readonly DemoAccount[];
   readonly apiAudience: string;
+  /** The address that calls of the specs come from, as the gateways see it. */
+  readonly clientAddress: string;
   /** A key of the specs' own in the issuer's key set. */
   readonly key: ListedKey;
   /** What the service `users` proves itself to auth with. */

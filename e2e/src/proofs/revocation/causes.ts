@@ -26,7 +26,7 @@ const exchange = contract.getService('gatehouse.auth.v1.TokenService')?.method['
 /** Makes access tokens that descend from everything that can be revoked, through the gateway as anyone would. */
 export class Causes implements Disposable {
   readonly #rest: RestClient;
-  readonly #calls = new DynamicCalls();
+  readonly #calls: DynamicCalls;
 
   private constructor(
     private readonly system: SystemFacts,
@@ -34,6 +34,7 @@ export class Causes implements Disposable {
     private readonly person: Person,
   ) {
     this.#rest = new RestClient(system.addresses.gateway);
+    this.#calls = new DynamicCalls(system.addresses);
   }
 
   static async begin(system: SystemFacts): Promise<Causes> {

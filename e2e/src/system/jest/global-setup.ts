@@ -1,9 +1,10 @@
 import { factsOf, startOwnSystem } from '../own-system.js';
-import { announceSystem } from '../shared-system.js';
+import { announceSystem, isSystemAnnounced } from '../shared-system.js';
 import { systemOfThisRun } from './running.js';
 
-/** Jest's globalSetup: the system that the specs share. */
+/** Jest's globalSetup: the system that the specs share, unless whoever runs them has started it. */
 export default async function globalSetup(): Promise<void> {
+  if (isSystemAnnounced()) return;
   systemOfThisRun.current = await startOwnSystem();
   announceSystem(factsOf(systemOfThisRun.current));
 }

@@ -7,6 +7,8 @@ import { repositoryRoot } from '../repository-root.js';
 export interface ComposeService {
   readonly image: string;
   readonly restart?: string;
+  /** Without any it is always there. */
+  readonly profiles?: readonly string[];
   readonly ports?: readonly string[];
   readonly volumes?: readonly string[];
   readonly environment?: Readonly<Record<string, string | number>>;

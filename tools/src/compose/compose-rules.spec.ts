@@ -23,8 +23,12 @@ describe('docker-compose.yml', () => {
   });
 
   it('runs every service, the entrance, PostgreSQL, and jobs', () => {
-    const running = Object.keys(file.services).filter((name) => file.services[name]!.restart !== 'no');
-    expect(running.sort()).toEqual([...OURS, 'entrance', 'postgres'].sort());
+    const running = Object.entries(file.services).filter(([, { restart }]) => restart !== 'no');
+    const named = (profile?: string) =>
+      running.filter(([, { profiles = [] }]) => profiles[0] === profile).map(([name]) => name);
+    expect(named().sort()).toEqual([...OURS, 'entrance', 'postgres'].sort());
+    expect(named('mail')).toEqual(['mail']);
+    expect(named('observability')).toEqual(['collector', 'tempo', 'prometheus', 'grafana']);
   });
 
   it('makes every image of ours by the one recipe', () => {
@@ -86,6 +90,11 @@ describe('docker-compose.yml', () => {
       }),
     ],
     ['plain secret: users', withService('users', { environment: { GATEHOUSE_CLIENT_SECRET: 'x' } })],
+    ['plain secret: auth', withService('auth', { environment: { GATEHOUSE_SMTP_URL: 'smtp://a:b@c' } })],
+    ['port: grafana', withService('grafana', { ports: ['3000:3000'] })],
+    ['limits: prometheus', withService('prometheus', { deploy: {} })],
+    ['profile: auth', withService('auth', { depends_on: { mail: { condition: 'service_healthy' } } })],
+    ['networks: the file', withService('collector', { networks: ['services', 'data'] })],
     [
       'secret mount: users',
       withService('users', { environment: { GATEHOUSE_CLIENT_SECRET_FILE: '/run/secrets/elsewhere' } }),

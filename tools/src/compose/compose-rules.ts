@@ -13,6 +13,10 @@ const LAST_KNOWN_FOLDER = '/var/lib/gatehouse';
 
 const lastKnownVolume = (name: string) => `${name}-last-known:${LAST_KNOWN_FOLDER}`;
 
+/** What is not of the product and only there when it is asked for. */
+const isExtra = ({ profiles }: ComposeService) => profiles !== undefined;
+/** A variable that is none unless whoever runs the cluster sets it. */
+const isHandedOn = (value: string | number) => /^\$\{[A-Z_]+:-\}$/.test(String(value));
 /** Only jobs say that they end. */
 const isJob = ({ restart }: ComposeService) => restart === 'no';
 /**
@@ -37,12 +41,22 @@ const SERVICE_RULES: Readonly<Record<string, Rule>> = {
   image: (_name, { image }) =>
     !/:[^:/]*\d[^:/]*$/.test(image.replace(/\$\{[^}]*:-([^}]*)\}/g, '$1')) && `${image} names no version`,
   health: (_name, service) =>
-    !isJob(service) && !service.healthcheck?.test?.length && 'is never asked for its health',
+    !isJob(service) &&
+    !isExtra(service) &&
+    !service.healthcheck?.test?.length &&
+    'is never asked for its health',
   replicas: (_name, service) =>
-    !isJob(service) && !isSingle(service) && service.deploy?.replicas !== 2 && 'has not two replicas',
+    !isJob(service) &&
+    !isExtra(service) &&
+    !isSingle(service) &&
+    service.deploy?.replicas !== 2 &&
+    'has not two replicas',
   scalable: (_name, service) =>
     ('container_name' in service || 'hostname' in service) && 'has a name that only one replica can have',
-  port: (name, { ports }) => name !== 'entrance' && ports !== undefined && 'publishes a port',
+  port: (name, service) =>
+    name !== 'entrance' &&
+    (service.ports ?? []).some((port) => !isExtra(service) || !port.startsWith('127.0.0.1:')) &&
+    'publishes a port',
   hardened: (_name, { read_only, init, cap_drop, security_opt, privileged, user }) =>
     !(
       read_only === true &&
@@ -67,8 +81,9 @@ const SERVICE_RULES: Readonly<Record<string, Rule>> = {
       service.environment?.['GATEHOUSE_LAST_KNOWN_FILE'] !== `${LAST_KNOWN_FOLDER}/last-known`) &&
     'keeps what it knows of auth nowhere, or where another service does',
   'plain secret': (_name, { environment = {} }) =>
-    Object.keys(environment).some(
-      (key) => /(SECRET|KEY|PASSWORD|TOKEN|_URL)/.test(key) && !/_FILE$/.test(key),
+    Object.entries(environment).some(
+      ([key, value]) =>
+        /(SECRET|KEY|PASSWORD|TOKEN|_URL)/.test(key) && !/_FILE$/.test(key) && !isHandedOn(value),
     ) && 'has a secret in its environment',
   'secret mount': (_name, service) =>
     secretFiles(service).some((secret) => !service.secrets?.includes(secret)) &&
@@ -79,6 +94,9 @@ const SERVICE_RULES: Readonly<Record<string, Rule>> = {
     !isJob(service) &&
     service.secrets?.some((secret) => /-(owner|admin)-url$/.test(secret)) === true &&
     'could change its schema',
+  profile: (_name, { depends_on = {} }, file) =>
+    Object.keys(depends_on).some((dependency) => file.services[dependency]?.profiles) &&
+    'waits for what need not be there',
   order: (_name, { depends_on = {} }, file) =>
     Object.entries(depends_on).some(([dependency, { condition }]) => {
       const target = file.services[dependency];
@@ -91,6 +109,11 @@ const NETWORKS: Readonly<Record<string, readonly string[]>> = {
   entrance: ['front', 'edge'],
   gateway: ['edge', 'services'],
   'seed-resources': ['edge'],
+  mail: ['services', 'front'],
+  collector: ['services', 'telemetry'],
+  prometheus: ['services', 'telemetry'],
+  tempo: ['telemetry'],
+  grafana: ['telemetry', 'front'],
 };
 const allowed = (name: string, { networks }: ComposeService) =>
   networks?.every((network) => (NETWORKS[name] ?? ['services', 'data']).includes(network)) === true;

@@ -2,9 +2,11 @@ export { SpecAuditSink } from './audit-sink.js';
 export { eventually } from './eventually.js';
 export { freePort } from './free-port.js';
 export { type FrozenClock, frozenClock } from './frozen-clock.js';
+export type { CollectedSpan } from './otlp-spans.js';
 export { restartableDatabase, type RestartableDatabase } from './restartable-database.js';
 export { createSigningKey } from './signing-key.js';
 export type { SpecPublicJwk, SpecSigningKey } from './signing-key.js';
+export { SpanCollector } from './span-collector.js';
 export {
   createSpecAuthority,
   type SpecAuthority,

@@ -4,6 +4,7 @@ import type { Logger } from '@gatehouse/telemetry';
 import type { AuditLinkStore } from './audit-link.store.js';
 import type { AuditLink } from './audit-row.js';
 import { CHAIN_START, chainHash } from './chain-hash.js';
+import { observeUnchained } from './observe-unchained.js';
 
 /** What {@link AuditChainer} works with. */
 export interface AuditChainerOptions {
@@ -35,6 +36,7 @@ export class AuditChainer {
   readonly #options: AuditChainerOptions;
   readonly #stopping = new AbortController();
   #loop: Promise<void> | undefined;
+  #unobserve: (() => void) | undefined;
   #failing = false;
   #headLoggedAt = -Infinity;
 
@@ -44,11 +46,14 @@ export class AuditChainer {
 
   /** Begins to chain. A database that is down is waited for. Call once. */
   start(): void {
+    const { database, links } = this.#options;
+    this.#unobserve = observeUnchained(() => links.countPending(database.sql));
     this.#loop = this.#run();
   }
 
   /** Lets the batch under way end. Never rejects. */
   async stop(): Promise<void> {
+    this.#unobserve?.();
     this.#stopping.abort();
     await this.#loop;
   }

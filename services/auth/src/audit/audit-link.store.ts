@@ -29,6 +29,12 @@ export class AuditLinkStore {
     return row.pending;
   }
 
+  /** How many events wait for their link. */
+  async countPending(sql: Sql): Promise<number> {
+    const [row] = await sql<[{ count: number }]>`select count(*)::int as count from audit_pending`;
+    return row.count;
+  }
+
   /** Takes the right to chain until the end of the transaction. @returns whether nobody else has it */
   async lock(tx: Sql): Promise<boolean> {
     const [row] = await tx<[{ locked: boolean }]>`

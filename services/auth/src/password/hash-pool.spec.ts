@@ -1,3 +1,4 @@
+import { specTelemetry } from '@gatehouse/testing';
 import { HashPool } from './hash-pool.js';
 
 /** A job that ends when it is told to. */
@@ -48,5 +49,24 @@ describe('the hash pool', () => {
     await expect(waiting).rejects.toMatchObject({ reason: 'DEADLINE_EXCEEDED' });
     expect(dropped.started()).toBe(false);
     expect(await pool.run(async () => 1)).toBe(1);
+  });
+
+  it('tells how many wait', async () => {
+    const telemetry = specTelemetry();
+    const queued = async () => (await telemetry.point('gatehouse.password_hash.queued')).value;
+    const pool = new HashPool({ concurrency: 1, queue: 2 });
+    expect(await queued()).toBe(0);
+    const jobs = [job(), job(), job()];
+    const runs = jobs.map(({ work }) => pool.run(work));
+    await expect(pool.run(job().work)).rejects.toMatchObject({ reason: 'HASH_QUEUE_FULL' });
+    expect(await queued()).toBe(2);
+    jobs[0]!.end();
+    await runs[0];
+    await turn();
+    expect(await queued()).toBe(1);
+    jobs.forEach(({ end }) => end());
+    await Promise.all(runs);
+    expect(await queued()).toBe(0);
+    await telemetry.close();
   });
 });

@@ -1,3 +1,4 @@
+import { metrics } from '@opentelemetry/api';
 import { platformReasons } from '@gatehouse/errors';
 import { authReasons } from '../reasons.js';
 import { HashThread } from './hash-thread.js';
@@ -20,11 +21,16 @@ export class HashPool {
   readonly #threads: readonly HashThread[];
   readonly #free: HashThread[];
   readonly #waiting: ((thread: HashThread) => void)[] = [];
+  readonly #queued = metrics.getMeter('gatehouse').createUpDownCounter('gatehouse.password_hash.queued', {
+    description: 'Jobs that wait for a thread that hashes passwords',
+    unit: '{job}',
+  });
 
   constructor({ concurrency, queue }: HashPoolOptions) {
     this.#queue = queue;
     this.#threads = Array.from({ length: concurrency }, () => new HashThread());
     this.#free = [...this.#threads];
+    this.#queued.add(0); // there from the beginning
   }
 
   /**
@@ -58,6 +64,9 @@ export class HashPool {
     if (this.#waiting.length >= this.#queue) {
       throw authReasons.HASH_QUEUE_FULL({ retryAfterMs: RETRY_AFTER_MS });
     }
-    return new Promise((resolve) => this.#waiting.push(resolve));
+    this.#queued.add(1);
+    const thread = await new Promise<HashThread>((resolve) => this.#waiting.push(resolve));
+    this.#queued.add(-1);
+    return thread;
   }
 }

@@ -1,10 +1,14 @@
 import { Worker } from 'node:worker_threads';
+import { metrics } from '@opentelemetry/api';
 import type { Options } from '@node-rs/argon2';
 
 /** What a {@link HashThread} asks its worker: to compare a password with a PHC string, or to make one of it. */
 export type HashTask =
   | { readonly password: string; readonly stored: string }
   | { readonly password: string; readonly parameters: Options };
+
+/** Upper bounds in seconds: 20 milliseconds alone on a fast core, and a second among many on a slow one. */
+const DURATIONS = [0.01, 0.02, 0.03, 0.05, 0.075, 0.1, 0.15, 0.25, 0.5, 1, 2.5, 5];
 
 /** Who waits for the outcome of a task. */
 interface Asked {
@@ -18,6 +22,11 @@ interface Asked {
  * alive only while somebody waits for it.
  */
 export class HashThread {
+  readonly #duration = metrics.getMeter('gatehouse').createHistogram('gatehouse.password_hash.duration', {
+    description: 'Time that a thread took to make or to compare a hash',
+    unit: 's',
+    advice: { explicitBucketBoundaries: DURATIONS },
+  });
   #worker: Worker | undefined;
   #asked: Asked | undefined;
 
@@ -46,12 +55,14 @@ export class HashThread {
   async #ask<Outcome extends string | boolean>(task: HashTask): Promise<Outcome> {
     const worker = (this.#worker ??= this.#start());
     worker.ref();
+    const startedAt = performance.now();
     try {
       return await new Promise<Outcome>((resolve, reject) => {
         this.#asked = { resolve: (outcome) => resolve(outcome as Outcome), reject };
         worker.postMessage(task);
       });
     } finally {
+      this.#duration.record((performance.now() - startedAt) / 1_000);
       this.#asked = undefined;
       worker.unref();
     }

@@ -26,6 +26,8 @@ export interface LiveRevocation {
   readonly notBefore: number | undefined;
   /** Seconds since the epoch. */
   readonly expiresAt: number;
+  /** When it was written, by this process's `performance.now()`; never later than it was. */
+  readonly writtenAt: number;
   /** Whether somebody waits until it is enforced. */
   readonly awaited: boolean;
 }
@@ -38,4 +40,18 @@ export function toMessage({ kind, key, notBefore, expiresAt }: LiveRevocation): 
     notBefore: BigInt(notBefore ?? 0),
     expiresAt: BigInt(expiresAt),
   };
+}
+
+/**
+ * When the oldest of them was written, by `performance.now()`.
+ *
+ * @param since leaves out what was written before
+ * @returns undefined when there is none
+ */
+export function oldestWriting(revocations: readonly LiveRevocation[], since = -Infinity): number | undefined {
+  let oldest: number | undefined;
+  for (const { writtenAt } of revocations) {
+    if (writtenAt >= since && (oldest === undefined || writtenAt < oldest)) oldest = writtenAt;
+  }
+  return oldest;
 }

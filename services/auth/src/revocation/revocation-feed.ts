@@ -2,13 +2,15 @@ import { randomUUID } from 'node:crypto';
 import type { WatchRequest, WatchResponse } from '@gatehouse/contracts/auth';
 import { platformReasons } from '@gatehouse/errors';
 import type { Call } from '@gatehouse/grpc';
+import { observeRevocations } from '@gatehouse/guard';
 import type { Database } from '@gatehouse/postgres';
 import type { Logger } from '@gatehouse/telemetry';
 import { MAX_LEASE_AGE_MS, RevocationList, type Lease } from '@gatehouse/tokens';
 import type { Observable } from 'rxjs';
 import { SERVICE } from '../config.js';
 import type { SigningKeys } from '../signing-key/signing-keys.js';
-import type { LiveRevocation } from './live-revocation.js';
+import { AppliedDelay } from './applied-delay.js';
+import { oldestWriting, type LiveRevocation } from './live-revocation.js';
 import { Outgoing } from './outgoing.js';
 import { RevocationTail } from './revocation-tail.js';
 import type { RevocationStore } from './revocation.store.js';
@@ -38,6 +40,7 @@ export class RevocationFeed {
   readonly lease: Lease;
   readonly #options: RevocationFeedOptions;
   readonly #registry: VerifierRegistry;
+  readonly #appliedDelay = new AppliedDelay();
   readonly #streams = new Map<WatchStream, Outgoing<WatchResponse>>();
   /** This process is a verifier too: its own guard follows the same copy. */
   readonly #id = randomUUID();
@@ -67,10 +70,11 @@ export class RevocationFeed {
   async start(): Promise<void> {
     const { keys } = this.#options;
     this.#ends.push(
-      this.tail.follow(({ revocations }) => {
+      observeRevocations({ ageMs: () => this.tail.readAgeMs, entries: () => this.list.size }),
+      this.tail.follow(({ revocations, restarted }) => {
         // The guard ends the streams whose access token this revokes: they are told first, so that their verifiers
         // enforce it before they come back.
-        setImmediate(() => this.#enforce(revocations));
+        setImmediate(() => this.#enforce(revocations, restarted));
         // The notification of a key that is gone may be lost; this row is not.
         if (revocations.some(({ kind }) => kind === 'signing_key')) void keys.reload().catch(() => undefined);
       }),
@@ -132,8 +136,11 @@ export class RevocationFeed {
   }
 
   /** As every other verifier does. */
-  #enforce(revocations: readonly LiveRevocation[]): void {
+  #enforce(revocations: readonly LiveRevocation[], restarted: boolean): void {
     this.list.apply(revocations.map((each) => ({ ...each, notBefore: each.notBefore ?? 0 })));
+    // The whole history says nothing of a delay.
+    const oldest = restarted ? undefined : oldestWriting(revocations);
+    if (oldest !== undefined) this.#appliedDelay.record(oldest, SERVICE);
     const awaited = revocations.filter((revocation) => revocation.awaited);
     this.#registry.acknowledge(awaited.map(({ seq }) => ({ verifierId: this.#id, seq })));
   }
@@ -144,6 +151,7 @@ export class RevocationFeed {
       tail: this.tail,
       keys: this.#options.keys,
       out,
+      onApplied: (writtenAt) => this.#appliedDelay.record(writtenAt, begin.service),
       onProgress: (acknowledgements) => {
         this.#registry.acknowledge(acknowledgements);
         this.#registry.writeSoon();

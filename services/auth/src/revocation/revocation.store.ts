@@ -59,18 +59,20 @@ export class RevocationStore {
    * @param position of the earlier read; 0 reads all
    */
   async readFrom(sql: Sql, position: bigint): Promise<RevocationRead> {
+    const startedAt = performance.now();
     const rows = await sql<FollowedRow[]>`
       select
         epoch, pg_snapshot_xmin(pg_current_snapshot())::text as position,
         seq, revocation.xid::text as xid, kind, key,
         floor(extract(epoch from not_before))::float8 as not_before,
         ceil(extract(epoch from expires_at))::float8 as expires_at,
+        (extract(epoch from clock_timestamp() - created_at) * 1000)::float8 as age_ms,
         awaited
       from revocation_history
       left join revocation on revocation.xid >= ${String(position)}::xid8 and expires_at > clock_timestamp()`;
     const [first] = rows;
     if (!first) throw new Error('the table revocation_epoch has lost its row');
-    const revocations = rows.flatMap((row) => (row.seq === null ? [] : [toLiveRevocation(row)]));
+    const revocations = rows.flatMap((row) => (row.seq === null ? [] : [toLiveRevocation(row, startedAt)]));
     return { epoch: first.epoch, position: BigInt(first.position), revocations };
   }
 
@@ -124,10 +126,12 @@ interface FollowedRow {
   readonly key: string;
   readonly not_before: number | null;
   readonly expires_at: number;
+  readonly age_ms: number;
   readonly awaited: boolean;
 }
 
-function toLiveRevocation(row: FollowedRow): LiveRevocation {
+/** @param readAt when the read began, by `performance.now()` */
+function toLiveRevocation(row: FollowedRow, readAt: number): LiveRevocation {
   return {
     seq: row.seq!,
     xid: BigInt(row.xid),
@@ -135,6 +139,7 @@ function toLiveRevocation(row: FollowedRow): LiveRevocation {
     key: row.key,
     notBefore: row.not_before ?? undefined,
     expiresAt: row.expires_at,
+    writtenAt: readAt - row.age_ms,
     awaited: row.awaited,
   };
 }

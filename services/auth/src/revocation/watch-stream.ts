@@ -3,7 +3,7 @@ import { platformReasons } from '@gatehouse/errors';
 import type { PublicJwk } from '@gatehouse/tokens';
 import { usableKeyIds, type SigningKeys } from '../signing-key/signing-keys.js';
 import { toKeySetResponse } from '../key-set/get-key-set.js';
-import { toMessage, type LiveRevocation } from './live-revocation.js';
+import { oldestWriting, toMessage, type LiveRevocation } from './live-revocation.js';
 import type { Outgoing } from './outgoing.js';
 import type { RevocationTail, TailNews } from './revocation-tail.js';
 import type { Acknowledgement, SeenVerifier } from './verifier.store.js';
@@ -33,6 +33,12 @@ export interface WatchStreamOptions {
   readonly tail: RevocationTail;
   readonly keys: SigningKeys;
   readonly out: Outgoing<WatchResponse>;
+  /**
+   * Called when the verifier enforces what was written while it followed.
+   *
+   * @param writtenAt when the oldest of it was written, by `performance.now()`
+   */
+  readonly onApplied: (writtenAt: number) => void;
   /** Called when the verifier enforces what somebody may wait for. */
   readonly onProgress: (acknowledgements: readonly Acknowledgement[]) => void;
 }
@@ -47,6 +53,8 @@ type Reached = Pick<TailNews, 'epoch' | 'position'>;
 interface Unacknowledged {
   readonly number: bigint;
   readonly awaited?: readonly bigint[];
+  /** When the oldest of it was written, of what was written since the stream began. */
+  readonly writtenAt?: number;
   /** Where the verifier stands with it. */
   readonly reached?: Reached;
   readonly keys?: readonly PublicJwk[];
@@ -61,6 +69,8 @@ export class WatchStream {
   #waitingRevocations = 0;
   #number = 0n;
   #pingedAt = performance.now();
+  /** What was written before is no news, and its age no delay. */
+  #newsSince = performance.now();
   #reached: Reached;
   /** How far it was told, or will be by what waits. */
   #told = 0n;
@@ -113,6 +123,7 @@ export class WatchStream {
       const applied = this.#unacknowledged.shift()!;
       awaited.push(...(applied.awaited ?? []));
       this.#reached = applied.reached ?? this.#reached;
+      if (applied.writtenAt !== undefined) this.#options.onApplied(applied.writtenAt);
       this.#keys = applied.keys ?? this.#keys;
       progress ||= applied.keys !== undefined || awaited.length > 0;
     }
@@ -137,6 +148,7 @@ export class WatchStream {
 
   #onNews({ epoch, position, revocations, restarted }: TailNews): void {
     const news = { epoch, position };
+    if (restarted) this.#newsSince = performance.now();
     this.#told = position;
     const last = this.#waiting.at(-1);
     if (last?.what === 'revocations' && !restarted) {
@@ -186,7 +198,8 @@ export class WatchStream {
     const more = waiting.sent < waiting.revocations.length;
     const number = ++this.#number;
     const awaited = revocations.filter((revocation) => revocation.awaited).map(({ seq }) => seq);
-    this.#unacknowledged.push({ number, awaited, ...(more ? {} : { reached: waiting.news }) });
+    const writtenAt = oldestWriting(revocations, this.#newsSince);
+    this.#unacknowledged.push({ number, awaited, writtenAt, ...(more ? {} : { reached: waiting.news }) });
     const value = { number, ...waiting.news, revocations: revocations.map(toMessage), more };
     this.#options.out.push({ message: { $case: 'batch', value } });
     return more;

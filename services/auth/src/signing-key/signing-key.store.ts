@@ -14,6 +14,8 @@ export interface SigningKeyRow {
   readonly publishTime: Date;
   /** From when on it may sign, when that was moved ahead of its time. */
   readonly openTime: Date | undefined;
+  /** How long it has been active, in milliseconds by the database's clock; 0 for a key that never was. */
+  readonly activeMs: number;
   /** Absent once the key signs no more. */
   readonly sealedPrivateKey: Buffer | undefined;
 }
@@ -23,7 +25,9 @@ export class SigningKeyStore {
   /** Every key that verifiers need, newest first. */
   async list(sql: Sql): Promise<SigningKeyRow[]> {
     const rows = await sql<ListedRow[]>`
-      select kid, state, public_jwk, published_at, opens_at, sealed_private_key from signing_key
+      select kid, state, public_jwk, published_at, opens_at, sealed_private_key,
+        (coalesce(extract(epoch from clock_timestamp() - activated_at), 0) * 1000)::float8 as active_ms
+      from signing_key
       where state <> 'removed'
       order by published_at desc, kid`;
     return rows.map((row) => ({
@@ -32,6 +36,7 @@ export class SigningKeyStore {
       publicJwk: row.public_jwk,
       publishTime: row.published_at,
       openTime: row.opens_at ?? undefined,
+      activeMs: row.active_ms,
       sealedPrivateKey: row.sealed_private_key ?? undefined,
     }));
   }
@@ -111,5 +116,6 @@ interface ListedRow {
   readonly public_jwk: PublicJwk;
   readonly published_at: Date;
   readonly opens_at: Date | null;
+  readonly active_ms: number;
   readonly sealed_private_key: Buffer | null;
 }

@@ -10,6 +10,7 @@ import {
   type VerificationKey,
 } from '@gatehouse/tokens';
 import type { KeyKeeper } from './key-keeper.js';
+import { observeKeyAge } from './observe-key-age.js';
 import type { Sealing } from './sealing.js';
 import { SIGNING_KEY_CHANNEL, type SigningKeyRow, type SigningKeyStore } from './signing-key.store.js';
 
@@ -49,6 +50,9 @@ export class SigningKeys implements KeySource {
   #lookingUp: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
   #hints: { stop(): Promise<void> } | undefined;
+  #unobserve: (() => void) | undefined;
+  /** On the monotonic clock; undefined while no key signs. */
+  #activeSince: number | undefined;
   #stopped = false;
 
   constructor(options: SigningKeysOptions) {
@@ -59,12 +63,14 @@ export class SigningKeys implements KeySource {
   async start(): Promise<void> {
     const { database } = this.#options;
     this.#hints = database.listen(SIGNING_KEY_CHANNEL, () => void this.reload().catch(() => undefined));
+    this.#unobserve = observeKeyAge(() => this.activeAgeMs);
     await this.#check();
   }
 
   async stop(): Promise<void> {
     this.#stopped = true;
     clearTimeout(this.#timer);
+    this.#unobserve?.();
     await this.#hints?.stop();
   }
 
@@ -87,6 +93,11 @@ export class SigningKeys implements KeySource {
   /** Whether there is a key to sign with. */
   get canSign(): boolean {
     return this.#rows.some(({ state, kid }) => state === 'active' && this.#signing.has(kid));
+  }
+
+  /** How long the active key has been that, in milliseconds; undefined while there is none. */
+  get activeAgeMs(): number | undefined {
+    return this.#activeSince === undefined ? undefined : performance.now() - this.#activeSince;
   }
 
   /** The key to sign with by what this replica last read. @throws AppError KEYS_UNAVAILABLE */
@@ -140,6 +151,8 @@ export class SigningKeys implements KeySource {
     for (const kid of this.#signing.keys()) if (!signing.has(kid)) this.#signing.delete(kid);
     const changed = JSON.stringify(published) !== JSON.stringify(this.#published);
     this.#rows = rows;
+    const active = rows.find(({ state }) => state === 'active');
+    this.#activeSince = active && performance.now() - active.activeMs;
     this.#published = published;
     this.#keySet = keySet;
     if (changed) for (const follower of this.#followers) follower();

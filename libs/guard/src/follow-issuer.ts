@@ -11,7 +11,6 @@ import { LastKnownFile, type LastKnownFileOptions } from './last-known/last-know
 import { LastKnownKeeper } from './last-known/last-known-keeper.js';
 import { restoreLastKnown } from './last-known/restore-last-known.js';
 import { observeRevocations } from './observe-revocations.js';
-import { observeRevocations } from './observe-revocations.js';
 import type { RevocationKnowledge } from './revocation-knowledge.js';
 import type { ServiceIdentity } from './service-identity.js';
 
@@ -82,11 +81,6 @@ export function followIssuer(
     entries: () => list.size,
     isConnected: () => feed.isConnected,
   });
-  const unobserve = observeRevocations({
-    ageMs: () => lease.ageMs,
-    entries: () => list.size,
-    isConnected: () => feed.isConnected,
-  });
   feed.start();
   return {
     keys: new KnownKeys(keys, isKnown),
@@ -97,7 +91,6 @@ export function followIssuer(
     close: async () => {
       clearTimeout(giveUp);
       await keeper?.close();
-      unobserve();
       unobserve();
       feed.close();
       introspection.close();

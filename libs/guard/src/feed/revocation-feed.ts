@@ -98,11 +98,6 @@ export class RevocationFeed {
     return this.#current !== undefined;
   }
 
-  /** Whether a stream serves that has sent all there was. */
-  get isConnected(): boolean {
-    return this.#current !== undefined;
-  }
-
   /** Begins to follow. Auth need not be there. */
   start(): void {
     void this.#connect();

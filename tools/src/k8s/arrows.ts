@@ -1,7 +1,14 @@
 import { environmentOf, ofKind, workloadsOf, type Labels, type Manifest } from './manifest.js';
 
 interface Peer {
-  readonly podSelector?: { readonly matchLabels?: Labels };
+  readonly podSelector?: {
+    readonly matchLabels?: Labels;
+    readonly matchExpressions?: readonly {
+      readonly key: string;
+      readonly operator: string;
+      readonly values: readonly string[];
+    }[];
+  };
   readonly namespaceSelector?: { readonly matchLabels?: Labels };
   readonly ipBlock?: { readonly cidr: string };
 }
@@ -31,13 +38,21 @@ const POSTGRES = 5432;
 /** Where CloudNativePG asks its instances how they are. */
 const POSTGRES_STATUS = 8000;
 
-/** A selection without labels is everyone. */
-function nameOf({ podSelector, namespaceSelector, ipBlock }: Peer): string {
-  if (ipBlock) return 'world';
+/** The namespace of whatever reads metrics and gathers traces. */
+const MONITORING = 'monitoring';
+
+/** A selection without labels is everyone. @throws Error about one that is not understood */
+function namesOf({ podSelector, namespaceSelector, ipBlock }: Peer): readonly string[] {
+  if (ipBlock) return ['world'];
   if (namespaceSelector)
-    return `namespace/${namespaceSelector.matchLabels?.['kubernetes.io/metadata.name'] ?? '*'}`;
-  const labels = podSelector?.matchLabels ?? {};
-  return labels['gatehouse.dev/part'] ?? labels['cnpg.io/cluster'] ?? '*';
+    return [`namespace/${namespaceSelector.matchLabels?.['kubernetes.io/metadata.name'] ?? '*'}`];
+  const { matchLabels = {}, matchExpressions = [] } = podSelector ?? {};
+  const [expression, ...more] = matchExpressions;
+  if (expression === undefined)
+    return [matchLabels['gatehouse.dev/part'] ?? matchLabels['cnpg.io/cluster'] ?? '*'];
+  if (more.length > 0 || expression.operator !== 'In' || expression.key !== 'gatehouse.dev/part')
+    throw new Error(`${JSON.stringify(podSelector)} is not understood`);
+  return expression.values;
 }
 
 /** What the NetworkPolicies let through. A policy type that is named without a way lets through nothing. */
@@ -46,13 +61,14 @@ export function allowedArrows(manifests: readonly Manifest[]): Arrows {
   const ingress = new Set<Arrow>();
   const everyone: readonly Peer[] = [{}];
   for (const { spec } of ofKind<PolicySpec>(manifests, 'NetworkPolicy')) {
-    const self = nameOf(spec!);
-    for (const { to = everyone, ports = [{}] } of spec!.egress ?? [])
-      for (const peer of to)
-        for (const { port = '*' } of ports) egress.add(`${self} -> ${nameOf(peer)}:${port}`);
-    for (const { from = everyone, ports = [{}] } of spec!.ingress ?? [])
-      for (const peer of from)
-        for (const { port = '*' } of ports) ingress.add(`${nameOf(peer)} -> ${self}:${port}`);
+    for (const self of namesOf(spec!)) {
+      for (const { to = everyone, ports = [{}] } of spec!.egress ?? [])
+        for (const peer of to.flatMap(namesOf))
+          for (const { port = '*' } of ports) egress.add(`${self} -> ${peer}:${port}`);
+      for (const { from = everyone, ports = [{}] } of spec!.ingress ?? [])
+        for (const peer of from.flatMap(namesOf))
+          for (const { port = '*' } of ports) ingress.add(`${peer} -> ${self}:${port}`);
+    }
   }
   return { egress, ingress };
 }
@@ -65,13 +81,14 @@ export function neededArrows(manifests: readonly Manifest[]): Arrows {
         const settings = Object.entries(environmentOf(container, manifests));
         return settings.flatMap(([name, value]) =>
           targetsOf(name, value, kind === 'Deployment').map(
-            (to) => `${nameOf({ podSelector: { matchLabels: labels } })} -> ${to}`,
+            (to) => `${labels['gatehouse.dev/part']} -> ${to}`,
           ),
         );
       }),
     ),
     '* -> namespace/kube-system:53',
     ...edgeArrows(manifests),
+    ...monitorArrows(manifests),
     ...operatorArrows(manifests),
   ];
   const isOutside = (end = '') => /^(world|namespace\/)/.test(end);
@@ -86,7 +103,14 @@ function targetsOf(name: string, value: string, isService: boolean): readonly st
   if (/_(DATABASE|OWNER|ADMIN)_URL_FILE$/.test(name)) return [`postgres:${POSTGRES}`];
   if (!isService) return [];
   if (name === 'GATEHOUSE_SMTP_URL_FILE') return ['world:465', 'world:587'];
+  if (name === 'GATEHOUSE_TRACES_URL') return [collectorOf(new URL(value))];
   return name.endsWith('_ADDRESS') ? [value.replace('dns:///', '')] : [];
+}
+
+/** `service.namespace` is how a name of another namespace is written. */
+function collectorOf({ hostname, port }: URL): string {
+  const [, namespace = ''] = hostname.split('.');
+  return `namespace/${namespace}:${port}`;
 }
 
 /** From the namespace of the Gateway that a route hangs on to what it leads to. */
@@ -97,13 +121,36 @@ function edgeArrows(manifests: readonly Manifest[]): readonly Arrow[] {
       readonly backendRefs: readonly { readonly name: string; readonly port: number }[];
     }[];
   }
-  return ofKind<RouteSpec>(manifests, 'HTTPRoute').flatMap(({ spec }) =>
+  const routes = ['HTTPRoute', 'GRPCRoute'].flatMap((kind) => ofKind<RouteSpec>(manifests, kind));
+  return routes.flatMap(({ spec }) =>
     spec!.parentRefs.flatMap(({ namespace }) =>
       spec!.rules.flatMap(({ backendRefs }) =>
         backendRefs.map(({ name, port }) => `namespace/${namespace} -> ${name}:${port}`),
       ),
     ),
   );
+}
+
+/** From Prometheus to the replicas behind the Services that a monitor selects. */
+function monitorArrows(manifests: readonly Manifest[]): readonly Arrow[] {
+  interface MonitorSpec {
+    readonly selector: { readonly matchLabels: Labels };
+    readonly endpoints: readonly { readonly port: string }[];
+  }
+  interface ServiceSpec {
+    readonly ports: readonly { readonly name: string; readonly port: number }[];
+  }
+  return ofKind<MonitorSpec>(manifests, 'ServiceMonitor').flatMap(({ spec }) => {
+    const wanted = Object.entries(spec!.selector.matchLabels);
+    const names = spec!.endpoints.map(({ port }) => port);
+    return ofKind<ServiceSpec>(manifests, 'Service')
+      .filter(({ metadata: { labels } }) => wanted.every(([name, value]) => labels?.[name] === value))
+      .flatMap(({ metadata, spec: service }) =>
+        service!.ports
+          .filter(({ name }) => names.includes(name))
+          .map(({ port }) => `namespace/${MONITORING} -> ${metadata.name}:${port}`),
+      );
+  });
 }
 
 /** CloudNativePG: instances replicate, the operator asks them, and they ask the API server. */

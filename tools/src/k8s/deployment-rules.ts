@@ -22,6 +22,19 @@ interface ServiceSpec {
   readonly ports: readonly { readonly port: number; readonly targetPort: string }[];
 }
 
+interface RouteSpec {
+  readonly rules: readonly { readonly backendRefs: readonly { readonly name: string }[] }[];
+}
+
+interface BackendTlsSpec {
+  readonly targetRefs: readonly { readonly name: string }[];
+  readonly validation: { readonly hostname: string };
+}
+
+interface MonitorSpec {
+  readonly selector: { readonly matchLabels: Labels };
+}
+
 interface DeploymentSpec {
   readonly replicas?: number;
   readonly strategy?: { readonly rollingUpdate?: { readonly maxUnavailable: number } };
@@ -94,6 +107,31 @@ export const DEPLOYMENT_RULES: Readonly<Record<string, Rule>> = {
         // One address for all would give every call of a connection to one replica.
         (grpc === undefined || service.clusterIP === 'None')
       ) && 'is not found under its name'
+    );
+  },
+  edge: (deployment, manifests) => {
+    const isLedTo = ofKind<RouteSpec>(manifests, 'GRPCRoute').some(({ spec }) =>
+      spec!.rules.some(({ backendRefs }) => backendRefs.some(({ name }) => name === deployment.name)),
+    );
+    const isVerified = ofKind<BackendTlsSpec>(manifests, 'BackendTLSPolicy').some(
+      ({ spec }) =>
+        spec!.targetRefs.some(({ name }) => name === deployment.name) &&
+        spec!.validation.hostname === `${deployment.name}.gatehouse.internal`,
+    );
+    const admits = settingsOf(deployment, manifests)['GATEHOUSE_GRPC_EDGE'] === 'on';
+    return (
+      !(isLedTo === admits && isLedTo === isVerified) &&
+      'takes connections of the edge that no route brings, or not those that one does'
+    );
+  },
+  metrics: ({ name }, manifests) => {
+    const monitors = ofKind<MonitorSpec>(manifests, 'ServiceMonitor');
+    const labels = ofKind(manifests, 'Service').find(({ metadata }) => metadata.name === name)?.metadata
+      .labels;
+    return (
+      monitors.length > 0 &&
+      !monitors.some(({ spec }) => selects(spec!.selector.matchLabels, labels ?? {})) &&
+      'has metrics that nobody reads'
     );
   },
   'probed ports': (deployment, manifests) => {

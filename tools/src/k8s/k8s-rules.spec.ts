@@ -23,15 +23,15 @@ const overlays: readonly (readonly [string, readonly Manifest[]])[] = [
   ['prod', prod!],
 ];
 
-/** The overlay for development with one member of one object changed. */
-const changed = (kind: string, name: string, path: string, value: unknown): readonly Manifest[] =>
-  dev!.map((manifest) =>
+/** The overlay for development, unless another is given, with one member of one object changed. */
+const changed = (kind: string, name: string, path: string, value: unknown, all = dev!): readonly Manifest[] =>
+  all.map((manifest) =>
     manifest.kind === kind && manifest.metadata.name === name
       ? (patched(manifest, { op: 'add', path, value }) as Manifest)
       : manifest,
   );
-const without = (kind: string, name: string) =>
-  dev!.filter((manifest) => manifest.kind !== kind || manifest.metadata.name !== name);
+const without = (kind: string, name: string, all = dev!) =>
+  all.filter((manifest) => manifest.kind !== kind || manifest.metadata.name !== name);
 
 const POD = '/spec/template/spec';
 const CONTAINER = `${POD}/containers/0`;
@@ -57,7 +57,7 @@ describe.each(overlays)('the overlay %s', (_name, manifests) => {
       ...Object.keys(ports).map((from) => `${from} -> postgres:5432`),
     ];
     const ofServices = (arrows: ReadonlySet<string>) =>
-      [...arrows].filter((arrow) => OURS.includes(arrow.split(' ')[0]!) && !arrow.includes('world'));
+      [...arrows].filter((arrow) => OURS.includes(arrow.split(' ')[0]!) && !/world|namespace/.test(arrow));
     expect(ofServices(egress).sort()).toEqual(expected.sort());
     expect(ofServices(ingress).sort()).toEqual(expected);
   });
@@ -135,6 +135,18 @@ describe('the rules', () => {
       'probed ports: users',
       changed('Deployment', 'users', `${CONTAINER}/livenessProbe/httpGet/path`, '/readyz'),
     ],
+    ['edge: auth', changed('ConfigMap', 'auth', '/data/GATEHOUSE_GRPC_EDGE', 'on')],
+    ['edge: users', changed('ConfigMap', 'users', '/data/GATEHOUSE_GRPC_EDGE', 'off', prod!)],
+    ['edge: users', without('BackendTLSPolicy', 'users', prod!)],
+    ['edge: users', without('GRPCRoute', 'grpc', prod!)],
+    ['no ingress namespace/edge -> users:5002', without('NetworkPolicy', 'edge-to-users', prod!)],
+    ['metrics: auth', changed('Service', 'auth', '/metadata/labels', {}, prod!)],
+    ['no ingress namespace/monitoring -> gateway:9000', without('NetworkPolicy', 'observability', prod!)],
+    ['needless ingress namespace/monitoring -> auth:9000', without('ServiceMonitor', 'gatehouse', prod!)],
+    [
+      'no egress auth -> namespace/tracing:4318',
+      changed('ConfigMap', 'settings', '/data/GATEHOUSE_TRACES_URL', 'http://tempo.tracing:4318/v1/traces'),
+    ],
     ['default deny: the overlay', without('NetworkPolicy', 'default-deny')],
     ['no ingress auth -> users:5002', without('NetworkPolicy', 'users')],
     ['needless egress users -> *:5001', changed('NetworkPolicy', 'users', '/spec/egress', toEveryone)],
@@ -174,9 +186,10 @@ describe('the overlay dev', () => {
     const compose = parse(await readFile(join(repositoryRoot, 'docker-compose.yml'), 'utf8'), {
       merge: true,
     }) as {
-      services: Record<string, { image: string }>;
+      services: Record<string, { image: string; profiles?: string[] }>;
     };
-    const images = Object.values(compose.services).map(({ image }) => image.replace(/\$\{\w+:-(.*)\}/, '$1'));
+    const always = Object.values(compose.services).filter(({ profiles }) => profiles === undefined);
+    const images = always.map(({ image }) => image.replace(/\$\{\w+:-(.*)\}/, '$1'));
     const run = JSON.stringify(dev).match(/(?<="image":")[^"]+/g) ?? [];
     expect([...new Set(run)].sort()).toEqual([...new Set(images)].sort());
   });

@@ -14,6 +14,7 @@ export interface Manifest<Spec = unknown> {
 export type Labels = Readonly<Record<string, string>>;
 
 export interface Probe {
+  readonly grpc?: { readonly port: number; readonly service?: string };
   readonly httpGet?: { readonly path: string; readonly port: string | number };
 }
 
@@ -30,7 +31,12 @@ export interface Container {
   readonly startupProbe?: Probe;
   readonly livenessProbe?: Probe;
   readonly readinessProbe?: Probe;
-  readonly lifecycle?: { readonly preStop?: { readonly sleep?: { readonly seconds: number } } };
+  readonly lifecycle?: {
+    readonly preStop?: {
+      readonly sleep?: { readonly seconds: number };
+      readonly exec?: { readonly command: readonly string[] };
+    };
+  };
   readonly resources?: { readonly requests?: Labels; readonly limits?: Labels };
   readonly securityContext?: {
     readonly allowPrivilegeEscalation?: boolean;

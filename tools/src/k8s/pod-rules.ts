@@ -16,6 +16,10 @@ const isJob = ({ kind }: Workload) => kind === 'Job';
 /** The volumes that Pod Security's level `restricted` admits and that are used here. */
 const VOLUMES = new Set(['configMap', 'emptyDir', 'projected', 'secret']);
 
+/** What names of settings say that hold a secret, and those which only look so. */
+const SECRET = /(SECRET|KEY|PASSWORD|TOKEN|_URL)/;
+const PLAIN = new Set(['GATEHOUSE_TRACES_URL']);
+
 /** What holds for every pod. */
 export const POD_RULES: Readonly<Record<string, PodRule>> = {
   'restricted pod': ({ pod }) => {
@@ -73,7 +77,7 @@ export const CONTAINER_RULES: Readonly<Record<string, ContainerRule>> = {
   'plain secret': ({ env = [], envFrom = [], ...container }, _workload, manifests) => {
     const names = Object.keys(environmentOf({ ...container, env, envFrom }, manifests));
     return (
-      (names.some((name) => /(SECRET|KEY|PASSWORD|TOKEN|_URL)/.test(name) && !/_FILE$/.test(name)) ||
+      (names.some((name) => SECRET.test(name) && !/_FILE$/.test(name) && !PLAIN.has(name)) ||
         env.some(({ valueFrom }) => valueFrom !== undefined) ||
         envFrom.some(({ secretRef }) => secretRef !== undefined)) &&
       'has a secret in its environment'

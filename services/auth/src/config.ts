@@ -36,6 +36,8 @@ const clientSecret = z.string().min(16).max(256);
 const schema = z
   .object({
     ...grpcServiceSettings,
+    /** More than others: those who wait for a password to be hashed are in work. */
+    MAX_IN_FLIGHT: count.default(768),
     /** Connections kept. */
     DATABASE_CONNECTIONS: count.default(8),
     /** What private signing keys are sealed with: 32 bytes in base64, the same in every replica. */

@@ -1,5 +1,5 @@
 import { readAccessTable } from '@gatehouse/access';
-import { tlsFiles } from '@gatehouse/config';
+import { loadLimits, tlsFiles } from '@gatehouse/config';
 import { contract } from '@gatehouse/contracts';
 import {
   AccountServiceService,
@@ -129,6 +129,7 @@ export async function startAuth(settings: AuthSettings, log: Logger): Promise<Ru
       reflection: settings.ENVIRONMENT !== 'production',
       drainTimeoutMs: settings.DRAIN_TIMEOUT_MS,
       transport,
+      load: loadLimits(settings),
       trustedProxies: settings.TRUSTED_PROXIES,
       log,
     });

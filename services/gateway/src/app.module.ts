@@ -7,6 +7,7 @@ import { DocsController } from './docs/docs.controller.js';
 import { openApiDocument } from './openapi/openapi-document.js';
 import { OpenApiText } from './openapi/openapi-text.js';
 import { OpenApiController } from './openapi/openapi.controller.js';
+import type { Intake } from './http/intake.js';
 import type { RestContract } from './rpc/rest-contract.js';
 import type { RpcHandler } from './rpc/rpc-handler.js';
 import { RpcRoutes } from './rpc/rpc-routes.js';
@@ -15,13 +16,14 @@ import { RpcRoutes } from './rpc/rpc-routes.js';
 export interface AppModuleOptions {
   readonly contract: RestContract;
   readonly handler: RpcHandler;
+  readonly intake: Intake;
   readonly log: Logger;
 }
 
 /** The gateway's pages and routes. */
 @Module({})
 export class AppModule {
-  static register({ contract, handler, log }: AppModuleOptions): DynamicModule {
+  static register({ contract, handler, intake, log }: AppModuleOptions): DynamicModule {
     return {
       module: AppModule,
       controllers: [OpenApiController, DocsController],
@@ -32,7 +34,7 @@ export class AppModule {
           provide: RpcRoutes,
           inject: [HttpAdapterHost],
           useFactory: ({ httpAdapter }: HttpAdapterHost<FastifyAdapter>) =>
-            new RpcRoutes(httpAdapter.getInstance(), handler, log),
+            new RpcRoutes(httpAdapter.getInstance(), handler, intake, log),
         },
       ],
     };

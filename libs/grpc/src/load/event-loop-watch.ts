@@ -22,7 +22,8 @@ export class EventLoopWatch {
   }
 
   get isBehind(): boolean {
-    return this.#behindMs > this.#maxBehindMs;
+    // A turn that is not over counts too: what it reads has waited for as long.
+    return this.#behindAt(performance.now()) > this.#maxBehindMs;
   }
 
   close(): void {
@@ -31,8 +32,13 @@ export class EventLoopWatch {
 
   #tick(): void {
     const now = performance.now();
-    const sinceLast = now - this.#lastTick;
+    const isLate = now - this.#lastTick > TICK_MS + LATE_MS;
+    this.#behindMs = isLate ? this.#behindAt(now) : 0;
     this.#lastTick = now;
-    this.#behindMs = sinceLast > TICK_MS + LATE_MS ? this.#behindMs + sinceLast : 0;
+  }
+
+  #behindAt(now: number): number {
+    const sinceLast = now - this.#lastTick;
+    return sinceLast > TICK_MS + LATE_MS ? this.#behindMs + sinceLast : this.#behindMs;
   }
 }

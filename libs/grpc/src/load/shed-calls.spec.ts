@@ -90,7 +90,7 @@ beforeEach(async () => {
     healthPort: 0,
     reflection: false,
     drainTimeoutMs: 400,
-    load: { maxInFlight: MAX_IN_FLIGHT, maxLoopBehindMs: 200 },
+    load: { maxInFlight: MAX_IN_FLIGHT, maxLoopBehindMs: 1_000 },
     log: createLogger({ service: 'users', level: 'info', destination }),
   });
   const address = `127.0.0.1:${service.port}`;
@@ -204,10 +204,12 @@ describe('callers who are slow', () => {
 describe('an event loop that stood still', () => {
   it('refuses what has waited meanwhile, and takes the next', async () => {
     expect(await getUser()).toBeUndefined();
-    // One timer after the other, so that the call is on its way when the loop stands still and read afterwards.
+    // What HTTP/2 has to send leaves before the first immediate, so it is on its way when the loop stands still.
     const late = new Promise<AppError | undefined>((resolve) => {
-      setTimeout(() => void getUser().then(resolve), 1);
-      setTimeout(standStill, 1, 600);
+      setTimeout(() => {
+        void getUser().then(resolve);
+        setImmediate(standStill, 1_500);
+      }, 1);
     });
     expect(await late).toMatchObject({ reason: 'OVERLOADED' });
     await eventually(async () => expect(await getUser()).toBeUndefined());

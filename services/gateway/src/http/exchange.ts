@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { RequestTrace } from '@gatehouse/grpc';
 import { trace } from '@opentelemetry/api';
+import type { Place } from '@gatehouse/grpc';
 import type { CredentialForm } from '../credential/presented-credential.js';
 import { measuredMethod } from './measured-method.js';
 import { readTarget } from './target.js';
@@ -35,6 +36,8 @@ export class Exchange {
   reason: string | undefined;
   /** What the caller presented, once it is read; a public method reads none. */
   credential: CredentialForm | undefined;
+  /** Its place among those in work, while it is in work. */
+  place: Place | undefined;
   /** The verified caller. */
   subject: string | undefined;
 

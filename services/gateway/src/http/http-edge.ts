@@ -8,11 +8,13 @@ import { clientAddressOf } from './client-address.js';
 import type { PageAccess } from './cors-policy.js';
 import { Exchange } from './exchange.js';
 import { HttpMeasures } from './http-measures.js';
+import type { Intake } from './intake.js';
 import { IDLE_SOCKET_MS, MAX_CONNECTIONS, parserLimits } from './http-limits.js';
 import { logExchange } from './log-exchange.js';
 import { checkRequestHead } from './request-head.js';
 import { securityHeaders } from './security-headers.js';
 import { sendProblem } from './send-problem.js';
+import { ShedRequests } from './shed-request.js';
 
 type Listener = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -22,6 +24,8 @@ export interface HttpEdgeOptions {
   readonly cors: PageAccess;
   /** The proxies that are believed about the address of their clients. */
   readonly trustedProxies: BlockList;
+  /** Decides which requests are taken. */
+  readonly intake: Pick<Intake, 'refusal'>;
   readonly log: Logger;
 }
 
@@ -32,6 +36,7 @@ export interface HttpEdgeOptions {
 export class HttpEdge {
   readonly #options: HttpEdgeOptions;
   readonly #headers: Readonly<Record<string, string>>;
+  readonly #shed: ShedRequests;
   readonly #measures = new HttpMeasures();
   /** The exchange that a connection is busy with. */
   readonly #current = new WeakMap<object, Exchange>();
@@ -40,6 +45,7 @@ export class HttpEdge {
   constructor(options: HttpEdgeOptions) {
     this.#options = options;
     this.#headers = securityHeaders(options.production);
+    this.#shed = new ShedRequests(this.#headers);
   }
 
   /** The server in front of `next`. */
@@ -74,7 +80,12 @@ export class HttpEdge {
   }
 
   #admit(request: IncomingMessage, response: ServerResponse, next: Listener): void {
-    const { log, cors, trustedProxies } = this.#options;
+    const { log, cors, trustedProxies, intake } = this.#options;
+    if (intake.refusal(request) !== undefined) {
+      if (cors.origins.length > 0) addOriginHeaders({ request, response }, cors);
+      this.#shed.answer(request, response, this.#draining);
+      return;
+    }
     const exchange = new Exchange(request, response, clientAddressOf(request, trustedProxies));
     this.#current.set(request.socket, exchange);
     this.#measures.begin(exchange);
@@ -96,7 +107,10 @@ export class HttpEdge {
   }
 }
 
-function addOriginHeaders({ request, response }: Exchange, policy: PageAccess): void {
+function addOriginHeaders(
+  { request, response }: Pick<Exchange, 'request' | 'response'>,
+  policy: PageAccess,
+): void {
   for (const [name, value] of Object.entries(originHeaders(request.headers.origin ?? '', policy))) {
     response.setHeader(name, value);
   }

@@ -142,6 +142,8 @@ export class RpcHandler {
     if (kind === 'server_streaming') {
       const form = streamFormOf(route, headers.accept, this.#encoder);
       const request = await this.#reader.message(exchange, found);
+      // It lasts while there is nothing to do for it.
+      exchange.place?.leave();
       return this.#asCaller(found, (by) => {
         const stream = upstream.serverStream({ ...callFromNow(by), request });
         const onHead = () => this.#setHeaders(exchange, found.rule, stream.metadata);

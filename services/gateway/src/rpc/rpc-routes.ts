@@ -4,6 +4,7 @@ import { AppError } from '@gatehouse/errors';
 import type { Logger } from '@gatehouse/telemetry';
 import type { FastifyInstance, HTTPMethods } from 'fastify';
 import { exchangeOf, type Exchange } from '../http/exchange.js';
+import type { Intake } from '../http/intake.js';
 import { gatewayReasons } from '../reasons.js';
 import { sendProblem } from '../http/send-problem.js';
 import type { RpcHandler } from './rpc-handler.js';
@@ -17,11 +18,12 @@ export class RpcRoutes implements OnModuleInit {
   constructor(
     private readonly fastify: FastifyInstance,
     private readonly handler: RpcHandler,
+    private readonly intake: Pick<Intake, 'admit'>,
     private readonly log: Logger,
   ) {}
 
   onModuleInit(): void {
-    const { fastify, handler, log } = this;
+    const { fastify, handler, intake, log } = this;
     // CONNECT never gets here: it is no request for a resource.
     const methods = METHODS.filter((method) => method !== 'CONNECT');
     const added = methods.filter((method) => !fastify.supportedMethods.includes(method));
@@ -34,9 +36,11 @@ export class RpcRoutes implements OnModuleInit {
       onRequest: (request, reply) => {
         reply.hijack();
         const exchange = exchangeOf(request.raw);
+        const place = (exchange.place = intake.admit(request.raw));
         handler
           .handle(exchange)
-          .catch((error: unknown) => sendProblem(exchange, this.#refusal(exchange, error), log));
+          .catch((error: unknown) => sendProblem(exchange, this.#refusal(exchange, error), log))
+          .finally(() => place.leave());
       },
       handler: () => undefined,
     });

@@ -1,0 +1,51 @@
+import type { IncomingMessage } from 'node:http';
+import { isEssential, Place, type LoadGate, type ShedCause } from '@gatehouse/grpc';
+import type { RestContract } from '../rpc/rest-contract.js';
+import { hasBody } from './read-body.js';
+
+/** Decides which requests are taken, before anything is done for them. */
+export class Intake {
+  readonly #gate: LoadGate;
+  readonly #essential: ReadonlySet<string>;
+
+  /** @param contract tells which routes are taken when others are refused */
+  constructor(gate: LoadGate, contract: RestContract) {
+    this.#gate = gate;
+    this.#essential = essentialTargets(contract);
+  }
+
+  /** Why a request is refused; undefined when it is taken. Counts those that it refuses. */
+  refusal(request: IncomingMessage): ShedCause | undefined {
+    const cause = this.#gate.refusal(this.#isEssential(request));
+    if (cause !== undefined) this.#gate.countShed(cause);
+    return cause;
+  }
+
+  /** Gives a request its place among those in work. A body on its way takes none until it is here. */
+  admit(request: IncomingMessage): Place {
+    const place = new Place(this.#gate, this.#isEssential(request));
+    if (hasBody(request)) {
+      place.holdIf(() => request.complete);
+      request.once('end', () => place.arrived());
+    }
+    return place;
+  }
+
+  #isEssential({ method, url = '' }: IncomingMessage): boolean {
+    const mark = url.indexOf('?');
+    return this.#essential.has(`${method} ${mark < 0 ? url : url.slice(0, mark)}`);
+  }
+}
+
+/**
+ * Method and path of the routes that are essential, as most clients write them: a set is asked in no time, where the
+ * router would be a good part of the work that is to be saved. Whoever writes such a path in another way gets the places
+ * that all have.
+ */
+function essentialTargets({ table, rules }: RestContract): ReadonlySet<string> {
+  const routes = table.routes.filter(({ grpcPath, template }) => {
+    const rule = rules.get(grpcPath);
+    return rule !== undefined && isEssential(rule) && template.variables.length === 0;
+  });
+  return new Set(routes.map(({ method, template }) => `${method} ${template.text}`));
+}

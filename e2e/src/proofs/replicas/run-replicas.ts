@@ -64,5 +64,6 @@ export async function runStateful(
     kill: (name: string) => (own.has(name) ? gateways.kill(name) : stage.kill(name)),
     start: (name: string) => (own.has(name) ? gateways.start(name) : stage.start(name)),
   };
-  return runKills(victims, options, run);
+  // Not before the run is over are the gateways disposed of.
+  return await runKills(victims, options, run);
 }

@@ -1,0 +1,26 @@
+import { atLeast, atMost, told, type Figure } from '@gatehouse/report';
+import type { Stage } from '../../stage/stage.js';
+import { failureLines, failures, loadFigures } from '../load/load-figures.js';
+import { ALL_SERVICES, runRolling, type RollingRun } from './run-rolling.js';
+
+const CALLS = 50_000;
+const RUN: RollingRun = { perSecond: 300, calls: CALLS, people: 48, services: ALL_SERVICES };
+
+/** `npm run proof -- rolling`: every replica of every service is replaced under load, and no request notices. */
+export async function rollingProof(stage: Stage): Promise<readonly Figure[]> {
+  const { load, replacements, rounds } = await runRolling(stage, RUN);
+  for (const { replica, drainMs, startMs } of replacements) {
+    console.log(`  ${replica}: ended after ${Math.round(drainMs)} ms, ready ${Math.round(startMs)} ms later`);
+  }
+  for (const line of failureLines(load.sent)) console.log(`  ${line}`);
+  const { length } = load.sent;
+  return [
+    told('replicas replaced', replacements.length, ''),
+    told('rounds', rounds, ''),
+    told('longest drain', Math.max(...replacements.map(({ drainMs }) => drainMs)), 'ms'),
+    told('longest start', Math.max(...replacements.map(({ startMs }) => startMs)), 'ms'),
+    ...loadFigures(load),
+    atLeast(CALLS, 'requests', length, ''),
+    atMost(0, 'requests that failed', failures(load.sent).length, ''),
+  ];
+}

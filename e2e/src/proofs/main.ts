@@ -2,7 +2,9 @@
 import { parseArgs } from 'node:util';
 import { allMet, renderFigures, writeFigures, type Figure } from '@gatehouse/report';
 import { credentialsProof } from './credentials/credentials-proof.js';
+import { databaseProof } from './database/database-proof.js';
 import { historiesProof } from './histories/histories-proof.js';
+import { issuerDownProof } from './issuer-down/issuer-down-proof.js';
 import { partitionProof } from './partition/partition-proof.js';
 import { revocationProof } from './revocation/revocation-proof.js';
 import { rotationProof } from './rotation/rotation-proof.js';
@@ -20,6 +22,8 @@ const PROOFS = new Map<string, (outputs: Outputs) => Promise<readonly Figure[]>>
   ['partition', partitionProof],
   ['rotation', rotationProof],
   ['histories', historiesProof],
+  ['issuer-down', issuerDownProof],
+  ['database', databaseProof],
 ]);
 
 const { positionals, values } = parseArgs({

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import type { AuditEvent } from '@gatehouse/contracts/auth';
 import { AppError } from '@gatehouse/errors';
 import { openPool, type Database } from '@gatehouse/postgres';
-import { eventually, testDatabase, type TestDatabase } from '@gatehouse/testing';
+import { eventually, specTelemetry, testDatabase, type TestDatabase } from '@gatehouse/testing';
 import { AuditDeliverer } from './audit-deliverer.js';
 import { insertAudited, insertOutcome } from './insert-audited.store.js';
 
@@ -79,6 +79,22 @@ describe('audit events', () => {
       requestId: 'r',
       occurTime: expect.any(Date),
     });
+  });
+
+  it('are counted while they wait, and where they were given up', async () => {
+    const telemetry = specTelemetry();
+    const read = async (name: string) => (await telemetry.point(`gatehouse.outbox.${name}`)).value;
+    await append('malformed');
+    await append('waits');
+    await test.sql`update outbox set created_at = clock_timestamp() - interval '1 minute'`;
+    answer = ([first]) =>
+      refusal(first?.target === 'malformed' ? status.INVALID_ARGUMENT : status.UNAVAILABLE);
+    await delivering(async () => {
+      expect((await outbox()).filter(({ parked }) => parked)).toHaveLength(1);
+      expect(await read('parked')).toBe(1);
+      expect(await read('oldest_age')).toBeGreaterThanOrEqual(60);
+    });
+    await telemetry.close();
   });
 
   it('are written with their action or not at all', async () => {

@@ -17,7 +17,7 @@ export interface ConnectionOptions {
    * whose best plan depends on the page size and on what is searched for. Default false.
    */
   readonly planEachTime?: boolean;
-  /** Shown in pg_stat_activity. */
+  /** Shown in pg_stat_activity, and the pool's name in metrics: another one for each pool of a process. */
   readonly applicationName: string;
 }
 

@@ -14,6 +14,7 @@ const cases: [string, string, string | undefined][] = [
   ['delete from outbox using ? as claimed', 'DELETE', 'outbox'],
   ['with due as (select id from old where (a or (b))) update outbox set id = 1', 'UPDATE', 'outbox'],
   ['with page as (select id from event) select max(id) from page', 'SELECT', 'page'],
+  ['with done as (insert into deed (name) values (?) returning name) ?', 'INSERT', 'deed'],
   ['-- select from nothing\nselect from account', 'SELECT', 'account'],
   ['begin isolation level serializable', 'BEGIN', undefined],
   ['rollback to savepoint s1', 'ROLLBACK', undefined],

@@ -14,6 +14,8 @@ const COLLECTION: Readonly<Record<string, RegExp>> = {
   UPDATE: /\bupdate ([a-z_][\w.]*)/i,
 };
 
+const VERB = /\b(select|insert|update|delete|merge)\b/i;
+
 const summaries = new WeakMap<readonly string[], StatementSummary>();
 
 /**
@@ -35,9 +37,9 @@ function read(text: string): StatementSummary {
     .replace(/'(?:[^']|'')*'/g, "''")
     .replace(/\s+/g, ' ');
   const outermost = withoutParentheses(plain);
-  // What a WITH prepares is not what the statement does.
+  // What a WITH prepares is not what the statement does, unless the rest of it is a fragment, which is not known here.
   const verb = /^\s*with\b/i.test(outermost)
-    ? /\b(select|insert|update|delete|merge)\b/i.exec(outermost)
+    ? (VERB.exec(outermost) ?? VERB.exec(plain))
     : /([a-z]+)/i.exec(outermost);
   const operation = verb?.[1]?.toUpperCase() ?? 'UNKNOWN';
   const pattern = COLLECTION[operation];

@@ -1,6 +1,6 @@
 import { diag } from '@opentelemetry/api';
 import { PrometheusExporter, PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
-import type { MetricReader } from '@opentelemetry/sdk-metrics';
+import type { MetricReader, ResourceMetrics } from '@opentelemetry/sdk-metrics';
 
 /** The type of what {@link readMetrics} returns: the text format of Prometheus. */
 export const METRICS_CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
@@ -18,8 +18,27 @@ export class MetricsPage {
   async read(): Promise<string> {
     const { resourceMetrics, errors } = await this.reader.collect({ timeoutMillis: LOOK_UP_MS });
     for (const error of errors) diag.warn('a metric cannot be read:', String(error));
-    return this.#serializer.serialize(resourceMetrics);
+    return this.#serializer.serialize(withUnits(resourceMetrics));
   }
+}
+
+/** How Prometheus calls the units in use (UCUM). */
+const UNITS: Readonly<Record<string, string>> = { s: 'seconds', By: 'bytes' };
+
+/**
+ * Ends the name of each metric with its unit, which the exporter leaves out: a reader of Prometheus sees nothing else
+ * of it (OpenTelemetry, Prometheus and OpenMetrics Compatibility, Metric Metadata).
+ */
+function withUnits(resourceMetrics: ResourceMetrics): ResourceMetrics {
+  const scopeMetrics = resourceMetrics.scopeMetrics.map((scope) => ({
+    ...scope,
+    metrics: scope.metrics.map((metric) => {
+      const unit = UNITS[metric.descriptor.unit];
+      if (unit === undefined) return metric;
+      return { ...metric, descriptor: { ...metric.descriptor, name: `${metric.descriptor.name}.${unit}` } };
+    }),
+  }));
+  return { ...resourceMetrics, scopeMetrics };
 }
 
 let published: MetricsPage | undefined;

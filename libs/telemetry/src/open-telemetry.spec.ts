@@ -46,12 +46,12 @@ describe('metrics', () => {
           ?.split(' ')
           .at(-1),
       );
-    expect(valueOf('nodejs_eventloop_delay_p99')).toBeGreaterThanOrEqual(0);
+    expect(valueOf('nodejs_eventloop_delay_p99_seconds')).toBeGreaterThanOrEqual(0);
     expect(valueOf('nodejs_eventloop_utilization')).toBeGreaterThan(0);
     expect(valueOf('nodejs_eventloop_utilization')).toBeLessThanOrEqual(1);
-    expect(valueOf('process_memory_usage')).toBeGreaterThan(1e7);
-    expect(valueOf('v8js_memory_heap_used{v8js_heap_space_name="old_space"}')).toBeGreaterThan(1e5);
-    expect(valueOf('process_cpu_time_total{cpu_mode="user"}')).toBeGreaterThan(0);
+    expect(valueOf('process_memory_usage_bytes')).toBeGreaterThan(1e7);
+    expect(valueOf('v8js_memory_heap_used_bytes{v8js_heap_space_name="old_space"}')).toBeGreaterThan(1e5);
+    expect(valueOf('process_cpu_time_seconds_total{cpu_mode="user"}')).toBeGreaterThan(0);
     expect(spanOf('unrecorded').isRecording()).toBe(false);
   });
 

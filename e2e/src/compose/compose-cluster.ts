@@ -21,6 +21,9 @@ import { freeSubnets, hostAddressIn } from './subnets.js';
 
 const MAKERS = `${repositoryRoot}/deploy/docker`;
 
+/** Of every container of ours. */
+const HEALTH_PORT = 9_000;
+
 /**
  * The cluster of docker-compose.yml, of images that were built before: a project of its own with its own networks,
  * port, secrets and certificates, beside whatever else runs on this machine. Disposing of it deletes all of that.
@@ -139,6 +142,7 @@ function addressesOf(gateway: string, replicas: readonly Replica[], folders: Clu
     auth: of('auth'),
     users: of('users'),
     resources: of('resources'),
+    health: replicas.map(({ address }) => `http://${address.replace(/:\d+$/, '')}:${HEALTH_PORT}`),
     tls: {
       certificate: certificate('certificate.pem'),
       key: certificate('key.pem'),

@@ -13,6 +13,8 @@ export interface Addresses {
   readonly auth: readonly string[];
   readonly users: readonly string[];
   readonly resources: readonly string[];
+  /** The base URL of every replica's health port. */
+  readonly health: readonly string[];
   /** The gateway's certificate, which every service admits; without it the gRPC faces are called in the clear. */
   readonly tls?: TlsFiles;
 }

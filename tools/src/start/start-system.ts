@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { DEMO_ACCOUNTS, type DemoAccount, seedAccounts } from '../seed/accounts.js';
 import { seedResources } from '../seed/resources.js';
 import { repositoryRoot } from '../repository-root.js';
-import type { Ports, StartOptions } from './config.js';
+import { healthPort, type Ports, type StartOptions } from './config.js';
 import { gatewayUrl, SERVICES } from './services.js';
 import { type Progress, System } from './system.js';
 
@@ -14,6 +14,8 @@ export interface SystemAddresses {
   readonly auth: readonly string[];
   readonly users: readonly string[];
   readonly resources: readonly string[];
+  /** The base URL of every process's health port. */
+  readonly health: readonly string[];
 }
 
 /** A system that runs. */
@@ -84,6 +86,7 @@ export function describeSystem(system: System, ports: Ports): RunningSystem {
       auth: [address(ports.auth), address(ports.auth2)],
       users: [address(ports.users), address(ports.users2)],
       resources: [address(ports.resources), address(ports.resources2)],
+      health: SERVICES.map(({ name }) => `http://${address(healthPort(ports[name]))}`),
     },
     accounts: DEMO_ACCOUNTS,
     logFolder: system.logFolder,

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { runOnCluster } from './compose/run-on-cluster.js';
+import { runOnCluster, type RunSpecs } from './compose/run-on-cluster.js';
 import { proveRecipe } from './recipe/recipe.js';
 
 const PACKAGE = fileURLToPath(new URL('..', import.meta.url));
@@ -42,18 +42,17 @@ if (rest.length > 0 || (pattern === undefined && (values.compose || name !== 're
   await proveRecipe((text) => console.log(`  ${text}`));
   console.log('the recipe of CONTRIBUTING.md holds');
 } else if (values.compose) {
-  // Whoever interrupts this waits for the cluster to be deleted; jest hears of it as well, and ends.
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => (process.exitCode = 1));
-  process.exitCode = await runOnCluster((without) => runSpecs(pattern, without));
+  process.exitCode = await runOnCluster((how) => runSpecs(pattern, how));
 } else {
   process.exitCode = await runSpecs(pattern);
 }
 
-async function runSpecs(path: string, without: readonly string[] = []): Promise<number> {
-  const ignored = without.map((one) => `--testPathIgnorePatterns=${one}`);
+async function runSpecs(path: string, how?: Parameters<RunSpecs>[0]): Promise<number> {
+  const ignored = (how?.without ?? []).map((one) => `--testPathIgnorePatterns=${one}`);
   const args = ['--experimental-vm-modules', JEST, '-c', 'jest.config.mjs', '--runInBand', path, ...ignored];
   const env = { ...process.env, ...(name === 'python' ? { E2E_PYTHON: 'required' } : {}) };
   const child = spawn(process.execPath, args, { cwd: PACKAGE, stdio: 'inherit', env });
+  how?.signal.addEventListener('abort', () => child.kill());
   const [code] = (await once(child, 'exit')) as [number | null];
   return code ?? 1;
 }

@@ -1,5 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const DIST = fileURLToPath(new URL('..', import.meta.url));
@@ -29,5 +29,5 @@ export async function findSpecFiles(): Promise<SpecFiles> {
 
 /** How a spec is called in a sentence: `faults/crash`. */
 export function shortName(name: string): string {
-  return relative('.', name).replace(/\.spec\.js$/, '');
+  return name.replace(/\.spec\.js$/, '');
 }

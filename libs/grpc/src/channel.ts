@@ -26,14 +26,14 @@ const channelOptions: ChannelOptions = {
   'grpc.max_reconnect_backoff_ms': 2_000,
   'grpc.enable_retries': 1,
   // The policy looks names up by itself; this bounds what failing connections may ask for beside that.
-  'grpc.dns_min_time_between_resolutions_ms': 5_000,
+  'grpc.dns_min_time_between_resolutions_ms': 2_000,
   // A TXT record is not to say how calls are balanced and repeated.
   'grpc.service_config_disable_resolution': 1,
 };
 
 /**
  * Opens a client of a service of the contract: calls go to all replicas behind
- * a name, past those that are slow or fail ({@link LeastLoadBalancer}), and
+ * a name, past those that are slow or fail (ADR 0022), and
  * the methods that the contract calls idempotent are retried within a budget
  * (gRFC A6). One channel does not share connections with another.
  *

@@ -1,6 +1,8 @@
 export { Call, callOf, type CallPeer } from './call.js';
 export { CallsInFlight } from './calls-in-flight.js';
 export { ClientCalls } from './client-calls.js';
+export type { LeastLoadSettings } from './balancing/least-load-config.js';
+export type { ChannelUse } from './balancing/replica-load.js';
 export { clientOptions, openClient, type ClientConstructor } from './channel.js';
 export { isWithin, readAddress } from './client-address.js';
 export { ContractServer, type ContractServerOptions } from './contract-server.js';
@@ -28,5 +30,5 @@ export {
 } from './transport/transport.js';
 export { callersOf, EDGE, serviceNames, type CallerName, type ServiceName } from './transport/who-calls-whom.js';
 export { RequestTrace, type RequestTraceOptions } from './request-trace.js';
-export { callUnary, type UnaryMethod, type UnaryOptions } from './unary.js';
+export { callUnary, timeoutWithin, type UnaryMethod, type UnaryOptions } from './unary.js';
 export { runUntilStopped } from './run-until-stopped.js';

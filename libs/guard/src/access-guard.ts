@@ -100,7 +100,7 @@ export class AccessGuard extends AuthGuard(ACCESS_TOKEN_STRATEGY) implements Can
   async #ask(call: Call, accessToken: string): Promise<true> {
     const { introspect } = this.tokens.knowledge;
     if (introspect === undefined || isBoundByToken(call.method)) throw unknown();
-    const isActive = await introspect(accessToken).catch((cause: unknown) => {
+    const isActive = await introspect(accessToken, call.deadline).catch((cause: unknown) => {
       throw unknown(cause);
     });
     if (!isActive) throw unauthenticated('INACTIVE');

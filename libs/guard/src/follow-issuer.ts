@@ -86,7 +86,7 @@ export function followIssuer(
     keys: new KnownKeys(keys, isKnown),
     revocations: list,
     lease,
-    introspect: (accessToken) => introspection.isActive(accessToken),
+    introspect: (accessToken, within) => introspection.isActive(accessToken, within),
     known: { name: 'issuer', holds: isKnown },
     close: async () => {
       clearTimeout(giveUp);

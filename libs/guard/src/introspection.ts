@@ -2,7 +2,7 @@ import { credentials, status } from '@grpc/grpc-js';
 import { contract } from '@gatehouse/contracts';
 import { TokenServiceClient } from '@gatehouse/contracts/auth';
 import { AppError } from '@gatehouse/errors';
-import { callUnary, clientOptions } from '@gatehouse/grpc';
+import { callUnary, clientOptions, timeoutWithin } from '@gatehouse/grpc';
 import type { ServiceIdentity } from './service-identity.js';
 
 /** How long the issuer may take to answer, everything included, in milliseconds. */
@@ -35,32 +35,36 @@ export class Introspection {
   /**
    * Whether an access token is good at this moment.
    *
-   * @throws AppError when the issuer does not say so within a second
+   * @param within the deadline of the call that it is about, in milliseconds since the epoch
+   * @throws AppError when the issuer does not say so within a second, or before that deadline
    */
-  isActive(accessToken: string): Promise<boolean> {
-    const asked = this.#asked.get(accessToken) ?? this.#ask(accessToken);
-    this.#asked.set(accessToken, asked);
-    return asked;
+  isActive(accessToken: string, within?: number): Promise<boolean> {
+    const asked = this.#asked.get(accessToken);
+    if (asked) return asked;
+    const timeoutMs = timeoutWithin(TIMEOUT_MS, within);
+    const answer = this.#ask(accessToken, timeoutMs);
+    // Whoever has less time than others asks alone: they are not to be given up with it.
+    if (timeoutMs < TIMEOUT_MS) return answer;
+    const forget = () => this.#asked.delete(accessToken);
+    answer.then(forget, forget);
+    this.#asked.set(accessToken, answer);
+    return answer;
   }
 
   close(): void {
     this.#client.close();
   }
 
-  async #ask(accessToken: string): Promise<boolean> {
-    const deadline = performance.now() + TIMEOUT_MS;
+  async #ask(accessToken: string, timeoutMs: number): Promise<boolean> {
+    const deadline = performance.now() + timeoutMs;
+    const own = await before(deadline, this.#identity.accessToken());
     try {
-      const own = await within(deadline, this.#identity.accessToken());
-      try {
-        return await this.#send(accessToken, own, deadline);
-      } catch (error) {
-        if (!(error instanceof AppError) || error.code !== status.UNAUTHENTICATED) throw error;
-        // Its own access token is what auth refused: a new one is tried, once.
-        this.#identity.drop(own);
-        return await this.#send(accessToken, await within(deadline, this.#identity.accessToken()), deadline);
-      }
-    } finally {
-      this.#asked.delete(accessToken);
+      return await this.#send(accessToken, own, deadline);
+    } catch (error) {
+      if (!(error instanceof AppError) || error.code !== status.UNAUTHENTICATED) throw error;
+      // Its own access token is what auth refused: a new one is tried, once.
+      this.#identity.drop(own);
+      return this.#send(accessToken, await before(deadline, this.#identity.accessToken()), deadline);
     }
   }
 
@@ -72,10 +76,10 @@ export class Introspection {
   }
 }
 
-async function within<T>(deadline: number, work: Promise<T>): Promise<T> {
+async function before<T>(deadline: number, work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
-    const fail = () => reject(new Error(`no service token within ${TIMEOUT_MS} ms`));
+    const fail = () => reject(new Error('no service token in time'));
     timer = setTimeout(fail, deadline - performance.now());
   });
   return Promise.race([work, late]).finally(() => clearTimeout(timer));

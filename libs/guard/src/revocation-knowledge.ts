@@ -9,8 +9,10 @@ export interface RevocationKnowledge {
   /**
    * Asks the issuer whether an access token is good at this moment, for strict methods while the lease is not
    * fresh. Without it they are UNAVAILABLE then.
+   *
+   * @param within the deadline of the call that it is about, in milliseconds since the epoch
    */
-  readonly introspect?: (accessToken: string) => Promise<boolean>;
+  readonly introspect?: (accessToken: string, within?: number) => Promise<boolean>;
 }
 
 /** For specs and benches, where nobody revokes anything: said in words, so that no service leaves it out. */

@@ -1,4 +1,4 @@
-import { experimental, type Metadata, type status } from '@grpc/grpc-js';
+import { experimental, type status } from '@grpc/grpc-js';
 import { chooseReplica } from './choose-replica.js';
 import type { ChannelUse, ReplicaLoad } from './replica-load.js';
 import { verdictOf } from './verdict.js';
@@ -75,9 +75,9 @@ class Attempt {
     this.load.begin(this.use);
   };
 
-  readonly onCallEnded = (code: status, _details: string, metadata: Metadata): void => {
+  readonly onCallEnded = (code: status): void => {
     const durationMs = performance.now() - this.#leftAt;
-    this.load.end(this.use, verdictOf(code, metadata, durationMs), durationMs);
+    this.load.end(this.use, verdictOf(code, durationMs), durationMs);
   };
 
   /** Counts no more, unless it has left. */

@@ -59,7 +59,7 @@ export class FeedStream {
     const { address, channel = credentials.createInsecure() } = options;
     this.#listener = options.listener;
     this.#monotonic = options.monotonic;
-    this.#client = openClient(RevocationServiceClient, address, contract, channel);
+    this.#client = openClient(RevocationServiceClient, address, contract, channel, { use: 'streams' });
     this.#client.waitForReady(Date.now() + CONNECT_MS, (error) => {
       if (error) this.end(error);
       else if (!this.#over) this.#begin(options);

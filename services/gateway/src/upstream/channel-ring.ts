@@ -1,6 +1,6 @@
 import { ChannelCredentials, Client, connectivityState } from '@grpc/grpc-js';
 import type { DescService } from '@bufbuild/protobuf';
-import { clientOptions } from '@gatehouse/grpc';
+import { clientOptions, type ChannelUse } from '@gatehouse/grpc';
 
 /** A backend and the services that it serves. */
 export interface Backend {
@@ -19,8 +19,9 @@ export class ChannelRing {
   constructor(
     { target, services, credentials = ChannelCredentials.createInsecure() }: Backend,
     size: number,
+    use: ChannelUse,
   ) {
-    const options = clientOptions(services);
+    const options = clientOptions(services, { use });
     this.#clients = Array.from({ length: size }, () => new Client(target, credentials, options));
   }
 

@@ -44,8 +44,8 @@ export class GrpcUpstream implements Upstream {
   constructor(backends: readonly Backend[]) {
     this.#rings = backends.map((backend) => {
       const rings = {
-        unary: new ChannelRing(backend, CHANNELS),
-        streams: new ChannelRing(backend, STREAM_CHANNELS),
+        unary: new ChannelRing(backend, CHANNELS, 'calls'),
+        streams: new ChannelRing(backend, STREAM_CHANNELS, 'streams'),
       };
       for (const { typeName } of backend.services) this.#byService.set(typeName, rings);
       return rings;

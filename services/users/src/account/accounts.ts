@@ -75,10 +75,10 @@ export class Accounts {
   }
 
   async #send(subject: string, requestedBy: string, accessToken: string, call: Call): Promise<void> {
-    const { traceId, requestId } = call;
-    const timeoutMs = Math.min(this.#options.timeoutMs, call.deadline - Date.now());
+    const { traceId, requestId, deadline: within } = call;
+    const { timeoutMs } = this.#options;
     const erase = this.#accounts.eraseAccount.bind(this.#accounts);
-    await callUnary(erase, { subject, requestedBy }, { timeoutMs, accessToken, traceId, requestId });
+    await callUnary(erase, { subject, requestedBy }, { timeoutMs, within, accessToken, traceId, requestId });
   }
 }
 

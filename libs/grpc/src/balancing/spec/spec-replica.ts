@@ -1,5 +1,5 @@
 import { Server, ServerCredentials, status, type ChannelOptions, type ServiceError } from '@grpc/grpc-js';
-import type { ServerWritableStream } from '@grpc/grpc-js';
+import type { ServerUnaryCall, ServerWritableStream } from '@grpc/grpc-js';
 import { ResourceServiceService, WatchResourcesResponse } from '@gatehouse/contracts/resources';
 import { serverLimits } from '../../server-limits.js';
 
@@ -13,6 +13,8 @@ export class SpecReplica {
   behaviour: Behaviour = () => undefined;
   /** Calls that came. */
   calls = 0;
+  /** Where calls came from: the far ends of connections. */
+  readonly peers = new Set<string>();
   /** Streams that are open. */
   readonly streams = new Set<ServerWritableStream<unknown, object>>();
   #server: Server | undefined;
@@ -37,7 +39,10 @@ export class SpecReplica {
   /** Starts it where it was before. */
   async start(): Promise<void> {
     const server = new Server({ ...serverLimits, ...this.limits });
-    const answer = (_call: unknown, reply: Answer) => void this.#answer(reply);
+    const answer = (call: ServerUnaryCall<unknown, object>, reply: Answer) => {
+      this.peers.add(call.getPeer());
+      void this.#answer(reply);
+    };
     server.addService(ResourceServiceService, {
       getResource: answer,
       createResource: answer,

@@ -8,12 +8,20 @@ export async function freePorts(): Promise<Ports> {
   const ports: Record<string, number> = { postgres: 0 };
   for (const { name } of SERVICES) {
     let port: number;
-    // Below where systems begin to take ports for outgoing connections (32,768 on Linux), health included.
-    do port = randomInt(12_000, 22_000);
-    while (Object.values(ports).includes(port) || !(await isFree(port)) || !(await isFree(healthPort(port))));
+    do port = await freePort();
+    while (Object.values(ports).includes(port));
     ports[name] = port;
   }
   return ports as Ports;
+}
+
+/** A port that is free now, together with that of its health. */
+export async function freePort(): Promise<number> {
+  for (;;) {
+    // Below where systems begin to take ports for outgoing connections (32,768 on Linux), health included.
+    const port = randomInt(12_000, 22_000);
+    if ((await isFree(port)) && (await isFree(healthPort(port)))) return port;
+  }
 }
 
 async function isFree(port: number): Promise<boolean> {

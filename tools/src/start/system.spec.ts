@@ -161,6 +161,22 @@ describe('System', () => {
     expect(failed).toBe(false);
   });
 
+  it('adds a replica with the settings of another, on a port of its own', async () => {
+    const running = system();
+    await running.start();
+    await running.add('users3', 'users', { HEALTH_PORT: healthPort(ports.gateway) });
+    expect(await answers('gateway')).toBe(true);
+    expect(await answers('users')).toBe(true);
+    expect(running.pidOf('users3')).not.toBe(running.pidOf('users'));
+    await running.kill('users3');
+    await expect(answers('gateway')).rejects.toThrow();
+    await running.restart('users3');
+    const broken = { FAULT: 'at start', HEALTH_PORT: healthPort(ports.gateway2) };
+    await expect(running.add('users4', 'users', broken)).rejects.toMatchObject({ name: 'StartFault' });
+    await running.stop();
+    await expect(answers('gateway')).rejects.toThrow();
+  });
+
   it('can be stopped while it starts', async () => {
     const started = system();
     const starting = started.start();

@@ -122,8 +122,30 @@ export class System {
     for (const child of this.children.values()) void child.kill();
   }
 
+  /**
+   * Starts one more replica, with the settings of one that is there but for these, and waits until it is ready.
+   *
+   * @param name what it is called from then on
+   * @param settings GATEHOUSE_ settings without the prefix; among them the ports, which no two replicas share
+   */
+  async add(
+    name: string,
+    like: keyof Ports,
+    settings: Readonly<Record<string, string | number>> & { readonly HEALTH_PORT: number },
+  ): Promise<void> {
+    const { main, environment } = this.child(like).options;
+    const child = await this.startChild({
+      name,
+      main,
+      environment: { ...environment, ...prefixed(settings) },
+      logFile: join(this.logFolder, `${name}.log`),
+      readyUrl: `http://127.0.0.1:${settings.HEALTH_PORT}/readyz`,
+    });
+    await child.ready(this.abort.signal);
+  }
+
   /** The process of a service, such as to see what it costs. */
-  pidOf(name: keyof Ports): number {
+  pidOf(name: string): number {
     return this.child(name).pid;
   }
 
@@ -237,13 +259,18 @@ export class System {
       ...(spec.service === 'gateway' ? {} : { GRPC_PORT: port }),
       ...spec.settings(surroundings),
     };
-    const prefixed = Object.entries(settings).map(([name, value]) => [`GATEHOUSE_${name}`, String(value)]);
-    return { ...inheritedEnvironment(), ...(Object.fromEntries(prefixed) as Record<string, string>) };
+    return { ...inheritedEnvironment(), ...prefixed(settings) };
   }
 
   private died(fault: StartFault): void {
     if (!this.abort.signal.aborted) this.fail(fault);
   }
+}
+
+function prefixed(settings: Readonly<Record<string, string | number>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(settings).map(([name, value]) => [`GATEHOUSE_${name}`, String(value)]),
+  );
 }
 
 async function gather<Name extends string>(

@@ -3,31 +3,36 @@ import type { Client } from '@grpc/grpc-js';
 import { contract } from '@gatehouse/contracts';
 import { ResourceServiceClient, ShareServiceClient } from '@gatehouse/contracts/resources';
 import { UserServiceClient } from '@gatehouse/contracts/users';
-import { callUnary, openClient, serviceName } from '@gatehouse/grpc';
+import { callUnary, openClient, serviceName, type ClientConstructor } from '@gatehouse/grpc';
+import { credentialsFor } from '../../client/channel-credentials.js';
 import type { Json } from '../../client/json.js';
+import type { Addresses } from '../../system/system-facts.js';
 import type { ContractCall } from './contract-call.js';
 
 const TIMEOUT_MS = 20_000;
 
-/** Where the replicas of the services are that programs call directly: `host:port` each. */
-export interface GrpcAddresses {
-  readonly users: readonly string[];
-  readonly resources: readonly string[];
-}
+/** Where the replicas of the services are that programs call directly, and what they show there. */
+export type GrpcAddresses = Pick<Addresses, 'users' | 'resources' | 'tls'>;
 
 /** The gRPC face as a program calls it that has the generated clients, with the options that the product gives them. */
 export class GrpcCaller implements Disposable {
   readonly #clients: ReadonlyMap<string, Client>;
 
-  constructor({ users, resources }: GrpcAddresses) {
-    const target = (addresses: readonly string[]) => `ipv4:${addresses.join(',')}`;
-    this.#clients = new Map<string, Client>([
+  constructor(addresses: GrpcAddresses) {
+    const open = <C extends Client>(constructor: ClientConstructor<C>, replicas: readonly string[]) =>
       [
-        serviceName(ResourceServiceClient.service),
-        openClient(ResourceServiceClient, target(resources), contract),
-      ],
-      [serviceName(ShareServiceClient.service), openClient(ShareServiceClient, target(resources), contract)],
-      [serviceName(UserServiceClient.service), openClient(UserServiceClient, target(users), contract)],
+        serviceName(constructor.service),
+        openClient(
+          constructor,
+          `ipv4:${replicas.join(',')}`,
+          contract,
+          credentialsFor(addresses, constructor),
+        ),
+      ] as const;
+    this.#clients = new Map<string, Client>([
+      open(ResourceServiceClient, addresses.resources),
+      open(ShareServiceClient, addresses.resources),
+      open(UserServiceClient, addresses.users),
     ]);
   }
 

@@ -1,0 +1,115 @@
+import { freePort, healthPort } from '@gatehouse/tools/start';
+import { RestClient, succeeded } from '../../client/rest-client.js';
+import type { OwnSystem } from '../../system/own-system.js';
+import { signInDemo } from '../../system/system-facts.js';
+import { cpuMs } from './cpu-ms.js';
+import { readLoad, type ReadLoad } from './read-load.js';
+
+/** How the proof runs. */
+export interface ScaleRun {
+  /** How many replicas, in the order of a round. */
+  readonly counts: readonly number[];
+  readonly rounds: number;
+  /** Of each measurement. */
+  readonly calls: number;
+  readonly atOnce: number;
+}
+
+/** The two that are scaled: each has a face of its own. */
+export type Scaled = 'resources' | 'gateway';
+
+/** One measurement. */
+export interface Sample {
+  readonly service: Scaled;
+  readonly replicas: number;
+  readonly perSecond: number;
+  /** CPU of all replicas of the service together for one call, in milliseconds. */
+  readonly cpuMsPerCall: number;
+}
+
+interface Replica {
+  readonly address: string;
+  readonly pid: number;
+}
+
+/** Between a change of load and the count of what it costs: calls that warm up what is measured. */
+const WARM_UP_SHARE = 0.25;
+
+/**
+ * Measures what a read costs and how many there can be, with different numbers of replicas: over REST of gateways,
+ * over gRPC of resources. All replicas run all the time; those that are not asked cost what they cost idle.
+ */
+export async function runScale(own: OwnSystem, run: ScaleRun): Promise<readonly Sample[]> {
+  const most = Math.max(...run.counts);
+  const replicas = {
+    resources: await resourcesReplicas(own, most),
+    gateway: await gatewayReplicas(own, most),
+  };
+  const samples: Sample[] = [];
+  for (let round = 0; round < run.rounds; round++) {
+    // An access token must outlive what it is used for.
+    const { accessToken } = await signInDemo(own, 'editor');
+    const id = await readable(own, accessToken);
+    for (const count of run.counts) {
+      for (const service of ['resources', 'gateway'] as const) {
+        const asked = replicas[service].slice(0, count);
+        const load: ReadLoad = {
+          face: service === 'gateway' ? 'REST' : 'gRPC',
+          addresses: asked.map(({ address }) => address),
+          accessToken,
+          id,
+          calls: run.calls,
+          atOnce: run.atOnce,
+        };
+        await readLoad({ ...load, calls: Math.ceil(run.calls * WARM_UP_SHARE) });
+        const before = await costOf(asked);
+        const { calls, seconds } = await readLoad(load);
+        const cpuMsPerCall = ((await costOf(asked)) - before) / calls;
+        samples.push({ service, replicas: count, perSecond: calls / seconds, cpuMsPerCall });
+      }
+    }
+  }
+  return samples;
+}
+
+async function costOf(replicas: readonly Replica[]): Promise<number> {
+  const costs = await Promise.all(replicas.map(({ pid }) => cpuMs(pid)));
+  return costs.reduce((sum, cost) => sum + cost, 0);
+}
+
+async function readable({ addresses }: OwnSystem, accessToken: string): Promise<string> {
+  const rest = new RestClient(addresses.gateway).as(accessToken);
+  const made = await rest.post<{ id: string }>('/v1/resources', { title: 'Read again and again' });
+  return succeeded(made).id;
+}
+
+/** The two that are there, and as many more as are wanted. */
+async function resourcesReplicas({ system, addresses }: OwnSystem, count: number): Promise<Replica[]> {
+  const [first = '', second = ''] = addresses.resources;
+  const replicas: Replica[] = [
+    { address: first, pid: system.pidOf('resources') },
+    { address: second, pid: system.pidOf('resources2') },
+  ];
+  for (let number = 3; number <= count; number++) {
+    const name = `resources${number}`;
+    const port = await freePort();
+    await system.add(name, 'resources', { GRPC_PORT: port, HEALTH_PORT: healthPort(port) });
+    replicas.push({ address: `127.0.0.1:${port}`, pid: system.pidOf(name) });
+  }
+  return replicas;
+}
+
+async function gatewayReplicas({ system, addresses }: OwnSystem, count: number): Promise<Replica[]> {
+  const [first = '', second = ''] = addresses.gateways;
+  const replicas: Replica[] = [
+    { address: first, pid: system.pidOf('gateway') },
+    { address: second, pid: system.pidOf('gateway2') },
+  ];
+  for (let number = 3; number <= count; number++) {
+    const name = `gateway${number}`;
+    const port = await freePort();
+    await system.add(name, 'gateway', { HTTP_PORT: port, HEALTH_PORT: healthPort(port) });
+    replicas.push({ address: `http://127.0.0.1:${port}`, pid: system.pidOf(name) });
+  }
+  return replicas;
+}

@@ -1,4 +1,5 @@
 import { eventually } from '@gatehouse/testing';
+import { openTelemetry } from '@gatehouse/telemetry';
 import { Health } from './health.js';
 
 describe('health', () => {
@@ -40,5 +41,17 @@ describe('health', () => {
   it('is ready again after the first look that finds everything well', async () => {
     holds = true;
     await eventually(() => expect(health.ready).toBe(true));
+  });
+
+  it('shows the metrics of the process, once there are any', async () => {
+    const metrics = () => fetch(`http://127.0.0.1:${port}/metrics`);
+    expect((await metrics()).status).toBe(503);
+    const log = { warn: () => undefined };
+    const telemetry = await openTelemetry({ service: 'spec', version: '1.0.0', log });
+    const answer = await metrics();
+    await telemetry.shutdown();
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
+    expect(await answer.text()).toMatch(/^process_memory_usage [1-9]\d+$/m);
   });
 });

@@ -22,7 +22,7 @@ export interface TelemetryOptions {
 
 /** The telemetry of a process, which is open. */
 export interface Telemetry {
-  /** Delivers what is left, for at most 2 s, and tells nothing from then on. Never rejects. */
+  /** Delivers what is left, for at most 2 s, and tells nothing from then on. Never rejects, and is safe to call twice. */
   shutdown(): Promise<void>;
 }
 
@@ -50,22 +50,21 @@ export async function openTelemetry({ service, version, traces, log }: Telemetry
   const withdrawPage = publishMetrics(page);
   // Loaded by those who have somewhere to send them: it takes as long as all the rest.
   const endTraces = traces && (await import('./traces.js')).openTraces(resource, traces);
-  return {
-    shutdown: async () => {
-      await within(LAST_FLUSH_MS, endTraces?.());
-      withdrawPage();
-      endMeasuring();
-      metrics.disable();
-      await within(LAST_FLUSH_MS, meters.shutdown());
-      withdrawFaults();
-    },
+  const end = async () => {
+    withdrawPage();
+    endMeasuring();
+    metrics.disable();
+    await within(LAST_FLUSH_MS, Promise.all([endTraces?.(), meters.shutdown()]));
+    withdrawFaults();
   };
+  let ended: Promise<void> | undefined;
+  return { shutdown: () => (ended ??= end()) };
 }
 
 /** Waits for work that may fail or hang, and does not care. */
-async function within(boundMs: number, work: Promise<void> | undefined): Promise<void> {
+async function within(boundMs: number, work: Promise<unknown>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const bound = new Promise<void>((resolve) => (timer = setTimeout(resolve, boundMs)));
-  await Promise.race([work?.catch(() => undefined), bound]);
+  await Promise.race([work.catch(() => undefined), bound]);
   clearTimeout(timer);
 }

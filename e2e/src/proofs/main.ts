@@ -4,7 +4,9 @@ import { allMet, renderFigures, writeFigures, type Figure } from '@gatehouse/rep
 import { credentialsProof } from './credentials/credentials-proof.js';
 import { databaseProof } from './database/database-proof.js';
 import { historiesProof } from './histories/histories-proof.js';
+import { hostileProof } from './hostile/hostile-proof.js';
 import { issuerDownProof } from './issuer-down/issuer-down-proof.js';
+import { overloadProof } from './overload/overload-proof.js';
 import { partitionProof } from './partition/partition-proof.js';
 import { revocationProof } from './revocation/revocation-proof.js';
 import { rotationProof } from './rotation/rotation-proof.js';
@@ -22,6 +24,8 @@ const PROOFS = new Map<string, (outputs: Outputs) => Promise<readonly Figure[]>>
   ['partition', partitionProof],
   ['rotation', rotationProof],
   ['histories', historiesProof],
+  ['overload', overloadProof],
+  ['hostile', hostileProof],
   ['issuer-down', issuerDownProof],
   ['database', databaseProof],
 ]);

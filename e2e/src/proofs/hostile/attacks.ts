@@ -1,0 +1,35 @@
+import type { Attack } from './attack.js';
+import {
+  abortedRequests,
+  bigBodies,
+  deepJson,
+  gzipBodies,
+  headerFlood,
+  slowloris,
+  slowRead,
+} from './http-attacks.js';
+import {
+  continuationFlood,
+  gzipMessages,
+  pingFlood,
+  rapidReset,
+  settingsFlood,
+  windowStall,
+} from './http2-attacks.js';
+
+/** The attacks by name: those on a gateway, then those on a gRPC port. */
+export const ATTACKS: ReadonlyMap<string, Attack> = new Map<string, Attack>([
+  ['slowloris', slowloris],
+  ['slow reading', slowRead],
+  ['big bodies', bigBodies],
+  ['header flood', headerFlood],
+  ['gzip bodies', gzipBodies],
+  ['deep JSON', deepJson],
+  ['cancel storm', abortedRequests],
+  ['rapid reset', rapidReset],
+  ['PING flood', pingFlood],
+  ['SETTINGS flood', settingsFlood],
+  ['CONTINUATION flood', continuationFlood],
+  ['window stall', windowStall],
+  ['gzip messages', gzipMessages],
+]);

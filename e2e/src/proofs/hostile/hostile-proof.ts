@@ -1,0 +1,38 @@
+import { atMost, told, type Figure } from '@gatehouse/report';
+import { runHostile, type AttackResult } from './run-hostile.js';
+
+const LONG = { attackMs: 60_000, quietMs: 15_000 };
+
+const P99_GROWTH_PERCENT = 20;
+const GROWN_MIB = 32;
+const CLOSED_MS = 10_000;
+
+/** Each way of doing harm for a minute, beside others who call. */
+export async function hostileProof(): Promise<readonly Figure[]> {
+  const { coresApart, results } = await runHostile(LONG);
+  const apart = told('system and callers on cores of their own', coresApart ? 1 : 0, '');
+  return [apart, ...results.flatMap(figuresOf)];
+}
+
+/** The figures of one attack. */
+export function figuresOf({ name, attack, quiet, others, grownMiB, ended }: AttackResult): readonly Figure[] {
+  const before = quiet.accepted.p99Ms;
+  const growth = (others.accepted.p99Ms / before - 1) * 100;
+  const refused = others.shed.count + Object.values(others.failures).reduce((all, one) => all + one, 0);
+  const { longestOpenMs } = attack;
+  return [
+    told(`${name}: how often`, attack.done, ''),
+    told(`${name}: p99 of others, before`, round(before), 'ms'),
+    atMost(P99_GROWTH_PERCENT, `${name}: p99 of others, growth`, round(growth), '%'),
+    atMost(0, `${name}: errors of others`, refused, ''),
+    atMost(GROWN_MIB, `${name}: most that a process grew by`, round(grownMiB), 'MiB'),
+    atMost(0, `${name}: processes that ended`, ended, ''),
+    ...(longestOpenMs === undefined
+      ? []
+      : [atMost(CLOSED_MS, `${name}: longest that a connection was open`, round(longestOpenMs), 'ms')]),
+  ];
+}
+
+function round(value: number): number {
+  return Math.round(value * 10) / 10;
+}

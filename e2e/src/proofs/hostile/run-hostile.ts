@@ -1,0 +1,88 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { startOwnSystem, type OwnSystem } from '../../system/own-system.js';
+import { signInDemo } from '../../system/system-facts.js';
+import { Caller } from '../overload/caller.js';
+import { keepApart } from '../overload/cores.js';
+import { startGenerator } from '../overload/generator.js';
+import type { LoadReport } from '../overload/load-messages.js';
+import { readingRequest } from '../overload/reading-request.js';
+import { ended, mostGrown, systemMemory } from '../overload/system-processes.js';
+import type { AttackReport, Target } from './attack.js';
+import type { AttackOrder } from './attacker-process.js';
+import { ATTACKS } from './attacks.js';
+
+/** What one attack did. */
+export interface AttackResult {
+  readonly name: string;
+  readonly attack: AttackReport;
+  /** The others' calls before it, and meanwhile. */
+  readonly quiet: LoadReport;
+  readonly others: LoadReport;
+  /** The most that any process has grown by, in MiB, once it was over. */
+  readonly grownMiB: number;
+  readonly ended: number;
+}
+
+export interface HostileOptions {
+  /** How long each attack takes, and the quiet time before it, in milliseconds. */
+  readonly attackMs: number;
+  readonly quietMs: number;
+  /** Which attacks; all unless given. */
+  readonly names?: readonly string[];
+}
+
+/** Calls a second of those who mean well, to both gateways. */
+const OTHERS_PER_SECOND = 50;
+/** Until connections and garbage of an attack are gone. */
+const SETTLE_MS = 2_000;
+
+/** Attacks a system of its own, one way after the other, while others call it. */
+export async function runHostile({ attackMs, quietMs, names }: HostileOptions): Promise<{
+  readonly coresApart: boolean;
+  readonly results: readonly AttackResult[];
+}> {
+  const cores = keepApart();
+  try {
+    await using own = await startOwnSystem();
+    using others = startGenerator(cores);
+    const attackerScript = new URL('./attacker-process.js', import.meta.url);
+    using attacker = new Caller<AttackOrder, AttackReport>(cores, attackerScript);
+    const ports = own.addresses.gateways.map((url) => Number(new URL(url).port));
+    const results: AttackResult[] = [];
+    for (const name of names ?? ATTACKS.keys()) {
+      // An access token is good for five minutes.
+      const order = { ports, request: await readingRequest(own), perSecond: OTHERS_PER_SECOND };
+      const target = await targetOf(own);
+      const quiet = await others.send({ ...order, forMs: quietMs });
+      const before = systemMemory();
+      const [attack, meanwhile] = await Promise.all([
+        attacker.send({ name, target, forMs: attackMs }),
+        others.send({ ...order, forMs: attackMs }),
+      ]);
+      await delay(SETTLE_MS);
+      const after = systemMemory();
+      results.push({
+        name,
+        attack,
+        quiet,
+        others: meanwhile,
+        grownMiB: mostGrown(before, after),
+        ended: ended(before, after),
+      });
+    }
+    return { coresApart: cores.areApart, results };
+  } finally {
+    cores.release();
+  }
+}
+
+/** One replica of each is attacked; the others' calls go to both. */
+async function targetOf(own: OwnSystem): Promise<Target> {
+  const { accessToken } = await signInDemo(own, 'user');
+  const [address = ''] = own.addresses.resources;
+  return {
+    httpPort: Number(new URL(own.addresses.gateway).port),
+    grpcPort: Number(address.split(':').at(-1)),
+    accessToken,
+  };
+}

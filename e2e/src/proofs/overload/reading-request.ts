@@ -1,0 +1,11 @@
+import { RestClient, succeeded } from '../../client/rest-client.js';
+import type { OwnSystem } from '../../system/own-system.js';
+import { signInDemo } from '../../system/system-facts.js';
+
+/** Reads one resource of somebody who has signed in: the commonest call, through gateway, service and database. */
+export async function readingRequest(own: OwnSystem): Promise<string> {
+  const { accessToken } = await signInDemo(own, 'editor');
+  const editor = new RestClient(own.addresses.gateway).as(accessToken);
+  const { id } = succeeded(await editor.post<{ id: string }>('/v1/resources', { title: 'overload' }));
+  return `GET /v1/resources/${id} HTTP/1.1\r\nhost: gatehouse\r\nauthorization: Bearer ${accessToken}\r\n\r\n`;
+}

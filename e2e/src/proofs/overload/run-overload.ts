@@ -1,0 +1,91 @@
+import { RestClient } from '../../client/rest-client.js';
+import { startOwnSystem, type OwnSystem } from '../../system/own-system.js';
+import { openLoad, type Sent } from '../load/open-load.js';
+import { keepApart } from './cores.js';
+import { startGenerator } from './generator.js';
+import type { LoadReport } from './load-messages.js';
+import { readingRequest } from './reading-request.js';
+import { ended, mostGrown, systemMemory } from './system-processes.js';
+
+/** How long each part takes, in milliseconds. */
+export interface OverloadOptions {
+  readonly peakMs: number;
+  readonly normalMs: number;
+  readonly overloadMs: number;
+  readonly afterMs: number;
+}
+
+/** What ten times the peak has shown. */
+export interface OverloadResult {
+  readonly coresApart: boolean;
+  /** Answers a second when as much is asked as can be answered. */
+  readonly peakPerSecond: number;
+  readonly normal: LoadReport;
+  readonly overload: LoadReport;
+  /** Normal load once more, from the moment at which the overload ended. */
+  readonly after: LoadReport;
+  /** Sign-ins during the overload, and those of them that succeeded. */
+  readonly signIns: number;
+  readonly signedIn: number;
+  readonly ended: number;
+  /** The most that any process has grown by, from before the overload until after it, in MiB. */
+  readonly grownMiB: number;
+}
+
+/** Connections that keep the system busy, and fewer than it has places. */
+const AT_ONCE = 64;
+const NORMAL_SHARE = 0.3;
+const OVERLOAD_FACTOR = 10;
+const SIGN_INS_PER_SECOND = 1;
+
+/** Sends the whole system ten times what it can answer, and normal load before and after. */
+export async function runOverload(options: OverloadOptions): Promise<OverloadResult> {
+  const cores = keepApart();
+  try {
+    await using own = await startOwnSystem();
+    using generator = startGenerator(cores);
+    const order = {
+      ports: own.addresses.gateways.map((url) => Number(new URL(url).port)),
+      request: await readingRequest(own),
+    };
+    await generator.send({ ...order, atOnce: AT_ONCE, forMs: options.peakMs / 2 });
+    const peak = await generator.send({ ...order, atOnce: AT_ONCE, forMs: options.peakMs });
+    const peakPerSecond = (peak.accepted.count * 1_000) / options.peakMs;
+    const perSecond = peakPerSecond * NORMAL_SHARE;
+    const normal = await generator.send({ ...order, perSecond, forMs: options.normalMs });
+    const before = systemMemory();
+    const [overload, signIns] = await Promise.all([
+      generator.send({ ...order, perSecond: peakPerSecond * OVERLOAD_FACTOR, forMs: options.overloadMs }),
+      signInMeanwhile(own, options.overloadMs),
+    ]);
+    const after = await generator.send({ ...order, perSecond, forMs: options.afterMs });
+    const memory = systemMemory();
+    return {
+      coresApart: cores.areApart,
+      peakPerSecond,
+      normal,
+      overload,
+      after,
+      signIns: signIns.length,
+      signedIn: signIns.filter(({ outcome }) => outcome === 200).length,
+      ended: ended(before, memory),
+      grownMiB: mostGrown(before, memory),
+    };
+  } finally {
+    cores.release();
+  }
+}
+
+function signInMeanwhile(own: OwnSystem, forMs: number): Promise<readonly Sent<number>[]> {
+  const [account] = own.accounts;
+  const { gateways } = own.addresses;
+  const send = async (index: number) => {
+    const rest = new RestClient(gateways[index % gateways.length] as string);
+    const { email, password } = account ?? {};
+    const answer = await rest
+      .post('/v1/auth/login', { email: email ?? '', password: password ?? '' })
+      .catch(() => undefined);
+    return answer?.status ?? 0;
+  };
+  return openLoad({ perSecond: SIGN_INS_PER_SECOND, forMs, send });
+}

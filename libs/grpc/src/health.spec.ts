@@ -52,6 +52,6 @@ describe('health', () => {
     await telemetry.shutdown();
     expect(answer.status).toBe(200);
     expect(answer.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
-    expect(await answer.text()).toMatch(/^process_memory_usage [1-9]\d+$/m);
+    expect(await answer.text()).toMatch(/^process_memory_usage_bytes [1-9]\d+$/m);
   });
 });

@@ -41,7 +41,7 @@ export const gatewayReasons = defineReasons(GATEWAY_DOMAIN, {
   REQUEST_TIMEOUT: {
     code: status.DEADLINE_EXCEEDED,
     message: 'the request did not arrive in time',
-    help: 'Headers have 10 seconds to arrive, a whole request 30.',
+    help: 'Headers have 9 seconds to arrive, a whole request 30.',
   },
   HEADERS_TOO_LARGE: {
     code: status.RESOURCE_EXHAUSTED,

@@ -62,8 +62,13 @@ class Feed implements RpcHandlers<typeof RevocationServiceService> {
   }
 }
 
-async function* untilAborted(signal: AbortSignal): AsyncGenerator<never> {
-  await once(signal, 'abort');
+/** No message, and no end before the caller's. */
+function untilAborted(signal: AbortSignal): AsyncIterable<never> {
+  const next = async () => {
+    await once(signal, 'abort');
+    return { done: true as const, value: undefined };
+  };
+  return { [Symbol.asyncIterator]: () => ({ next }) };
 }
 
 @Module({ controllers: [Directory, KeySet, Feed] })

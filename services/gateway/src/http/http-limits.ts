@@ -18,10 +18,11 @@ export const IDLE_SOCKET_MS = 75_000;
 /** The limits that Node's HTTP parser enforces, times in milliseconds, sizes in bytes. */
 export const parserLimits: ServerOptions = {
   maxHeaderSize: 16 * 1024,
-  headersTimeout: 10_000,
+  // With the interval below, no connection goes on for longer than 10 s without having asked for anything.
+  headersTimeout: 9_000,
   requestTimeout: 30_000,
   // How often the two timeouts above are looked at; Node's 30 s would double them.
-  connectionsCheckingInterval: 1_000,
+  connectionsCheckingInterval: 500,
   keepAliveTimeout: 65_000,
   insecureHTTPParser: false,
   requireHostHeader: true,

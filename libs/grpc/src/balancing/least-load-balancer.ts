@@ -12,10 +12,18 @@ const loads = new ReplicaLoads();
 /** How much the times between two look-ups of a name differ, so that channels do not ask all at once. */
 const JITTER = 0.1;
 
+/**
+ * How long calls wait for a connection that is being made, in milliseconds. A process that hangs has its connections
+ * accepted by its system, and they stay half made: whoever waited for one would wait until its deadline.
+ */
+const CONNECT_MS = 2_000;
+
 interface Replica {
   readonly leaf: experimental.LeafLoadBalancer;
   readonly load: ReplicaLoad;
   wasReady: boolean;
+  /** Since when it is being connected to, on the monotonic clock. */
+  connectingAt: number | undefined;
 }
 
 /**
@@ -33,6 +41,7 @@ export class LeastLoadBalancer implements experimental.LoadBalancer {
   #isChanging = false;
   #lastError = '';
   #timer: NodeJS.Timeout | undefined;
+  #patience: NodeJS.Timeout | undefined;
 
   constructor(helper: experimental.ChannelControlHelper) {
     this.#helper = helper;
@@ -72,6 +81,7 @@ export class LeastLoadBalancer implements experimental.LoadBalancer {
 
   destroy(): void {
     clearTimeout(this.#timer);
+    clearTimeout(this.#patience);
     for (const key of [...this.#replicas.keys()]) this.#remove(key);
   }
 
@@ -85,7 +95,7 @@ export class LeastLoadBalancer implements experimental.LoadBalancer {
     for (const [key, endpoint] of current) {
       if (this.#replicas.has(key)) continue;
       const leaf = new experimental.LeafLoadBalancer(endpoint, this.#replicaHelper, options, note);
-      this.#replicas.set(key, { leaf, load: loads.hold(key), wasReady: false });
+      this.#replicas.set(key, { leaf, load: loads.hold(key), wasReady: false, connectingAt: undefined });
       leaf.startConnecting();
     }
     const gone = [...this.#replicas.keys()].filter((key) => !current.has(key));
@@ -109,18 +119,24 @@ export class LeastLoadBalancer implements experimental.LoadBalancer {
   #update(): void {
     if (this.#isChanging) return;
     const ready: Replica[] = [];
-    const states = new Set<connectivityState>();
+    let isHopeful = false;
+    let isHopeless = false;
     for (const replica of this.#replicas.values()) {
       const state = replica.leaf.getConnectivityState();
       const isReady = state === connectivityState.READY;
-      states.add(state);
+      if (state !== connectivityState.CONNECTING) replica.connectingAt = undefined;
+      else replica.connectingAt ??= performance.now();
+      const waitedMs = performance.now() - (replica.connectingAt ?? Infinity);
+      isHopeful ||= replica.connectingAt !== undefined && waitedMs < CONNECT_MS;
+      isHopeless ||= state === connectivityState.TRANSIENT_FAILURE || waitedMs >= CONNECT_MS;
       if (isReady) ready.push(replica);
       if (isReady && !replica.wasReady) replica.load.reconnected();
       replica.wasReady = isReady;
     }
+    if (isHopeful) this.#updateLater();
     if (ready.length > 0) this.#serve(ready);
-    else if (states.has(connectivityState.TRANSIENT_FAILURE) && !states.has(connectivityState.CONNECTING))
-      this.#refuse(`no replica can be reached: ${this.#lastError}`);
+    else if (isHopeless && !isHopeful)
+      this.#refuse(`no replica can be reached: ${this.#lastError || 'connections are not completed'}`);
     else this.#report(connectivityState.CONNECTING, new experimental.QueuePicker(this));
     for (const { leaf } of this.#replicas.values())
       if (leaf.getConnectivityState() === connectivityState.IDLE) leaf.exitIdle();
@@ -143,6 +159,12 @@ export class LeastLoadBalancer implements experimental.LoadBalancer {
   #report(state: connectivityState, picker: experimental.Picker, error: string | null = null): void {
     this.#state = state;
     this.#helper.updateState(state, picker, error);
+  }
+
+  #updateLater(): void {
+    clearTimeout(this.#patience);
+    // Timers may be a moment early.
+    this.#patience = setTimeout(() => this.#update(), CONNECT_MS + 10).unref();
   }
 
   #lookUpLater(): void {

@@ -19,7 +19,7 @@ describe('databaseError', () => {
     ['CONNECTION_CLOSED', 'DATABASE_UNAVAILABLE'],
     ['CONNECT_TIMEOUT', 'DATABASE_UNAVAILABLE'],
     ['57014', 'DEADLINE_EXCEEDED'],
-    ['55P03', 'CONFLICT'],
+    ['55P03', 'DATABASE_UNAVAILABLE'],
     ['40001', 'CONFLICT'],
     ['40P01', 'CONFLICT'],
   ])('takes %s as %s', (code, reason) => {

@@ -24,6 +24,7 @@ const UNAVAILABLE_STATES = [
   '25P03', // idle_in_transaction_session_timeout
   '28', // invalid authorization: the service's own credentials, never the caller's
   '53', // insufficient resources: disk full, out of memory, too many connections
+  '55P03', // lock_not_available: whoever has it keeps it for too long, and readers wait behind it as well
   '57P', // admin shutdown, crash shutdown, cannot connect now
   '58', // system error: I/O
 ];
@@ -31,7 +32,6 @@ const UNAVAILABLE_STATES = [
 /** SQLSTATEs of transactions that lost to another one and would likely win when tried again. */
 const CONFLICT_STATES = new Set(['40001', '40P01']);
 
-const LOCK_NOT_AVAILABLE = '55P03';
 const QUERY_CANCELED = '57014';
 
 /** How long a caller does well to wait before trying again. */
@@ -39,7 +39,7 @@ const RETRY_AFTER_MS = 1_000;
 
 /**
  * What a failure of the database means to the caller of an RPC:
- * no server to be had is UNAVAILABLE / DATABASE_UNAVAILABLE, a lost race or a lock not got in time is ABORTED /
+ * no server to be had, or a lock not got in time, is UNAVAILABLE / DATABASE_UNAVAILABLE, a lost race is ABORTED /
  * CONFLICT, a statement over its time is DEADLINE_EXCEEDED. Everything else, constraint violations above all,
  * is returned as it is: only the store knows what it means (see {@link isUniqueViolation}).
  */
@@ -53,9 +53,7 @@ export function databaseError(error: unknown): unknown {
       retryAfterMs: RETRY_AFTER_MS,
     });
   }
-  if (CONFLICT_STATES.has(code) || code === LOCK_NOT_AVAILABLE) {
-    return platformReasons.CONFLICT({ cause: withoutRowData(error) });
-  }
+  if (CONFLICT_STATES.has(code)) return platformReasons.CONFLICT({ cause: withoutRowData(error) });
   if (code === QUERY_CANCELED) return platformReasons.DEADLINE_EXCEEDED({ cause: withoutRowData(error) });
   return withoutRowData(error);
 }

@@ -104,7 +104,7 @@ describe('openPool', () => {
     await server.sql.begin(async (holder) => {
       await holder`select from account where id = 1 for update`;
       await expect(sql`update account set balance = 1 where id = 1`).rejects.toMatchObject({
-        reason: 'CONFLICT',
+        reason: 'DATABASE_UNAVAILABLE',
       });
     });
   });

@@ -12,7 +12,7 @@ const GO_MS = 50;
 const MOST_CONNECTIONS = 1_000;
 
 /** The roles that the services have at their databases. */
-const ROLES = ['auth', 'users', 'resources'];
+const ROLES = ['gatehouse_auth', 'gatehouse_users', 'gatehouse_resources'];
 
 /** What can go wrong with a database server that runs, done by its superuser. */
 export class DatabaseFaults implements AsyncDisposable {
@@ -44,7 +44,7 @@ export class DatabaseFaults implements AsyncDisposable {
 
   /** Holds a lock on all resources, so that nobody reads or writes one. */
   async lockResources(forMs: number): Promise<void> {
-    const sql = this.open('resources');
+    const sql = this.open('gatehouse_resources');
     try {
       await sql.begin(async (tx) => {
         await tx`lock table resource in access exclusive mode`;

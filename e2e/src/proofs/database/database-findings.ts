@@ -19,7 +19,7 @@ export interface DatabaseFindings {
   readonly failedOutside: number;
   /** Calls that failed with anything but an outage. */
   readonly failedOtherwise: number;
-  /** How long answers took that said that something is unavailable. */
+  /** How long answers took that said that something is unavailable, where nobody tried again by themselves. */
   readonly unavailableP99Ms: number;
   /** Of calls about people while resources are locked: how many failed, and p99 against the quiet beginning. */
   readonly othersFailed: number;
@@ -35,11 +35,12 @@ export function databaseFindings({ load, disturbances, quietUntilMs }: DatabaseR
     call.endMs >= fromMs && call.atMs <= toMs + afterMs;
   const recovered = (kind: Disturbance['kind']) => {
     const ends = disturbances.filter((disturbance) => disturbance.kind === kind);
-    const late = ends.flatMap((disturbance) =>
-      failed
-        .filter((call) => wasDueIn(call, disturbance, 2 * RECOVERY_MS))
-        .map(({ atMs }) => atMs - disturbance.toMs),
-    );
+    const late = ends.flatMap((disturbance) => {
+      const next = disturbances.find(({ fromMs }) => fromMs > disturbance.toMs)?.fromMs ?? Infinity;
+      return failed
+        .filter((call) => wasDueIn(call, disturbance, 2 * RECOVERY_MS) && call.atMs < next)
+        .map(({ atMs }) => atMs - disturbance.toMs);
+    });
     return Math.max(0, ...late);
   };
   const ofPeople = load.sent.filter(({ outcome }) => /Profile$/.test(outcome.rpc));
@@ -47,7 +48,7 @@ export function databaseFindings({ load, disturbances, quietUntilMs }: DatabaseR
   const duringLocks = ofPeople.filter(({ atMs }) =>
     locks.some(({ fromMs, toMs }) => atMs >= fromMs && atMs <= toMs),
   );
-  const unavailable = failed.filter(({ outcome }) => outcome.code === 'UNAVAILABLE');
+  const unavailable = failed.filter(({ outcome }) => outcome.code === 'UNAVAILABLE' && !outcome.idempotent);
   return {
     recoveredMs: {
       restart: recovered('restart'),

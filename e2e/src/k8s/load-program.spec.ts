@@ -14,10 +14,9 @@ type Answer = (n: number, method: string, path: string) => number;
 /** Runs the program as the pod does, until the gateway has had this many requests. */
 async function runAgainst(answer: Answer, requests: number): Promise<LoadLog> {
   let count = 0;
-  const program = () => child;
   const gateway = createServer((request, response) => {
     count += 1;
-    if (count === requests) program().kill('SIGTERM');
+    if (count === requests) child.kill('SIGTERM');
     const status = count <= 2 ? 200 : answer(count, request.method!, request.url!);
     response.writeHead(status, { 'content-type': 'application/json' });
     response.end(JSON.stringify({ accessToken: 'an access token', id: `written-${count}` }));

@@ -1,14 +1,17 @@
 import { createServer, type Server as HttpServer, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import type { Server } from '@grpc/grpc-js';
+import { Server } from '@grpc/grpc-js';
 import { METRICS_CONTENT_TYPE, readMetrics } from '@gatehouse/telemetry';
 import { HealthImplementation } from 'grpc-health-check';
+import { HealthPort } from './health-port.js';
 
 /** A condition of being ready, such as a database that answers. Throws or returns false when it does not hold. */
 export interface ReadinessCheck {
   readonly name: string;
   readonly holds: () => boolean | Promise<boolean>;
 }
+
+/** The name under which the gRPC health protocol is asked whether the process is alive. */
+const LIVENESS = 'liveness';
 
 /** How often the conditions are looked at, in milliseconds. */
 const CHECK_EVERY_MS = 1_000;
@@ -17,9 +20,10 @@ const CHECK_EVERY_MS = 1_000;
 const MISSES_ALLOWED = 3;
 
 /**
- * What a process says of itself: by the gRPC health protocol for each service
- * and for the whole (the empty name), and over HTTP as `/livez` and `/readyz`
- * for platforms that cannot ask gRPC. Alive means that the event loop turns;
+ * What a process says of itself: by the gRPC health protocol for each service,
+ * for the whole (the empty name) and for being alive (`liveness`), and over
+ * HTTP as `/livez` and `/readyz`. The health port takes both, in the clear, as
+ * probes of a platform have no certificate. Alive means that the event loop turns;
  * ready means that every condition held, but for a moment: a single slow answer
  * of a database turns nobody away. Beside them `/metrics`, as Prometheus reads it.
  */
@@ -28,6 +32,8 @@ export class Health {
   readonly #services: readonly string[];
   readonly #grpc: HealthImplementation;
   readonly #http: HttpServer;
+  readonly #probes = new Server();
+  readonly #port: HealthPort;
   #failing: readonly string[] = ['starting'];
   #timer: NodeJS.Timeout | undefined;
   #draining = false;
@@ -36,9 +42,11 @@ export class Health {
   constructor(services: readonly string[], checks: readonly ReadinessCheck[]) {
     this.#services = ['', ...services];
     this.#checks = checks;
-    this.#grpc = new HealthImplementation(
-      Object.fromEntries(this.#services.map((name) => [name, 'NOT_SERVING'])),
-    );
+    this.#grpc = new HealthImplementation({
+      ...Object.fromEntries(this.#services.map((name) => [name, 'NOT_SERVING'] as const)),
+      [LIVENESS]: 'SERVING',
+    });
+    this.#grpc.addToServer(this.#probes);
     this.#http = createServer((request, response) => {
       if (request.url === '/metrics') return void sendMetrics(response);
       const ok = request.url === '/livez' || (request.url === '/readyz' && this.ready);
@@ -46,6 +54,7 @@ export class Health {
       response.writeHead(known ? (ok ? 200 : 503) : 404, { 'content-type': 'application/json' });
       response.end(JSON.stringify(known ? { ok, failing: ok ? [] : this.#failing } : { ok: false }));
     });
+    this.#port = new HealthPort(this.#http, this.#probes);
   }
 
   /** Whether calls should be sent here. */
@@ -60,14 +69,12 @@ export class Health {
   /**
    * Starts answering and looking at the conditions.
    *
-   * @returns the HTTP port
+   * @returns the health port
    */
   async start(host: string, port: number): Promise<number> {
-    await new Promise<void>((resolve, reject) =>
-      this.#http.once('error', reject).listen(port, host, resolve),
-    );
+    const actual = await this.#port.listen(host, port);
     await this.#look();
-    return (this.#http.address() as AddressInfo).port;
+    return actual;
   }
 
   /** Says NOT_SERVING from now on, so that callers turn away before the server closes. */
@@ -79,9 +86,7 @@ export class Health {
 
   async stop(): Promise<void> {
     clearTimeout(this.#timer);
-    if (!this.#http.listening) return;
-    this.#http.closeAllConnections();
-    await new Promise((resolve) => this.#http.close(resolve));
+    await this.#port.close();
   }
 
   async #look(): Promise<void> {

@@ -138,14 +138,14 @@ export const DEPLOYMENT_RULES: Readonly<Record<string, Rule>> = {
     const port = settingsOf(deployment, manifests)['GATEHOUSE_HEALTH_PORT'];
     const { ports = [], startupProbe, livenessProbe, readinessProbe } = deployment.containers[0]!;
     const health = ports.find(({ name }) => name === 'health')?.containerPort;
-    const asked = [startupProbe, livenessProbe, readinessProbe].map((probe) => probe?.httpGet);
+    const asked = [startupProbe, livenessProbe, readinessProbe].map((probe) => probe?.grpc);
     return (
       !(
         String(health) === port &&
-        asked.every((httpGet) => httpGet?.port === 'health') &&
+        asked.every((grpc) => String(grpc?.port) === port) &&
         // Alive does not depend on a database, ready does.
-        livenessProbe?.httpGet?.path === '/livez' &&
-        readinessProbe?.httpGet?.path === '/readyz'
+        livenessProbe?.grpc?.service === 'liveness' &&
+        readinessProbe?.grpc?.service === undefined
       ) && 'is asked where it does not answer'
     );
   },

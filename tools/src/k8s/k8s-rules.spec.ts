@@ -133,7 +133,7 @@ describe('the rules', () => {
     ],
     [
       'probed ports: users',
-      changed('Deployment', 'users', `${CONTAINER}/livenessProbe/httpGet/path`, '/readyz'),
+      changed('Deployment', 'users', `${CONTAINER}/livenessProbe/grpc`, { port: 9000 }),
     ],
     ['edge: auth', changed('ConfigMap', 'auth', '/data/GATEHOUSE_GRPC_EDGE', 'on')],
     ['edge: users', changed('ConfigMap', 'users', '/data/GATEHOUSE_GRPC_EDGE', 'off', prod!)],

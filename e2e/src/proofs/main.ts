@@ -8,8 +8,11 @@ import { hostileProof } from './hostile/hostile-proof.js';
 import { issuerDownProof } from './issuer-down/issuer-down-proof.js';
 import { overloadProof } from './overload/overload-proof.js';
 import { partitionProof } from './partition/partition-proof.js';
+import { replicasProof } from './replicas/replicas-proof.js';
 import { revocationProof } from './revocation/revocation-proof.js';
+import { rollingProof } from './rolling/rolling-proof.js';
 import { rotationProof } from './rotation/rotation-proof.js';
+import { scaleProof } from './scale/scale-proof.js';
 
 /** Where a proof may leave more than figures. */
 interface Outputs {
@@ -24,6 +27,9 @@ const PROOFS = new Map<string, (outputs: Outputs) => Promise<readonly Figure[]>>
   ['partition', partitionProof],
   ['rotation', rotationProof],
   ['histories', historiesProof],
+  ['replicas', replicasProof],
+  ['rolling', rollingProof],
+  ['scale', scaleProof],
   ['overload', overloadProof],
   ['hostile', hostileProof],
   ['issuer-down', issuerDownProof],

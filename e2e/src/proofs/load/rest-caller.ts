@@ -28,9 +28,10 @@ export interface SendOptions {
 }
 
 const ATTEMPTS = 4;
-/** How long one attempt may take, in milliseconds: one that may be sent again is given up sooner. */
-const ATTEMPT_MS = 3_000;
-const LAST_ATTEMPT_MS = 20_000;
+/** How long one attempt may take, in milliseconds: longer than a gateway waits for what is behind it. */
+const ATTEMPT_MS = 12_000;
+/** The reason of a request of which nothing was done. */
+const REFUSED_AT_THE_DOOR = 'OVERLOADED';
 /** How long a gateway that accepted no connection is asked after the others. */
 const AVOID_MS = 500;
 
@@ -39,7 +40,7 @@ type Attempt = Omit<RestReply, 'attempts'> & { readonly neverSent: boolean };
 /**
  * The REST face as a good client calls it: connections are kept; what found no gateway goes to another one at once;
  * what was cut off, or answered 503 with Retry-After, is sent again to another one within a budget, if doing it twice
- * is the same as doing it once.
+ * is the same as doing it once or if the answer says that nothing was done.
  */
 export class RestCaller implements Disposable {
   readonly #gateways: readonly { readonly url: URL; readonly agent: Agent }[];
@@ -59,11 +60,10 @@ export class RestCaller implements Disposable {
     this.#budget.earn();
     let at = this.#reachable(gateway ?? this.#turn++ % this.#gateways.length);
     for (let attempts = 1; ; attempts++) {
-      const isLast = !resend || attempts === ATTEMPTS;
-      const attempt = await this.#try(at, request, credential, isLast ? LAST_ATTEMPT_MS : ATTEMPT_MS);
-      const { neverSent, ...reply } = attempt;
+      const { neverSent, ...reply } = await this.#try(at, request, credential);
       if (neverSent) this.#avoid[at] = machineMs() + AVOID_MS;
-      if (!stands(attempt) && attempts < ATTEMPTS && (resend || neverSent) && this.#budget.spend()) {
+      const isSafe = resend || neverSent || reply.body['reason'] === REFUSED_AT_THE_DOOR;
+      if (isSafe && !stands(reply) && attempts < ATTEMPTS && this.#budget.spend()) {
         // The other gateway at once; after it has been asked too, no sooner than told.
         if (attempts > 1) await delay(1_000 * Number(reply.headers['retry-after'] ?? 0.2));
         at = this.#reachable((at + 1) % this.#gateways.length);
@@ -86,7 +86,6 @@ export class RestCaller implements Disposable {
     gateway: number,
     { method, target, body }: RestRequest,
     credential: ShownCredential | undefined,
-    timeoutMs: number,
   ): Promise<Attempt> {
     const { url, agent } = this.#gateways[gateway] as { url: URL; agent: Agent };
     const text = body === undefined ? undefined : JSON.stringify(body);
@@ -100,7 +99,7 @@ export class RestCaller implements Disposable {
     return new Promise((resolve) => {
       const none = (code: string | undefined) =>
         resolve({ status: 0, headers: {}, body: {}, gateway, neverSent: code === 'ECONNREFUSED' });
-      const signal = AbortSignal.timeout(timeoutMs);
+      const signal = AbortSignal.timeout(ATTEMPT_MS);
       const asked = httpRequest(new URL(target, url), { method, agent, headers, signal }, (answer) => {
         const chunks: Buffer[] = [];
         answer.on('data', (chunk: Buffer) => chunks.push(chunk));

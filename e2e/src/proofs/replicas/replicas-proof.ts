@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { below, told, type Figure } from '@gatehouse/report';
-import type { Stage } from '../../stage/stage.js';
+import { openStage } from '../../stage/open-stage.js';
 import { callsOf, failureLines, failures, loadFigures, trafficFigures } from '../load/load-figures.js';
 import type { KillResult } from './run-kills.js';
 import { runReplicas, runStateful, type ReplicasRun } from './run-replicas.js';
@@ -10,10 +10,12 @@ import { thrownOutChart } from './thrown-out-chart.js';
 const RUN: ReplicasRun = { perSecond: 300, forMs: 180_000, killEveryMs: 10_000, people: 48 };
 
 /** `npm run proof -- replicas`: replicas die under load and nobody has to sign in again; and where they would. */
-export async function replicasProof(
-  stage: Stage,
-  { chartFile }: { readonly chartFile?: string },
-): Promise<readonly Figure[]> {
+export async function replicasProof({
+  chartFile,
+}: {
+  readonly chartFile?: string;
+}): Promise<readonly Figure[]> {
+  await using stage = await openStage((line) => console.log(`  ${line}`));
   const product = await runReplicas(stage, RUN);
   for (const line of failureLines(product.load.sent)) console.log(`  ${line}`);
   const contrast = await runStateful(stage, RUN);

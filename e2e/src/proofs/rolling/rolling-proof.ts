@@ -1,5 +1,5 @@
 import { atLeast, atMost, told, type Figure } from '@gatehouse/report';
-import type { Stage } from '../../stage/stage.js';
+import { openStage } from '../../stage/open-stage.js';
 import { failureLines, failures, loadFigures } from '../load/load-figures.js';
 import { ALL_SERVICES, runRolling, type RollingRun } from './run-rolling.js';
 
@@ -7,7 +7,8 @@ const CALLS = 50_000;
 const RUN: RollingRun = { perSecond: 300, calls: CALLS, people: 48, services: ALL_SERVICES };
 
 /** `npm run proof -- rolling`: every replica of every service is replaced under load, and no request notices. */
-export async function rollingProof(stage: Stage): Promise<readonly Figure[]> {
+export async function rollingProof(): Promise<readonly Figure[]> {
+  await using stage = await openStage((line) => console.log(`  ${line}`));
   const { load, replacements, rounds } = await runRolling(stage, RUN);
   for (const { replica, drainMs, startMs } of replacements) {
     console.log(`  ${replica}: ended after ${Math.round(drainMs)} ms, ready ${Math.round(startMs)} ms later`);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { startOwnSystem } from '../../system/own-system.js';
+import { takingAll } from '../load/taking-all.js';
 import { runScale, type Sample } from './run-scale.js';
 import { scaleChart } from './scale-chart.js';
 import { mediansOf, scaleFigures } from './scale-proof.js';
@@ -13,7 +14,7 @@ const sample = (replicas: number, cpuMsPerCall: number): Sample => ({
 
 describe('scale', () => {
   it('is measured with replicas that are there and others that are added', async () => {
-    await using own = await startOwnSystem();
+    await using own = await startOwnSystem({ settings: takingAll });
     const samples = await runScale(own, { counts: [1, 3], rounds: 1, calls: 100, atOnce: 8 });
     expect(samples.map(({ service, replicas }) => `${service} ${replicas}`)).toEqual([
       'resources 1',

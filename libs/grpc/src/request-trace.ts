@@ -10,7 +10,7 @@ import {
   type SpanContext,
   type Tracer,
 } from '@opentelemetry/api';
-import { makeTraceparent, readTraceparent, untracedContext } from './trace-context.js';
+import { makeTraceparent, newTraceId, readTraceparent, untracedContext } from './trace-context.js';
 
 /** How a request that is served appears in its trace. */
 export interface RequestTraceOptions {
@@ -34,7 +34,8 @@ export class RequestTrace {
   readonly spanId: string | undefined;
   /** To be ended by whoever answers the request. */
   readonly span: Span;
-  readonly #own: SpanContext;
+  readonly #own: SpanContext | undefined;
+  readonly #callerFlags: number | undefined;
   readonly #context: Context | undefined;
 
   constructor({ tracer, name, traceparent, attributes }: RequestTraceOptions) {
@@ -44,15 +45,16 @@ export class RequestTrace {
     const own = this.span.spanContext();
     // Without a tracer the span is the caller's, or has an ID of zeros.
     const isTraced = own.spanId !== caller?.spanId && isSpanContextValid(own);
-    this.#own = isTraced ? own : untracedContext(caller?.traceId, caller?.traceFlags);
+    this.#own = isTraced ? own : undefined;
+    this.#callerFlags = caller?.traceFlags;
     this.#context = isTraced ? trace.setSpan(ROOT_CONTEXT, this.span) : undefined;
-    this.traceId = this.#own.traceId;
+    this.traceId = isTraced ? own.traceId : (caller?.traceId ?? newTraceId());
     this.spanId = isTraced ? own.spanId : undefined;
   }
 
   /** The `traceparent` of calls that are made for the request. */
   get traceparent(): string {
-    return makeTraceparent(this.#own);
+    return makeTraceparent(this.#own ?? untracedContext(this.traceId, this.#callerFlags));
   }
 
   /** Runs a function whose spans, and those of all that it awaits, are children of this one. */

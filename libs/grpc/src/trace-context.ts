@@ -19,10 +19,12 @@ export function makeTraceparent({ traceId, spanId, traceFlags }: SpanContext): s
   return `00-${traceId}-${spanId}-0${traceFlags & TraceFlags.SAMPLED}`;
 }
 
-/** Returns a place in a trace that no tracer gave: the callee decides whether it records what it does. */
-export function untracedContext(
-  traceId = randomBytes(16).toString('hex'),
-  traceFlags = TraceFlags.SAMPLED,
-): SpanContext {
+/** Returns the ID of a trace that begins. */
+export function newTraceId(): string {
+  return randomBytes(16).toString('hex');
+}
+
+/** Returns a place in a trace that no tracer gave; unless told otherwise the callee may record what it does. */
+export function untracedContext(traceId: string, traceFlags: number = TraceFlags.SAMPLED): SpanContext {
   return { traceId, spanId: randomBytes(8).toString('hex'), traceFlags };
 }

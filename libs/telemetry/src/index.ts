@@ -1,5 +1,5 @@
 export { createLogger, type Logger, type LoggerOptions } from './logger.js';
-export { METRICS_CONTENT_TYPE, readMetrics } from './metrics-page.js';
+export { METRICS_CONTENT_TYPE, readMetrics } from './read-metrics.js';
 export { openTelemetry, type Telemetry, type TelemetryOptions } from './open-telemetry.js';
 export { serviceVersion } from './service-version.js';
 export type { TraceOptions } from './traces.js';

@@ -2,9 +2,6 @@ import { diag } from '@opentelemetry/api';
 import { PrometheusExporter, PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
 import type { MetricReader, ResourceMetrics } from '@opentelemetry/sdk-metrics';
 
-/** The type of what {@link readMetrics} returns: the text format of Prometheus. */
-export const METRICS_CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
-
 /** How long the metrics may take that are looked up, in milliseconds. */
 const LOOK_UP_MS = 3_000;
 
@@ -39,19 +36,4 @@ function withUnits(resourceMetrics: ResourceMetrics): ResourceMetrics {
     }),
   }));
   return { ...resourceMetrics, scopeMetrics };
-}
-
-let published: MetricsPage | undefined;
-
-/** Makes a page the one of this process, as its meter provider is the global one. Returns what takes it back. */
-export function publishMetrics(page: MetricsPage): () => void {
-  published = page;
-  return () => {
-    if (published === page) published = undefined;
-  };
-}
-
-/** The metrics of this process as text; undefined where its telemetry is not open. */
-export async function readMetrics(): Promise<string | undefined> {
-  return published?.read();
 }

@@ -1,10 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { metrics } from '@opentelemetry/api';
-import { resourceFromAttributes } from '@opentelemetry/resources';
-import { MeterProvider } from '@opentelemetry/sdk-metrics';
 import type { Logger } from './logger.js';
-import { MetricsPage, publishMetrics } from './metrics-page.js';
-import { measureProcess } from './process-metrics.js';
 import { reportFaults } from './report-faults.js';
 import type { TraceOptions } from './traces.js';
 
@@ -38,23 +33,20 @@ const LAST_FLUSH_MS = 2_000;
  */
 export async function openTelemetry({ service, version, traces, log }: TelemetryOptions): Promise<Telemetry> {
   const withdrawFaults = reportFaults(log);
-  const resource = resourceFromAttributes({
+  const described = {
     'service.name': service,
     'service.version': version,
     'service.instance.id': randomUUID(),
-  });
-  const page = new MetricsPage();
-  const meters = new MeterProvider({ resource, readers: [page.reader] });
-  metrics.setGlobalMeterProvider(meters);
-  const endMeasuring = measureProcess(meters.getMeter('@gatehouse/telemetry'));
-  const withdrawPage = publishMetrics(page);
-  // Loaded by those who have somewhere to send them: it takes as long as all the rest.
-  const endTraces = traces && (await import('./traces.js')).openTraces(resource, traces);
+  };
+  // Loaded here, by those who run a service: a command that only logs would wait for them longer than it works.
+  const [{ openMetrics }, tracing] = await Promise.all([
+    import('./metrics.js'),
+    traces && import('./traces.js'),
+  ]);
+  const endMetrics = openMetrics(described);
+  const endTraces = traces && tracing?.openTraces(described, traces);
   const end = async () => {
-    withdrawPage();
-    endMeasuring();
-    metrics.disable();
-    await within(LAST_FLUSH_MS, Promise.all([endTraces?.(), meters.shutdown()]));
+    await within(LAST_FLUSH_MS, Promise.all([endTraces?.(), endMetrics()]));
     withdrawFaults();
   };
   let ended: Promise<void> | undefined;

@@ -1,7 +1,7 @@
-import { context, trace } from '@opentelemetry/api';
+import { context, trace, type Attributes } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
-import type { Resource } from '@opentelemetry/resources';
+import { resourceFromAttributes } from '@opentelemetry/resources';
 import { BatchSpanProcessor, ParentBasedSampler, TracerProvider } from '@opentelemetry/sdk-trace';
 import { RatioSampler } from './ratio-sampler.js';
 
@@ -31,10 +31,11 @@ const DELIVERY_MS = 5_000;
 /**
  * Registers the tracer of this process, and what carries the active span from one asynchronous step to the next.
  *
+ * @param described what the process is: `service.name` and such
  * @returns what delivers the rest and ends it
  */
 export function openTraces(
-  resource: Resource,
+  described: Attributes,
   { url, ratio, followCallers = true }: TraceOptions,
 ): () => Promise<void> {
   const exporter = new OTLPTraceExporter({ url, timeoutMillis: DELIVERY_MS, concurrencyLimit: 4 });
@@ -47,6 +48,7 @@ export function openTraces(
   });
   const root = new RatioSampler(ratio);
   const sampler = new ParentBasedSampler({ root, ...(followCallers ? {} : { remoteParentSampled: root }) });
+  const resource = resourceFromAttributes(described);
   const provider = new TracerProvider({ resource, sampler, spanProcessors: [processor] });
   trace.setGlobalTracerProvider(provider);
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());

@@ -1,8 +1,13 @@
 """Signs in and uses the resources service as a client in another language does.
 
+    client.py AUTH_ADDRESS RESOURCES_ADDRESS EMAIL PASSWORD API_KEY [CERTIFICATES]
+
+CERTIFICATES is a folder with ca.pem, key.pem and certificate.pem, where the services speak mutual TLS.
+
 Every step asserts what it got; the last line of a run that went well is "ok".
 """
 
+import pathlib
 import pkgutil
 import sys
 import uuid
@@ -26,6 +31,17 @@ from gatehouse.resources.v1 import (  # noqa: E402
 DEADLINE_SECONDS = 10
 
 
+def open_channel(address, service):
+    if len(sys.argv) < 7:
+        return grpc.insecure_channel(address)
+    ca, key, certificate = (
+        pathlib.Path(sys.argv[6], name).read_bytes() for name in ("ca.pem", "key.pem", "certificate.pem")
+    )
+    # Certificates name services, not addresses.
+    name = ("grpc.ssl_target_name_override", f"{service}.gatehouse.internal")
+    return grpc.secure_channel(address, grpc.ssl_channel_credentials(ca, key, certificate), [name])
+
+
 def refusal(call):
     """The code and the reason with which a call is refused."""
     try:
@@ -47,7 +63,7 @@ def reason_of(error):
 
 
 def sign_in(address, email, password):
-    with grpc.insecure_channel(address) as channel:
+    with open_channel(address, "auth") as channel:
         tokens = token_service_pb2_grpc.TokenServiceStub(channel)
         request = token_service_pb2.LoginRequest(email=email, password=password)
         return tokens.Login(request, timeout=DEADLINE_SECONDS).tokens
@@ -55,7 +71,7 @@ def sign_in(address, email, password):
 
 def exchange(address, api_key):
     """What a program does with its API key: over gRPC it is never shown to anyone but auth."""
-    with grpc.insecure_channel(address) as channel:
+    with open_channel(address, "auth") as channel:
         tokens = token_service_pb2_grpc.TokenServiceStub(channel)
 
         def ask(text):
@@ -74,7 +90,7 @@ def read_resources(address, tokens):
     assert tokens.scope == "resources:read" and not tokens.refresh_token, tokens.scope
     metadata = [("authorization", f"Bearer {tokens.access_token}")]
     options = {"metadata": metadata, "timeout": DEADLINE_SECONDS}
-    with grpc.insecure_channel(address) as channel:
+    with open_channel(address, "resources") as channel:
         resources = resource_service_pb2_grpc.ResourceServiceStub(channel)
         page = resource_service_pb2.ListResourcesRequest(page_size=1)
         assert len(resources.ListResources(page, **options).resources) == 1
@@ -89,7 +105,7 @@ def read_resources(address, tokens):
 def use_resources(address, access_token):
     metadata = [("authorization", f"Bearer {access_token}")]
     options = {"metadata": metadata, "timeout": DEADLINE_SECONDS}
-    with grpc.insecure_channel(address) as channel:
+    with open_channel(address, "resources") as channel:
         resources = resource_service_pb2_grpc.ResourceServiceStub(channel)
         wanted = resource_pb2.Resource(title="From Python", visibility="VISIBILITY_PRIVATE")
         create = resource_service_pb2.CreateResourceRequest(
@@ -125,7 +141,7 @@ def use_resources(address, access_token):
 
 
 def main():
-    auth, resources, email, password, api_key = sys.argv[1:]
+    auth, resources, email, password, api_key = sys.argv[1:6]
     use_resources(resources, sign_in(auth, email, password).access_token)
     read_resources(resources, exchange(auth, api_key))
     print("ok")

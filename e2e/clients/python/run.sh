@@ -1,7 +1,7 @@
 #!/bin/sh
 # Generates Python stubs from proto/ and lets client.py use a running system, as a person and with the person's API key.
 #
-#   run.sh AUTH_ADDRESS RESOURCES_ADDRESS EMAIL PASSWORD API_KEY
+#   run.sh AUTH_ADDRESS RESOURCES_ADDRESS EMAIL PASSWORD API_KEY [CERTIFICATES]
 #
 # Needs Debian's python3-grpcio, protobuf-compiler and protobuf-compiler-grpc; PYTHON names another interpreter.
 set -eu

@@ -66,7 +66,6 @@ export class ComposeCluster implements AsyncDisposable {
     const name = root.split('/').at(-1)!.toLowerCase();
     const subnets = await freeSubnets(name, NETWORKS);
     const mailPort = await freePort();
-    await writeFile(join(folders.secrets, 'smtp-url'), smtpUrl(subnets, mailPort), { mode: 0o444 });
     const differences = join(root, 'overrides.json');
     await writeFile(differences, JSON.stringify(overrides(folders, subnets)));
     const published = `127.0.0.1:${await freePort()}`;
@@ -78,6 +77,8 @@ export class ComposeCluster implements AsyncDisposable {
         GATEHOUSE_VERSION: E2E_VERSION,
         GATEHOUSE_PUBLISH: published,
         GATEHOUSE_ISSUER: `http://${published}`,
+        GATEHOUSE_MAIL: 'on',
+        GATEHOUSE_SMTP_URL: smtpUrl(subnets, mailPort),
       },
     });
     belongings.defer(() => project.remove());

@@ -13,19 +13,19 @@ export interface ClusterFolders {
   readonly logs: string;
 }
 
-/** What the secret files hold that docker-compose.yml names, and one more for mails. */
+/** The secret files that docker-compose.yml names. */
 const SECRETS = [
   ...['postgres-password', 'postgres-admin-url', 'auth-database-url', 'auth-owner-url'],
   ...['auth-key-sealing-key', 'auth-audit-chain-key', 'users-database-url', 'users-owner-url'],
   ...['users-page-token-key', 'users-client-secret', 'resources-database-url', 'resources-owner-url'],
-  ...['resources-page-token-key', 'resources-client-secret', 'gateway-client-secret', 'smtp-url'],
+  ...['resources-page-token-key', 'resources-client-secret', 'gateway-client-secret'],
 ];
 
 const CERTIFIED = ['auth', 'users', 'resources', 'gateway'];
 
 /**
  * How a cluster of the specs differs from docker-compose.yml, as a second compose file: other secrets, certificates
- * and addresses, a mail server, and limits for hundreds of people who register within minutes at one address.
+ * and addresses, and limits for hundreds of people who register within minutes at one address.
  */
 export function overrides(folders: ClusterFolders, subnets: Readonly<Record<NetworkName, string>>): object {
   const services = Object.fromEntries(
@@ -39,13 +39,7 @@ export function overrides(folders: ClusterFolders, subnets: Readonly<Record<Netw
       ...services,
       auth: {
         ...services['auth'],
-        environment: {
-          GATEHOUSE_LIMIT_SCALE: 1_000,
-          GATEHOUSE_MAIL: 'on',
-          GATEHOUSE_MAIL_FROM: 'Gatehouse <gatehouse@example.com>',
-          GATEHOUSE_SMTP_URL_FILE: '/run/secrets/smtp-url',
-        },
-        secrets: ['smtp-url'],
+        environment: { GATEHOUSE_LIMIT_SCALE: 1_000 },
       },
     },
     networks: Object.fromEntries(

@@ -1,4 +1,5 @@
 import { execFile, spawnSync } from 'node:child_process';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, it } from '@jest/globals';
@@ -27,6 +28,7 @@ const present = [
     const rest = new RestClient(addresses.gateway).as(accessToken);
     const { secret } = await makeApiKey(rest, { permissions: ['resources:read'], lifetime: '600s' });
     const parameters = [addresses.auth[0], addresses.resources[0], editor?.email, editor?.password, secret];
+    if (addresses.tls !== undefined) parameters.push(dirname(addresses.tls.certificate));
     const { stdout } = await promisify(execFile)(RUN, parameters.map(String));
     expect(stdout.trimEnd().split('\n').at(-1)).toBe('ok');
   },

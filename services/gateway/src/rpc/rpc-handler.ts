@@ -24,6 +24,7 @@ import { readCredential, type PresentedCredential } from '../credential/presente
 import { endedSessionCookie } from '../credential/session-cookie.js';
 import type { Admission, Caller } from './admission.js';
 import type { BodyLimits } from './body-limits.js';
+import { CallBudget } from './call-budget.js';
 import { callMetadata } from './call-metadata.js';
 import { timeoutOf } from './deadline.js';
 import type { RefusalAudit } from './record-refusals.js';
@@ -51,6 +52,7 @@ interface AdmittedRoute extends FoundRoute {
   readonly rule: MethodRule;
   /** Undefined for a public method. */
   readonly caller: Caller | undefined;
+  readonly budget: CallBudget;
 }
 
 /** For answers that are public and change nothing, such as the key set: shorter than verifiers keep keys. */
@@ -83,10 +85,12 @@ export class RpcHandler {
     const rule = this.#ruleOf(route);
     const credential = this.#credentialOf(exchange, rule);
     const { admission } = this.#options;
-    const caller = await admission.identify(rule, credential, exchange);
+    const longestMs = route.rpc.methodKind === 'unary' ? DEFAULT_CALL_MS : MAX_CALL_MS;
+    const budget = new CallBudget(timeoutOf(request.headers, longestMs));
+    const caller = await budget.wait(admission.identify(rule, credential, exchange));
     exchange.subject = caller?.claims.subject;
     this.#authorize(rule, caller, exchange);
-    await this.#call(exchange, { ...found, rule, caller });
+    await this.#call(exchange, { ...found, rule, caller, budget });
   }
 
   #authorize(rule: MethodRule, caller: Caller | undefined, exchange: Exchange): void {
@@ -131,13 +135,12 @@ export class RpcHandler {
   async #call(exchange: Exchange, found: AdmittedRoute): Promise<void> {
     const { upstream, log } = this.#options;
     const { headers } = exchange.request;
-    const { route, caller } = found;
+    const { route, caller, budget } = found;
     const path = route.grpcPath;
     const kind = route.rpc.methodKind;
-    const timeoutMs = timeoutOf(headers, kind === 'unary' ? DEFAULT_CALL_MS : MAX_CALL_MS);
-    const callFromNow = (by: Caller | undefined): UpstreamCall => {
+    const callOf = (by: Caller | undefined): UpstreamCall => {
       const metadata = callMetadata(exchange, by?.accessToken, this.#options.headers.forward);
-      return { path, metadata, deadline: Date.now() + timeoutMs };
+      return { path, metadata, deadline: budget.deadline };
     };
     if (kind === 'server_streaming') {
       const form = streamFormOf(route, headers.accept, this.#encoder);
@@ -145,7 +148,7 @@ export class RpcHandler {
       // It lasts while there is nothing to do for it.
       exchange.place?.leave();
       return this.#asCaller(found, (by) => {
-        const stream = upstream.serverStream({ ...callFromNow(by), request });
+        const stream = upstream.serverStream({ ...callOf(by), request });
         const onHead = () => this.#setHeaders(exchange, found.rule, stream.metadata);
         return sendStream(exchange, stream, { form, log, onHead });
       });
@@ -155,16 +158,14 @@ export class RpcHandler {
     }
     if (kind === 'client_streaming') {
       const requests = this.#reader.messages(exchange, found);
-      const reply = await upstream
-        .clientStream({ ...callFromNow(caller), requests })
-        .catch((error: unknown) => {
-          if (isRefusedByGuard(error)) caller?.exchanged?.forget();
-          throw error;
-        });
+      const reply = await upstream.clientStream({ ...callOf(caller), requests }).catch((error: unknown) => {
+        if (isRefusedByGuard(error)) caller?.exchanged?.forget();
+        throw error;
+      });
       return this.#answer(exchange, found, reply);
     }
     const request = await this.#reader.message(exchange, found);
-    const reply = await this.#asCaller(found, (by) => upstream.unary({ ...callFromNow(by), request }));
+    const reply = await this.#asCaller(found, (by) => upstream.unary({ ...callOf(by), request }));
     return this.#answer(exchange, found, reply);
   }
 
@@ -173,12 +174,12 @@ export class RpcHandler {
    * where that was exchanged for a credential, the credential is exchanged once more and the call made once more.
    * The guard refuses before a handler runs, so nothing is done twice.
    */
-  async #asCaller<T>({ rule, caller }: AdmittedRoute, call: (by: Caller | undefined) => Promise<T>) {
+  async #asCaller<T>({ rule, caller, budget }: AdmittedRoute, call: (by: Caller | undefined) => Promise<T>) {
     try {
       return await call(caller);
     } catch (error) {
       if (caller?.exchanged === undefined || !isRefusedByGuard(error)) throw error;
-      const renewed = await caller.exchanged.renew();
+      const renewed = await budget.wait(caller.exchanged.renew());
       this.#options.admission.authorize(rule, renewed.claims);
       return call(renewed);
     }

@@ -11,6 +11,12 @@ export interface Backend {
   readonly services: readonly DescService[];
 }
 
+/**
+ * Somebody waits for each call: a backend that hangs, or a connection that has died without a word, is found out
+ * before the 10 s that a call may take, and the calls after that are refused at once.
+ */
+const KEEPALIVE = { 'grpc.keepalive_time_ms': 2_000, 'grpc.keepalive_timeout_ms': 5_000 };
+
 /** Several channels to one backend that share no connection and take calls in turn. They connect when first used. */
 export class ChannelRing {
   readonly #clients: readonly Client[];
@@ -21,7 +27,7 @@ export class ChannelRing {
     size: number,
     use: ChannelUse,
   ) {
-    const options = clientOptions(services, { use });
+    const options = { ...clientOptions(services, { use }), ...KEEPALIVE };
     this.#clients = Array.from({ length: size }, () => new Client(target, credentials, options));
   }
 

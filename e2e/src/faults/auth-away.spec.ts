@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { rm } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually } from '@gatehouse/testing';
 import { decodePayload } from '../client/access-token.js';
@@ -137,7 +138,15 @@ describe('while auth is away', () => {
     expect(await everywhere(altered)).toEqual(all(UNAUTHENTICATED, 401));
   });
 
-  it('a replica that starts knows nobody yet: an outage, never a refusal', async () => {
+  it('a replica that starts goes by what was last known, and knows no less than the others', async () => {
+    await own.system.restart('users2');
+    await eventually(async () => expect(await everywhere(good)).toEqual(all(OK, 200)), PATIENCE_MS);
+    expect(await everywhere(altered)).toEqual(all(UNAUTHENTICATED, 401));
+  });
+
+  it('one to which nothing is known knows nobody yet: an outage, never a refusal', async () => {
+    await own.system.kill('resources2');
+    await rm(own.system.settingsOf('resources2')['GATEHOUSE_LAST_KNOWN_FILE'] ?? '');
     await own.system.launch('resources2');
     const outcome = await eventually(async () => {
       const seen = await list(1, good);

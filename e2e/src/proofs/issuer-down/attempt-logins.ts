@@ -10,6 +10,7 @@ export interface Logins {
   /** Answers that were not 503 with UNAVAILABLE. */
   readonly otherAnswers: number;
   /** How long the answers took from when the login was due, in milliseconds. */
+  readonly p50Ms: number;
   readonly p99Ms: number;
   readonly slowestMs: number;
 }
@@ -32,6 +33,7 @@ export async function attemptLogins(
   return {
     attempted: sent.length,
     otherAnswers: sent.filter(({ outcome }) => !outcome).length,
+    p50Ms: quantile(took, 0.5),
     p99Ms: quantile(took, 0.99),
     slowestMs: Math.max(...took),
   };

@@ -1,20 +1,22 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { eventually } from '@gatehouse/testing';
 import { GrpcClients } from '../../client/grpc-clients.js';
+import type { Outcome } from '../../client/outcome.js';
 import { PATIENCE_MS } from '../../client/patience.js';
 import { newPerson, signedIn, withRole, type Person } from '../../client/person.js';
 import { RestClient, succeeded } from '../../client/rest-client.js';
 import type { Stage } from '../../stage/stage.js';
 import { signInDemo } from '../../system/system-facts.js';
 import { gatewayPlaces, isAdmitted, lenientPlaces, strictPlaces } from '../places.js';
-import { countOf, lastMs, Showing, type Shown } from '../showing.js';
+import { countOf, lastMs, Showing } from '../showing.js';
 import { attemptLogins, type Logins } from './attempt-logins.js';
 
 /** What the absence of auth has shown. Times are in milliseconds. */
 export interface IssuerDownResult {
-  /** Calls with an access token that was issued before, and how many of them were not let through. */
+  /** Calls with an access token that was issued before; how many were refused, and how many not answered otherwise. */
   readonly calls: number;
   readonly refused: number;
+  readonly unanswered: number;
   /** Calls with one that was revoked before, and how many of them were let through. */
   readonly endedCalls: number;
   readonly endedAdmitted: number;
@@ -84,23 +86,28 @@ export async function runIssuerDown(stage: Stage, options: IssuerDownOptions): P
     await Promise.all([acting, signingIn].map((showing) => showing.everywhere(true, PATIENCE_MS)));
     await delay(WATCH_MS);
 
-    const refused = (shown: readonly Shown[]) => countOf(shown, (outcome) => !isAdmitted(outcome));
     const [atVictimAfter, lateAfter] = [atVictim.since(servesAt), lateAtVictim.since(servesAt)];
     return {
       calls: load.since(from).length,
-      refused: refused(load.since(from)),
+      refused: countOf(load.since(from), isRefused),
+      unanswered: countOf(load.since(from), (outcome) => !isAdmitted(outcome) && !isRefused(outcome)),
       endedCalls: late.since(from).length,
       endedAdmitted: countOf(late.since(from), isAdmitted) + countOf(lateAtVictim.since(from), isAdmitted),
       logins,
       readyMs: readyAt - killedAt,
       restartedCalls: atVictimAfter.length,
-      restartedWrong: refused(atVictimAfter) + countOf(lateAfter, isAdmitted),
+      restartedWrong: countOf(atVictimAfter, isRefused) + countOf(lateAfter, isAdmitted),
       loginsBackMs: lastMs(signingIn.shown, backAt, (outcome) => !isAdmitted(outcome)),
       strictBackMs: lastMs(acting.shown, backAt, (outcome) => !isAdmitted(outcome)),
     };
   } finally {
     grpc.close();
   }
+}
+
+/** Whether it was said that the principal may not. */
+function isRefused({ code }: Outcome): boolean {
+  return code === 'UNAUTHENTICATED' || code === 'PERMISSION_DENIED';
 }
 
 /** Access tokens of several sign-ins of somebody who may do what the places ask for, and one that was ended. */

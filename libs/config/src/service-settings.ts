@@ -34,7 +34,7 @@ export const loadSettings = {
   /** The most requests or calls in work at once. */
   MAX_IN_FLIGHT: count.default(256),
   /** How long the event loop may be behind before nothing but what is essential is taken. */
-  MAX_LOOP_BEHIND_MS: durationMs.default(500),
+  MAX_LOOP_BEHIND_MS: durationMs.default(1_000),
 } as const;
 
 /** The settings of a service that verifies access tokens, the gateway included. */

@@ -16,7 +16,7 @@ import { reasonOf, toLoggedStatus } from './error-filter.js';
 import { isEssential } from './load/essential.js';
 import type { LoadGate } from './load/load-gate.js';
 import { Place } from './load/place.js';
-import { COMPRESSED, isCompressed, refusedCall } from './load/refused-call.js';
+import { COMPRESSED, isCompressed, refusedCall, SHED_RETRY_AFTER_MS } from './load/refused-call.js';
 import { isBoundByToken, type ServedMethod } from './served-method.js';
 import { MAX_CALL_MS } from './server-limits.js';
 import { EDGE } from './transport/who-calls-whom.js';
@@ -60,9 +60,7 @@ export function callInterceptor(
     }
     // A stream lasts while there is nothing to do for it.
     const isWork = method.rule.method.methodKind === 'unary';
-    const place = gate && isWork ? new Place(gate, essential) : undefined;
-    let hasArrived = false;
-    place?.holdIf(() => hasArrived);
+    let place: Place | undefined;
 
     const start = performance.now();
     const peer = nextCall.getPeer();
@@ -95,8 +93,16 @@ export function callInterceptor(
       },
       // What a handler awaits belongs to the call: grpc-js starts it with the metadata or with the last message.
       onReceiveMessage: (message, next) => {
-        hasArrived = true;
-        place?.arrived();
+        // Only now is there work to do; many may have been let in by then.
+        if (gate && isWork) {
+          const tooLate = gate.refusal(essential);
+          if (tooLate !== undefined) {
+            gate.countShed(tooLate);
+            refuse(platformReasons.OVERLOADED({ retryAfterMs: SHED_RETRY_AFTER_MS }));
+            return;
+          }
+          place = new Place(gate, essential);
+        }
         if (call) call.trace.run(() => next(message));
         else next(message);
       },

@@ -9,6 +9,7 @@ const METHOD = '/gatehouse.resources.v1.ResourceService/GetResource';
 const INITIAL_WINDOW_SIZE = 4;
 const CANCEL = Buffer.from([0, 0, 0, 8]);
 const STALLED_SOCKETS = 50;
+const STALLED_A_SECOND = 5;
 const STALLED_CALLS = 100;
 
 /** One connection at a time that is opened again when it is closed, and told what to send many times a second. */
@@ -93,7 +94,7 @@ export const windowStall: Attack = async ({ grpcPort }, signal) => {
   const all = Buffer.concat([PREFACE, settings, ...calls]);
   let done = 0;
   while (!signal.aborted) {
-    for (let count = STALLED_SOCKETS - sockets.count; count > 0; count--) {
+    for (let count = Math.min(STALLED_A_SECOND, STALLED_SOCKETS - sockets.count); count > 0; count--) {
       done++;
       sockets.connect((socket) => socket.resume().write(all));
     }

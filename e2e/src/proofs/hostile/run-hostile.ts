@@ -27,17 +27,19 @@ export interface HostileOptions {
   /** How long each attack takes, and the quiet time before it, in milliseconds. */
   readonly attackMs: number;
   readonly quietMs: number;
+  readonly warmUpMs: number;
   /** Which attacks; all unless given. */
   readonly names?: readonly string[];
 }
 
 /** Calls a second of those who mean well, to both gateways. */
 const OTHERS_PER_SECOND = 50;
+const WARM_UP_AT_ONCE = 32;
 /** Until connections and garbage of an attack are gone. */
 const SETTLE_MS = 2_000;
 
 /** Attacks a system of its own, one way after the other, while others call it. */
-export async function runHostile({ attackMs, quietMs, names }: HostileOptions): Promise<{
+export async function runHostile({ attackMs, quietMs, warmUpMs, names }: HostileOptions): Promise<{
   readonly coresApart: boolean;
   readonly results: readonly AttackResult[];
 }> {
@@ -49,6 +51,13 @@ export async function runHostile({ attackMs, quietMs, names }: HostileOptions): 
     using attacker = new Caller<AttackOrder, AttackReport>(cores, attackerScript);
     const ports = own.addresses.gateways.map((url) => Number(new URL(url).port));
     const results: AttackResult[] = [];
+    // What grows here grows once: code that is compiled, and heaps up to the size that they work with.
+    await others.send({
+      ports,
+      request: await readingRequest(own),
+      atOnce: WARM_UP_AT_ONCE,
+      forMs: warmUpMs,
+    });
     for (const name of names ?? ATTACKS.keys()) {
       // An access token is good for five minutes.
       const order = { ports, request: await readingRequest(own), perSecond: OTHERS_PER_SECOND };

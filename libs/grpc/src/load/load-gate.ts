@@ -14,7 +14,7 @@ export interface LoadLimits {
 }
 
 /** What a process takes on unless it is told otherwise. */
-export const defaultLoadLimits: LoadLimits = { maxInFlight: 256, maxLoopBehindMs: 500 };
+export const defaultLoadLimits: LoadLimits = { maxInFlight: 256, maxLoopBehindMs: 1_000 };
 
 /** What is left of the places when only essential requests are taken. */
 const RESERVE = 0.2;

@@ -4,6 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { Injectable, Module } from '@nestjs/common';
 import { credentials, Metadata, status, type ServiceError } from '@grpc/grpc-js';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { contract } from '@gatehouse/contracts';
 import {
   KeySetServiceClient,
   KeySetServiceService,
@@ -14,8 +15,16 @@ import { UserServiceClient, UserServiceService } from '@gatehouse/contracts/user
 import { fromServiceError, type AppError } from '@gatehouse/errors';
 import { createLogger } from '@gatehouse/telemetry';
 import { eventually } from '@gatehouse/testing';
-import { RpcController, startService, type Call, type RpcHandlers, type RunningService } from '../index.js';
+import {
+  openClient,
+  RpcController,
+  startService,
+  type Call,
+  type RpcHandlers,
+  type RunningService,
+} from '../index.js';
 
+const ID = '7f5a3ad4-52ab-4a41-8c0c-3d8f6f1f9b10';
 /** Calls that wait, and how to end their wait. */
 let waiting: (() => void)[] = [];
 let guarded = 0;
@@ -114,8 +123,7 @@ const settle = <Reply>(start: (done: (error: ServiceError | null, reply?: Reply)
     start((error) => resolve(error ? fromServiceError(error) : undefined)),
   );
 const getProfile = () => settle((done) => users.getProfile({}, new Metadata(), done));
-const getUser = () =>
-  settle((done) => users.getUser({ id: '7f5a3ad4-52ab-4a41-8c0c-3d8f6f1f9b10' }, new Metadata(), done));
+const getUser = () => settle((done) => users.getUser({ id: ID }, new Metadata(), done));
 const getKeySet = () => settle((done) => keys.getKeySet({}, new Metadata(), done));
 
 async function fill(count: number) {
@@ -147,6 +155,17 @@ describe('a service that is full', () => {
     await eventually(() => expect(lines.filter(({ msg }) => msg === 'overloaded')).toHaveLength(1));
     expect(lines.find(({ msg }) => msg === 'overloaded')).toMatchObject({ shed: 50, in_flight: 8 });
     expect(lines.filter(({ msg }) => msg === 'call')).toEqual([]);
+  });
+
+  it('is not called much more often for it by those who repeat what is refused', async () => {
+    await fill(8);
+    const repeating = openClient(UserServiceClient, `127.0.0.1:${service.port}`, contract);
+    const call = () => settle((done) => repeating.getUser({ id: ID }, new Metadata(), done));
+    for (let turn = 0; turn < 10; turn++) await Promise.all(Array.from({ length: 20 }, call));
+    repeating.close();
+    const shed = () => lines.reduce((all, line) => all + Number(line['shed'] ?? 0), 0);
+    await eventually(() => expect(shed()).toBeGreaterThanOrEqual(200));
+    expect(shed()).toBeLessThanOrEqual(220);
   });
 
   it('gives the place back of a caller who goes', async () => {

@@ -50,7 +50,7 @@ const callOf = (path: string) => ({
   path,
   request: new Uint8Array(),
   metadata: {},
-  deadline: Date.now() + 20_000,
+  deadline: Date.now() + 120_000,
 });
 
 describe('when every replica answers UNAVAILABLE', () => {
@@ -82,25 +82,25 @@ describe('when every replica answers UNAVAILABLE', () => {
   });
 });
 
-describe('when 1,500 callers of streams go away at once', () => {
+describe('when so many callers of streams go away that a connection is ended for it', () => {
   it('no call of another caller fails, also one that may not be tried again', async () => {
     const pending: Settle[] = [];
     const backend = await start((settle) => void pending.push(settle));
     const upstream = open(`ipv4:${backend.address}`);
     const others = Array.from({ length: 50 }, () => upstream.unary(callOf(CREATE)));
-    for (let left = 1_500; left > 0; left -= 100) {
-      const streams = Array.from({ length: 100 }, () => upstream.serverStream(callOf(WATCH)));
-      const read = async ({ messages }: (typeof streams)[number]) => {
-        for await (const message of messages) return message;
-        return undefined;
-      };
-      // Reading one message and no more cancels the call. Those whose connection the storm ends are not asked about.
-      await Promise.allSettled(streams.map(read));
+    // Reading one message and no more cancels the call.
+    const readOne = async () => {
+      for await (const message of upstream.serverStream(callOf(WATCH)).messages) return message;
+      return undefined;
+    };
+    let cutOff = 0;
+    while (cutOff === 0) {
+      const streams = await Promise.allSettled(Array.from({ length: 200 }, readOne));
+      cutOff = streams.filter((stream) => stream.status === 'rejected').length;
     }
     for (const settle of pending) settle(null, {});
-    expect(await Promise.allSettled(others)).toEqual(
-      others.map(() => expect.objectContaining({ status: 'fulfilled' })),
-    );
+    const states = (await Promise.allSettled(others)).map((other) => other.status);
+    expect(new Set(states)).toEqual(new Set(['fulfilled']));
     expect(backend.calls()).toBe(50);
-  });
+  }, 120_000);
 });

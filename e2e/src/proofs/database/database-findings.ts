@@ -38,7 +38,7 @@ export function databaseFindings({ load, disturbances, quietUntilMs }: DatabaseR
     const late = ends.flatMap((disturbance) => {
       const next = disturbances.find(({ fromMs }) => fromMs > disturbance.toMs)?.fromMs ?? Infinity;
       return failed
-        .filter((call) => wasDueIn(call, disturbance, 2 * RECOVERY_MS) && call.atMs < next)
+        .filter((call) => wasDueIn(call, disturbance, 2 * RECOVERY_MS) && call.endMs < next)
         .map(({ atMs }) => atMs - disturbance.toMs);
     });
     return Math.max(0, ...late);

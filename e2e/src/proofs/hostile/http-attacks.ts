@@ -5,7 +5,8 @@ import { HostileSockets } from './hostile-sockets.js';
 
 const MIB = 1024 * 1024;
 const SLOW_SOCKETS = 1_000;
-const UNREAD_SOCKETS = 300;
+const UNREAD_SOCKETS = 100;
+const UNREAD_A_SECOND = 20;
 
 /** A thousand connections that send a byte of their headers a second. */
 export const slowloris: Attack = async ({ httpPort }, signal) => {
@@ -26,10 +27,11 @@ export const slowloris: Attack = async ({ httpPort }, signal) => {
 /** Connections that ask for all there is and read nothing of it. */
 export const slowRead: Attack = async ({ httpPort }, signal) => {
   using sockets = new HostileSockets(httpPort);
-  const ask = 'GET /openapi.json HTTP/1.1\r\nhost: h\r\n\r\n'.repeat(20);
+  // The largest answer that anybody may have, so often that no buffer below the gateway takes all of it.
+  const ask = 'GET /docs/swagger-ui.js HTTP/1.1\r\nhost: h\r\n\r\n'.repeat(5);
   let done = 0;
   while (!signal.aborted) {
-    for (let count = UNREAD_SOCKETS - sockets.count; count > 0; count--) {
+    for (let count = Math.min(UNREAD_A_SECOND, UNREAD_SOCKETS - sockets.count); count > 0; count--) {
       done++;
       sockets.connect((socket) => socket.pause().write(ask));
     }

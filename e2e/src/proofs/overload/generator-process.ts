@@ -14,6 +14,7 @@ interface Answer {
   readonly sentMs: number;
   readonly ms: number;
   readonly status: number;
+  readonly reason: string;
 }
 
 async function run(order: LoadOrder): Promise<LoadReport> {
@@ -29,8 +30,9 @@ async function run(order: LoadOrder): Promise<LoadReport> {
   };
   const send = (connection: HttpConnection, dueMs: number, next: () => void) => {
     const sentMs = performance.now();
-    connection.send(order.request, (status) => {
-      answers.push({ dueMs: dueMs - beginMs, sentMs: sentMs - dueMs, ms: performance.now() - dueMs, status });
+    connection.send(order.request, (status, reason) => {
+      const ms = performance.now() - dueMs;
+      answers.push({ dueMs: dueMs - beginMs, sentMs: sentMs - dueMs, ms, status, reason });
       next();
     });
   };
@@ -68,7 +70,10 @@ function reportOf(answers: readonly Answer[]): LoadReport {
   const seconds: Answer[][] = [];
   for (const answer of answers) (seconds[Math.floor(answer.dueMs / 1_000)] ??= []).push(answer);
   const failures: Record<string, number> = {};
-  for (const { status } of answers.filter(isFailed)) failures[status] = (failures[status] ?? 0) + 1;
+  for (const { status, reason } of answers.filter(isFailed)) {
+    const answered = `${status} ${reason}`.trimEnd();
+    failures[answered] = (failures[answered] ?? 0) + 1;
+  }
   return {
     seconds: Array.from(seconds, (second) => secondOf(second ?? [])),
     accepted: latencyOf(answers.filter(isAccepted)),
@@ -82,7 +87,7 @@ function reportOf(answers: readonly Answer[]): LoadReport {
 }
 
 const isAccepted = ({ status }: Answer) => status === 200;
-const isShed = ({ status }: Answer) => status === 503;
+const isShed = ({ reason }: Answer) => reason === 'OVERLOADED';
 const isFailed = (answer: Answer) => !isAccepted(answer) && !isShed(answer);
 
 function secondOf(answers: readonly Answer[]): LoadSecond {

@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net';
 
-/** Called with the status of the answer; 0 when there was none. */
-type Answered = (status: number) => void;
+/** Called with the status of the answer, 0 when there was none, and the reason of a problem. */
+type Answered = (status: number, reason: string) => void;
 
 /**
  * A kept-alive connection of HTTP/1.1 that reads of an answer what it must, its status and where it ends: a client that
@@ -34,7 +34,7 @@ export class HttpConnection {
     socket.on('error', () => undefined);
     socket.on('close', () => {
       if (this.#socket === socket) this.#socket = undefined;
-      this.#finish(0);
+      this.#finish(0, '');
     });
     return socket;
   }
@@ -50,13 +50,14 @@ export class HttpConnection {
       this.#socket?.destroy();
       this.#socket = undefined;
     }
-    this.#finish(status);
+    const reason = status === 200 ? '' : (/"reason":"(\w+)"/.exec(this.#text)?.[1] ?? '');
+    this.#finish(status, reason);
   }
 
-  #finish(status: number): void {
+  #finish(status: number, reason: string): void {
     const answered = this.#answered;
     this.#answered = undefined;
     this.#text = '';
-    answered?.(status);
+    answered?.(status, reason);
   }
 }

@@ -14,7 +14,7 @@ export interface LoadOrder {
 /** What became of the requests that were due in one second. */
 export interface LoadSecond {
   readonly accepted: number;
-  /** Answered 503. */
+  /** Answered 503 OVERLOADED. */
   readonly shed: number;
   /** Answered anything else, or not at all. */
   readonly failed: number;

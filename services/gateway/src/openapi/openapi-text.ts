@@ -1,4 +1,8 @@
-/** The OpenAPI document that is served, made once at boot. */
+/** The OpenAPI document that is served, made once at boot; as bytes, which all who are sent them share. */
 export class OpenApiText {
-  constructor(readonly text: string) {}
+  readonly bytes: Buffer;
+
+  constructor(text: string) {
+    this.bytes = Buffer.from(text);
+  }
 }

@@ -9,7 +9,7 @@ export class OpenApiController {
   @Get('openapi.json')
   @Header('content-type', 'application/json')
   @Header('cache-control', 'public, max-age=60')
-  read(): string {
-    return this.document.text;
+  read(): Buffer {
+    return this.document.bytes;
   }
 }

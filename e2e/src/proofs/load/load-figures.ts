@@ -14,9 +14,10 @@ export function callsOf(sent: LoadResult['sent'], idempotent: boolean): readonly
 }
 
 /** What a load promises and what it costs, for every proof that runs under one. */
-export function loadFigures({ sent, thrownOutMs, lookedFor, lost }: LoadResult): Figure[] {
+export function loadFigures({ sent, thrownOutMs, lookedFor, lost, ownCpuSeconds }: LoadResult): Figure[] {
   return [
     ...trafficFigures(sent),
+    told('CPU of the generator', ownCpuSeconds, 's'),
     atMost(0, 'people thrown out', thrownOutMs.length, ''),
     told('acknowledged writes looked for', lookedFor, ''),
     atMost(0, 'of them lost', lost, ''),

@@ -19,6 +19,8 @@ export interface RollingRun {
 /** One replica that was replaced, in milliseconds. */
 export interface Replacement {
   readonly replica: string;
+  /** When it was told to end, by the machine's monotonic clock. */
+  readonly atMs: number;
   /** From SIGTERM until it had ended. */
   readonly drainMs: number;
   /** From then until its successor was ready. */
@@ -80,5 +82,5 @@ async function replace(stage: Stage, replica: string): Promise<Replacement> {
   await stage.stop(replica);
   const endedMs = machineMs();
   await stage.start(replica);
-  return { replica, drainMs: endedMs - toldMs, startMs: machineMs() - endedMs };
+  return { replica, atMs: toldMs, drainMs: endedMs - toldMs, startMs: machineMs() - endedMs };
 }

@@ -28,6 +28,8 @@ export interface HostileOptions {
   readonly attackMs: number;
   readonly quietMs: number;
   readonly warmUpMs: number;
+  /** Until connections and garbage of an attack are gone. */
+  readonly settleMs: number;
   /** Which attacks; all unless given. */
   readonly names?: readonly string[];
 }
@@ -35,11 +37,9 @@ export interface HostileOptions {
 /** Calls a second of those who mean well, to both gateways. */
 const OTHERS_PER_SECOND = 50;
 const WARM_UP_AT_ONCE = 32;
-/** Until connections and garbage of an attack are gone. */
-const SETTLE_MS = 2_000;
 
 /** Attacks a system of its own, one way after the other, while others call it. */
-export async function runHostile({ attackMs, quietMs, warmUpMs, names }: HostileOptions): Promise<{
+export async function runHostile({ attackMs, quietMs, warmUpMs, settleMs, names }: HostileOptions): Promise<{
   readonly coresApart: boolean;
   readonly results: readonly AttackResult[];
 }> {
@@ -68,7 +68,7 @@ export async function runHostile({ attackMs, quietMs, warmUpMs, names }: Hostile
         attacker.send({ name, target, forMs: attackMs }),
         others.send({ ...order, forMs: attackMs }),
       ]);
-      await delay(SETTLE_MS);
+      await delay(settleMs);
       const after = systemMemory();
       results.push({
         name,

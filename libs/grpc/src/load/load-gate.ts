@@ -22,6 +22,9 @@ const RESERVE = 0.2;
 /** The share of the places that essential requests may have: as little may sign-ins keep everyone else out. */
 const ESSENTIAL_SHARE = 0.5;
 
+/** The share of the places that have to be taken for the load to be why the event loop is behind. */
+const BUSY = 1 / 8;
+
 /** How often the log says how much was refused, in milliseconds. */
 const TELL_EVERY_MS = 1_000;
 
@@ -38,6 +41,7 @@ export class LoadGate {
   readonly #maxInFlight: number;
   readonly #maxCommon: number;
   readonly #maxEssential: number;
+  readonly #busy: number;
   readonly #log: Pick<Logger, 'warn'>;
   readonly #shed: Counter;
   readonly #stopObserving: () => void;
@@ -56,6 +60,7 @@ export class LoadGate {
     this.#maxInFlight = maxInFlight;
     this.#maxCommon = Math.max(1, Math.floor(maxInFlight * (1 - RESERVE)));
     this.#maxEssential = Math.max(1, Math.floor(maxInFlight * ESSENTIAL_SHARE));
+    this.#busy = Math.max(1, Math.floor(maxInFlight * BUSY));
     const meter = metrics.getMeter('@gatehouse/grpc');
     this.#shed = meter.createCounter('gatehouse.load.shed', {
       description: 'Requests that were refused before any work was done for them',
@@ -82,7 +87,7 @@ export class LoadGate {
       return all >= this.#maxInFlight || this.#essential >= this.#maxEssential ? 'in_flight' : undefined;
     }
     if (all >= this.#maxCommon) return 'in_flight';
-    return this.#loop.isBehind ? 'event_loop' : undefined;
+    return all >= this.#busy && this.#loop.isBehind ? 'event_loop' : undefined;
   }
 
   /** Counts a request that is refused. The log has one line a second of them. */

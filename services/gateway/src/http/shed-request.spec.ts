@@ -181,7 +181,14 @@ describe('those who take their time', () => {
 
 it('an event loop that stood still refuses what has waited meanwhile, and takes the next', async () => {
   await gateway.stop();
-  gateway = await startSpecGateway({ GATEHOUSE_MAX_LOOP_BEHIND_MS: '200' });
+  gateway = await startSpecGateway({ ...PLACES, GATEHOUSE_MAX_LOOP_BEHIND_MS: '200' });
+  let end = () => {};
+  gateway.backend.behaviour.getResource = async () => {
+    await new Promise<void>((resolve) => (end = resolve));
+    return specResource();
+  };
+  const taken = get();
+  await eventually(() => expect(gateway.backend.callsOf('GetResource')).toHaveLength(1));
   const connection = converse();
   connection.write('GET /nothing HTTP/1.1\r\nhost: h\r\n\r\n');
   await eventually(() => expect(connection.statuses()).toEqual([404]));
@@ -190,7 +197,10 @@ it('an event loop that stood still refuses what has waited meanwhile, and takes 
     standStill(600);
   }, 1);
   await eventually(() => expect(connection.statuses()).toEqual([404, 503]));
+  gateway.backend.behaviour.getResource = () => specResource();
   await eventually(async () => expect((await get()).status).toBe(200));
+  end();
+  expect((await taken).status).toBe(200);
 });
 
 function standStill(ms: number): void {

@@ -4,8 +4,8 @@ import type { Kubectl } from './kubectl.js';
 import { REPLICAS, SERVICES, type Ordeal } from './ordeals.js';
 import { readLoadLog, type LoadLog, type Phase } from './phase-figures.js';
 
-/** Between two ordeals: what is left of one is over, and replicas that end have ended. */
-const SETTLE_MS = 8_000;
+/** Between two ordeals: replicas that end wait 12 s for their callers to know, and have ended soon after. */
+const SETTLE_MS = 15_000;
 
 /**
  * Runs ordeals under load against what is deployed in a namespace, and takes the load away again.

@@ -2,6 +2,9 @@ import { environmentOf, ofKind, type Labels, type Manifest, type Workload } from
 
 type Rule = (deployment: Workload, manifests: readonly Manifest[]) => string | false;
 
+/** How long callers may go on with the addresses that they looked up last (libs/grpc), in seconds. */
+const LOOKED_UP_WITHIN_SECONDS = 11;
+
 /** What a process may need after its drain before it has to be killed, in seconds. */
 const AFTER_DRAIN_SECONDS = 10;
 
@@ -89,7 +92,8 @@ export const DEPLOYMENT_RULES: Readonly<Record<string, Rule>> = {
     const notice = deployment.containers[0]!.lifecycle?.preStop?.sleep?.seconds ?? 0;
     const grace = deployment.pod.terminationGracePeriodSeconds ?? 30;
     return (
-      !(notice > 0 && grace >= notice + drain + AFTER_DRAIN_SECONDS) && 'is killed before it has finished'
+      !(notice > LOOKED_UP_WITHIN_SECONDS && grace >= notice + drain + AFTER_DRAIN_SECONDS) &&
+      'ends before its callers know, or is killed before it has finished'
     );
   },
   service: (deployment, manifests) => {

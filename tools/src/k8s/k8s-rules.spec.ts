@@ -124,6 +124,7 @@ describe('the rules', () => {
     ['spread: users', changed('Deployment', 'users', `${POD}/topologySpreadConstraints`, [])],
     ['drain: users', changed('Deployment', 'users', `${POD}/terminationGracePeriodSeconds`, 30)],
     ['drain: users', changed('Deployment', 'users', `${CONTAINER}/lifecycle`, {})],
+    ['drain: users', changed('Deployment', 'users', `${CONTAINER}/lifecycle/preStop/sleep/seconds`, 5)],
     ['drain: users', changed('ConfigMap', 'settings', '/data/GATEHOUSE_DRAIN_TIMEOUT_MS', '40000')],
     ['service: users', changed('Service', 'users', '/spec/clusterIP', '10.96.0.7')],
     ['service: users', changed('ConfigMap', 'users', '/data/GATEHOUSE_GRPC_PORT', '6002')],

@@ -60,7 +60,7 @@ describe.each(overlays)('the overlay %s for Kubernetes 1.20', (_name, manifests)
       const [{ livenessProbe, readinessProbe, lifecycle }] = containers as [(typeof containers)[number]];
       expect(livenessProbe?.httpGet?.path).toBe('/livez');
       expect(readinessProbe?.httpGet?.path).toBe('/readyz');
-      expect(lifecycle?.preStop?.exec?.command).toEqual(['node', '-e', 'setTimeout(() => {}, 5000)']);
+      expect(lifecycle?.preStop?.exec?.command).toEqual(['node', '-e', 'setTimeout(() => {}, 12000)']);
     }
   });
 

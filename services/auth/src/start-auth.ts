@@ -51,6 +51,7 @@ export async function startAuth(settings: AuthSettings, log: Logger): Promise<Ru
   const transport = openTransport({
     service: SERVICE,
     files: tlsFiles(settings),
+    admitsEdge: settings.GRPC_EDGE === 'on',
     production: settings.ENVIRONMENT === 'production',
     log,
   });

@@ -16,13 +16,14 @@ const expressions = await readExpressions();
 let exported: ExportedMetrics;
 
 beforeAll(async () => {
-  // Some calls of every kind, one that is refused, and time enough for what is looked up now and then.
+  // Some calls, refused ones and a revocation, and time enough for what is looked up now and then.
   const rest = new RestClient(addresses.gateway);
   const { accessToken } = await newPerson(rest, 'Metra');
   await rest.as(accessToken).get('/v1/resources');
   await rest.as(accessToken).get('/v1/users/me');
   await rest.get('/v1/resources');
   await rest.as('not.a.token').get('/v1/resources');
+  await rest.post('/v1/auth/revoke', { token: accessToken });
   await eventually(async () => {
     exported = await readMetrics(addresses.health);
     expect(missing(exported)).toEqual([]);

@@ -66,6 +66,8 @@ export class LoadGate {
       description: 'Requests that were refused before any work was done for them',
       unit: '{request}',
     });
+    // An alert sees a first refusal only as a change.
+    for (const labels of Object.values(SHED_BY)) this.#shed.add(0, labels);
     const gauge = meter.createObservableGauge('gatehouse.load.in_flight', {
       description: 'Requests in work',
       unit: '{request}',

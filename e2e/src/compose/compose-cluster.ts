@@ -93,7 +93,9 @@ export class ComposeCluster implements AsyncDisposable {
     databaseUrl.hostname = await postgres.addressIn(project.network('data'));
     await listKey(databaseUrl.href, key);
     belongings.use(await MailCatcher.listen(folders.mails, hostAddressIn(subnets.data), mailPort));
-    await project.compose('up', '-d');
+    await project.compose('up', '-d').catch(async (error: unknown) => {
+      throw new Error(`${String(error)}\n${await project.complaints()}`, { cause: error });
+    });
     await new Container(await project.containerOf('entrance')).healthy();
     const startedInMs = performance.now() - from;
 

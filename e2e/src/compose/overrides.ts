@@ -21,17 +21,23 @@ const SECRETS = [
   ...['resources-page-token-key', 'resources-client-secret', 'gateway-client-secret'],
 ];
 
+/** For machines that run much else: a gate is no place to judge how soon something starts. */
+const START = '240s';
+
 const CERTIFIED = ['auth', 'users', 'resources', 'gateway'];
 
 /**
  * How a cluster of the specs differs from docker-compose.yml, as a second compose file: other secrets, certificates
- * and addresses, and limits for hundreds of people who register within minutes at one address.
+ * and addresses, patience, and limits for hundreds of people who register within minutes at one address.
  */
 export function overrides(folders: ClusterFolders, subnets: Readonly<Record<NetworkName, string>>): object {
   const services = Object.fromEntries(
     CERTIFIED.map((service) => [
       service,
-      { volumes: [`${join(folders.certificates, service)}:/run/certificates:ro`] },
+      {
+        volumes: [`${join(folders.certificates, service)}:/run/certificates:ro`],
+        healthcheck: { start_period: START },
+      },
     ]),
   );
   return {

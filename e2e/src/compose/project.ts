@@ -47,6 +47,19 @@ export class Project {
     return id;
   }
 
+  /** What those say last that ended badly or are not well. */
+  async complaints(): Promise<string> {
+    const mine = ['--filter', `label=com.docker.compose.project=${this.facts.name}`];
+    const shown = await run(['docker', 'ps', '-a', ...mine, '--format', '{{.Names}}\t{{.Status}}']);
+    const ill = shown.split('\n').filter((line) => /unhealthy|Exited \([^0]/.test(line));
+    const said = ill.map(async (line) => {
+      const [name = ''] = line.split('\t');
+      const log = await run(['docker', 'logs', '--tail', '5', name]).catch(String);
+      return `${line}\n${log.slice(-2_000)}`;
+    });
+    return (await Promise.all(said)).join('\n');
+  }
+
   /** The name by which the engine knows a network of the compose file. */
   network(name: string): string {
     return `${this.facts.name}_${name}`;

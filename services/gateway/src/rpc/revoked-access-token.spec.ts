@@ -13,7 +13,11 @@ import { Admission } from './admission.js';
 const key = createSigningKey();
 const keys = KeySet.from({ keys: [key.jwk] });
 const rule = readAccessTable(contract).rules.get('/gatehouse.resources.v1.ResourceService/GetResource');
-const request = { clientAddress: '192.0.2.1', request: { headers: {} } } as Exchange;
+const request = {
+  clientAddress: '192.0.2.1',
+  request: { headers: {} },
+  trace: { traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01' },
+} as Exchange;
 
 function sign(): string {
   const now = Math.floor(Date.now() / 1_000);

@@ -28,7 +28,13 @@ export {
   type Transport,
   type TransportOptions,
 } from './transport/transport.js';
-export { callersOf, EDGE, serviceNames, type CallerName, type ServiceName } from './transport/who-calls-whom.js';
+export {
+  callersOf,
+  EDGE,
+  serviceNames,
+  type CallerName,
+  type ServiceName,
+} from './transport/who-calls-whom.js';
 export { RequestTrace, type RequestTraceOptions } from './request-trace.js';
 export { callUnary, timeoutWithin, type UnaryMethod, type UnaryOptions } from './unary.js';
 export { runUntilStopped } from './run-until-stopped.js';

@@ -57,6 +57,8 @@ describe('what the processes export', () => {
   });
 
   it('would be missed', () => {
-    expect(missing(new Map([...exported].slice(1)))).not.toEqual([]);
+    const name = 'gatehouse_guard_decisions_total';
+    const others = new Map([...exported].filter(([exportedName]) => exportedName !== name));
+    expect(missing(others)).toContainEqual(expect.stringContaining(name));
   });
 });

@@ -2,7 +2,8 @@ import postgres from 'postgres';
 import type { ListedKey } from './listed-key.js';
 
 /**
- * Adds a key to the issuer's key set, before the services start: as one that was rotated out and still verifies.
+ * Adds a key to the issuer's key set, before the services start: as one that was rotated out and still verifies, for
+ * as long as any run of the specs takes.
  *
  * @param databaseUrl auth's database
  */
@@ -12,7 +13,7 @@ export async function listKey(databaseUrl: string, { keyId, publicJwk }: ListedK
     await sql`
       insert into signing_key (kid, public_jwk, state, published_at, activated_at, retired_at)
       values (${keyId}, ${sql.json(publicJwk as never)}, 'retiring', now() - interval '2 minutes',
-        now() - interval '1 minute', now())`;
+        now() - interval '1 minute', now() + interval '1 hour')`;
   } finally {
     await sql.end({ timeout: 5 });
   }

@@ -18,6 +18,8 @@ const system = sharedSystem();
 const project = sharedProject();
 const rest = new RestClient(system.addresses.gateway);
 const SCALED = ['users', 'resources', 'gateway'];
+/** By when every caller has found a replica that is new, in milliseconds: names are looked up every 11 s at least. */
+const FOUND_MS = 12_000;
 const REFUSED = { status: 401, body: { reason: 'UNAUTHENTICATED' } };
 
 let asEditor: RestClient;
@@ -158,6 +160,8 @@ describe('while calls go on', () => {
     await using group = new AsyncDisposableStack();
     const loads = calls(group);
     await succeed(loads, 10);
+    // Before that it might be the only one that a gateway knows.
+    await delay(FOUND_MS);
     const victim = new Container(await project.containerOf('resources'));
     const before = await victim.inspect();
     await crash(victim.id);

@@ -4,7 +4,7 @@ import { openLoad, type Sent } from '../load/open-load.js';
 import { keepApart } from './cores.js';
 import { startGenerator } from './generator.js';
 import type { LoadReport } from './load-messages.js';
-import { readingRequest } from './reading-request.js';
+import { listingRequest } from './reading-request.js';
 import { ended, mostGrown, systemMemory } from './system-processes.js';
 
 /** How long each part takes, in milliseconds. */
@@ -46,7 +46,7 @@ export async function runOverload(options: OverloadOptions): Promise<OverloadRes
     using generator = startGenerator(cores);
     const order = {
       ports: own.addresses.gateways.map((url) => Number(new URL(url).port)),
-      request: await readingRequest(own),
+      request: await listingRequest(own),
     };
     await generator.send({ ...order, atOnce: AT_ONCE, forMs: options.peakMs / 2 });
     const peak = await generator.send({ ...order, atOnce: AT_ONCE, forMs: options.peakMs });

@@ -10,7 +10,7 @@ export interface ScaleRun {
   /** How many replicas, in the order of a round. */
   readonly counts: readonly number[];
   readonly rounds: number;
-  /** Of each measurement. */
+  /** Of each measurement, for each replica: one that has less to do at a time pays more for each call. */
   readonly calls: number;
   readonly atOnce: number;
 }
@@ -58,10 +58,10 @@ export async function runScale(own: OwnSystem, run: ScaleRun): Promise<readonly 
           addresses: asked.map(({ address }) => address),
           accessToken,
           id,
-          calls: run.calls,
-          atOnce: run.atOnce,
+          calls: run.calls * count,
+          atOnce: run.atOnce * count,
         };
-        await readLoad({ ...load, calls: Math.ceil(run.calls * WARM_UP_SHARE) });
+        await readLoad({ ...load, calls: Math.ceil(load.calls * WARM_UP_SHARE) });
         const before = await costOf(asked);
         const { calls, seconds } = await readLoad(load);
         const cpuMsPerCall = ((await costOf(asked)) - before) / calls;

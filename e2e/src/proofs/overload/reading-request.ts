@@ -14,8 +14,8 @@ export async function readingRequest(own: OwnSystem): Promise<string> {
 const LISTED = 100;
 
 /**
- * Lists a hundred resources. To refuse a request costs a twentieth of reading one resource: where most of all requests
- * are refused, what is left for the others shows by one that is work.
+ * Lists a hundred resources. A refusal is not free, and nine of ten requests are refused: what is left for the others
+ * shows by requests that are work.
  */
 export async function listingRequest(own: OwnSystem): Promise<string> {
   const { accessToken } = await signInDemo(own, 'editor');

@@ -14,7 +14,11 @@ const SIGNED_IN = 0.95;
 
 /** Ten times the peak for a minute. */
 export async function overloadProof(): Promise<readonly Figure[]> {
-  return figuresOf(await runOverload(LONG));
+  const result = await runOverload(LONG);
+  for (const { failures } of [result.normal, result.overload, result.after]) {
+    for (const [answer, count] of Object.entries(failures)) console.log(`  ${count} x ${answer}`);
+  }
+  return figuresOf(result);
 }
 
 /** The figures of a run. */

@@ -17,6 +17,7 @@ import { RevocationStore } from './revocation/revocation.store.js';
 import { VerifierStore } from './revocation/verifier.store.js';
 import { RoleStore } from './role/role.store.js';
 import { SessionStore } from './session/session.store.js';
+import { AcceptedKeys } from './signing-key/accepted-keys.js';
 import { KeyKeeper } from './signing-key/key-keeper.js';
 import { deriveKey, Sealing } from './signing-key/sealing.js';
 import { SigningKeyStore } from './signing-key/signing-key.store.js';
@@ -65,6 +66,7 @@ export class AuthContext {
   readonly clientSecrets: ClientSecrets;
   readonly keyKeeper: KeyKeeper;
   readonly keys: SigningKeys;
+  readonly acceptedKeys: AcceptedKeys;
   readonly feed: RevocationFeed;
   readonly issuedTokens: IssuedTokens;
   readonly serviceTokens: ServiceTokens;
@@ -113,6 +115,7 @@ export class AuthContext {
       checkIntervalMs: settings.KEY_CHECK_INTERVAL_MS,
       publishAheadMs: settings.KEY_PUBLISH_AHEAD_MS,
     });
+    this.acceptedKeys = new AcceptedKeys({ database, verifiers: this.verifiers });
     this.feed = new RevocationFeed({
       database: openPool({
         url: settings.DATABASE_URL,

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { eventually } from '@gatehouse/testing';
 import { decodeProtectedHeader } from 'jose';
 import { AuthContext } from '../auth-context.js';
@@ -144,6 +145,34 @@ describe('a key that is acknowledged', () => {
       expect(await verifier.ended).toBe('UNAUTHENTICATED');
       expect(verifier.keys).toContain(revoked);
     }
+  });
+
+  it('takes over from a revoked one at once, and issues once every live verifier accepts it', async () => {
+    const [, silent] = verifiers;
+    silent!.recover();
+    // So that the access tokens of the streams are signed by another one.
+    await eventually(async () => expect(await rotate()).toBe('OK'));
+    const { refreshToken } = await auth.signedIn();
+    silent!.hang();
+    await auth.context.keyKeeper.revoke(await kidOf('active'), origin);
+    const successor = await kidOf('active');
+    const began = performance.now();
+    const refreshing = auth.refresh(refreshToken).then(async ({ accessToken }) => ({
+      kid: decodeProtectedHeader(accessToken).kid,
+      isOverdue: performance.now() - began >= 2_000,
+      knowledge: await auth.context.verifiers.keyKnowledge(auth.context.database.sql),
+    }));
+    // Time enough to issue what must not be issued yet.
+    await Promise.race([refreshing, delay(300)]);
+    silent!.recover();
+    const { kid, isOverdue, knowledge } = await refreshing;
+    expect(kid).toBe(successor);
+    expect(isOverdue || knowledge?.isKnown(successor)).toBe(true);
+  });
+
+  it('takes over without a verifier that does not answer', async () => {
+    await auth.context.keyKeeper.revoke(await kidOf('active'), origin);
+    expect(await signedBy()).toBe(await kidOf('active'));
   });
 
   it('is served although another one does not open, which signs nothing', async () => {

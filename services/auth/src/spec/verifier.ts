@@ -59,6 +59,10 @@ export function followAs(accessToken: string, port: number, options: SpecVerifie
     ended,
     send,
     ping: () => send({ $case: 'ping', value: { id: ++pings } }),
+    /** Acknowledges nothing from now on. */
+    hang: () => {
+      isAcknowledging = false;
+    },
     /** Acknowledges from now on, and what was missed. */
     recover: () => {
       isAcknowledging = true;

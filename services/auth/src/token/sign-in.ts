@@ -55,6 +55,7 @@ export async function toTokenSet(context: AuthContext, decided: DecidedSignIn): 
   const { subject, sessionId, credential, authTime, permissions, facts, refreshToken } = decided;
   const { endsAt = Infinity } = decided;
   const key = await context.keys.signer(decided.keyId);
+  await context.acceptedKeys.wait(key.keyId);
   const scope = scopeOf(facts.roles, permissions);
   const grant = {
     iss: context.issuer,

@@ -4,7 +4,7 @@ const FRAMEWORK_FREE = new Set(['tokens', 'transcoding', 'constraints', 'access'
 
 /** Libraries by layer: each may import from lower layers and from its own. */
 const LAYERS = [
-  ['contracts', 'config', 'telemetry', 'embedded-postgres', 'migrations', 'api-key'],
+  ['contracts', 'config', 'telemetry', 'embedded-postgres', 'migrations', 'api-key', 'fake-providers'],
   ['errors', 'access', 'tokens', 'testing', 'transcoding'],
   ['constraints', 'aip'],
   ['postgres', 'grpc'],

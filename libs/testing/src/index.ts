@@ -1,5 +1,7 @@
 export { SpecAuditSink } from './audit-sink.js';
 export { eventually } from './eventually.js';
+export type { FakePerson, FakeProvider, ProviderFault } from '@gatehouse/fake-providers';
+export { startFakeGithub, startFakeGoogle } from './fake-providers.js';
 export { freePort } from './free-port.js';
 export { type FrozenClock, frozenClock } from './frozen-clock.js';
 export type { CollectedSpan } from './otlp-spans.js';
@@ -13,6 +15,7 @@ export {
   type SpecCertificate,
   type SpecCertificateOptions,
 } from './spec-authority.js';
+export { SpecBrowser, type SpecBrowserOptions, type SpecPage, type SpecVisit } from './spec-browser.js';
 export { SpecFeed, type SpecBegin } from './spec-feed.js';
 export { startSpecIssuer } from './spec-issuer.js';
 export type { SpecIssuer, SpecIssuerOptions } from './spec-issuer.js';

@@ -1,0 +1,93 @@
+/** What a browser shows once it stopped. */
+export interface SpecPage {
+  /** The address that it ended at. */
+  readonly url: URL;
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  /** The address that a redirect led to and the browser was told not to go. */
+  readonly redirect: URL | undefined;
+}
+
+export interface SpecBrowserOptions {
+  /** Origins that are somewhere else, such as a public one that a process on this machine answers for. */
+  readonly origins?: Readonly<Record<string, string>>;
+}
+
+/** How a visit differs from typing an address. */
+export interface SpecVisit {
+  readonly form?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Redirects to where this says true are not followed. */
+  readonly stopAt?: (url: URL) => boolean;
+}
+
+const MAX_REDIRECTS = 10;
+
+/** A browser for specs: follows redirects, keeps cookies by host, posts forms. It heeds no attribute but `Max-Age=0`. */
+export class SpecBrowser {
+  /** The cookies of each host; those of one differ by their names. */
+  readonly cookies = new Map<string, Map<string, string>>();
+  readonly #origins: Map<string, string>;
+
+  constructor({ origins = {} }: SpecBrowserOptions = {}) {
+    this.#origins = new Map(Object.entries(origins));
+  }
+
+  /** From now on another process answers for an origin. */
+  moveOrigin(origin: string, to: string): void {
+    this.#origins.set(origin, to);
+  }
+
+  /** @throws Error when redirects do not end */
+  async visit(
+    address: string | URL,
+    { form, headers = {}, stopAt = () => false }: SpecVisit = {},
+  ): Promise<SpecPage> {
+    let url = new URL(address);
+    let body = form && new URLSearchParams(form);
+    for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
+      const target = (this.#origins.get(url.origin) ?? url.origin) + url.pathname + url.search;
+      const cookie = [...this.#jarOf(url)].map(([name, value]) => `${name}=${value}`).join('; ');
+      const response = await fetch(target, {
+        method: body ? 'POST' : 'GET',
+        headers: { ...headers, ...(cookie === '' ? {} : { cookie }) },
+        redirect: 'manual',
+        ...(body && { body }),
+      });
+      this.#keepCookies(url, response.headers.getSetCookie());
+      const location = response.headers.get('location');
+      const redirect = location === null ? undefined : new URL(location, url);
+      if (redirect === undefined || stopAt(redirect)) {
+        return {
+          url,
+          status: response.status,
+          headers: response.headers,
+          text: await response.text(),
+          redirect,
+        };
+      }
+      await response.body?.cancel();
+      url = redirect;
+      body = undefined;
+    }
+    throw new Error(`more than ${MAX_REDIRECTS} redirects, the last to ${url.href}`);
+  }
+
+  #jarOf({ hostname }: URL): Map<string, string> {
+    const jar = this.cookies.get(hostname) ?? new Map<string, string>();
+    this.cookies.set(hostname, jar);
+    return jar;
+  }
+
+  #keepCookies(url: URL, lines: readonly string[]): void {
+    const jar = this.#jarOf(url);
+    for (const line of lines) {
+      const [pair = '', ...attributes] = line.split(';').map((part) => part.trim());
+      const at = pair.indexOf('=');
+      const isOver = attributes.some((one) => /^(max-age=0|expires=thu, 01 jan 1970)/i.test(one));
+      if (isOver) jar.delete(pair.slice(0, at));
+      else jar.set(pair.slice(0, at), pair.slice(at + 1));
+    }
+  }
+}

@@ -7,6 +7,8 @@ import { AuditEventStore } from './audit/audit-event.store.js';
 import { AuditLinkStore } from './audit/audit-link.store.js';
 import { AuditListStore } from './audit/audit-list.store.js';
 import { SERVICE, type AuthSettings } from './config.js';
+import type { IdentityProvider } from './identity-provider/identity-provider.js';
+import { openProviders } from './identity-provider/open-providers.js';
 import { OneTimeCodes } from './one-time-code/one-time-codes.js';
 import { OneTimeCodeStore } from './one-time-code/one-time-code.store.js';
 import { Limits } from './limit/limits.js';
@@ -70,6 +72,8 @@ export class AuthContext {
   readonly feed: RevocationFeed;
   readonly issuedTokens: IssuedTokens;
   readonly serviceTokens: ServiceTokens;
+  /** Who else people can sign in with, by name. */
+  readonly providers: ReadonlyMap<string, IdentityProvider>;
 
   /** Opens nothing yet: the database is reached with the first statement. */
   constructor(settings: AuthSettings, log: Logger) {
@@ -130,6 +134,7 @@ export class AuthContext {
     });
     const audiences = [settings.API_AUDIENCE, ...serviceAudiences()];
     this.issuedTokens = new IssuedTokens(settings.ISSUER, audiences, this.keys);
+    this.providers = openProviders(settings.IDENTITY_PROVIDERS, settings.OUTBOUND_ADDRESSES === 'any');
     this.serviceTokens = new ServiceTokens(settings.ISSUER, this.keys, this.feed.tail);
   }
 }

@@ -12,6 +12,7 @@ import {
   type Environment,
 } from '@gatehouse/config';
 import { z } from 'zod';
+import { checkProviders, identityProviders } from './identity-provider/provider-settings.js';
 import { checkMailSettings, DEVELOPMENT_SENDER, linkUrl, mailbox, smtpUrl } from './mail/mail-settings.js';
 
 /** The service's name: its client ID towards its peers, and the audience of service tokens for it. */
@@ -69,6 +70,10 @@ const schema = z
     LINK_URL: linkUrl.optional(),
     /** `required` lets nobody sign in before the address is verified, and hides which addresses are registered. */
     EMAIL_VERIFICATION: z.enum(['off', 'required']).default('off'),
+    /** Who else people can sign in with. */
+    IDENTITY_PROVIDERS: identityProviders.default([]),
+    /** `any` reaches providers on the own machine and its networks, and without TLS; in development alone. */
+    OUTBOUND_ADDRESSES: z.enum(['public', 'any']).default('public'),
     /** Passwords hashed at once; each takes 19 MiB and a core. */
     HASH_CONCURRENCY: count.max(availableParallelism()).default(Math.min(availableParallelism(), 4)),
     /** Passwords that wait to be hashed; one more is refused. */
@@ -94,7 +99,8 @@ const schema = z
       'AUDIT_CHAIN_KEY',
     ),
   )
-  .superRefine(checkMailSettings);
+  .superRefine(checkMailSettings)
+  .superRefine(checkProviders);
 
 /** Every setting of the service. */
 export type AuthSettings = Readonly<z.output<typeof schema>>;

@@ -83,6 +83,26 @@ export const authReasons = defineReasons('auth.gatehouse.dev', {
     message: 'the last admin cannot be removed',
     help: 'Someone must be able to manage roles. Grant the role `admin` to another account first.',
   },
+  PROVIDER_UNKNOWN: {
+    code: status.NOT_FOUND,
+    message: 'there is no such identity provider',
+    help: 'The settings of this installation name no provider of this name.',
+  },
+  PROVIDER_UNAVAILABLE: {
+    code: status.UNAVAILABLE,
+    message: 'the identity provider does not answer',
+    help: 'It is slow, away, or says so itself, and for a moment is not asked again. Every other way to sign in works. Try again after `retryAfter`.',
+  },
+  PROVIDER_DENIED: {
+    code: status.PERMISSION_DENIED,
+    message: 'the identity provider did not let the person sign in',
+    help: 'Most often the person said no there.',
+  },
+  PROVIDER_ANSWER_REFUSED: {
+    code: status.UNAUTHENTICATED,
+    message: 'the answer of the identity provider is not accepted',
+    help: 'Its ID token, its metadata or its answer failed a check, or it did not accept the code. Every cause gets this one answer; the log and the audit trail have the finer reason.',
+  },
   TOO_MANY_ATTEMPTS: {
     code: status.RESOURCE_EXHAUSTED,
     message: 'too many attempts; wait before the next one',

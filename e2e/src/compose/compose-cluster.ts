@@ -112,6 +112,7 @@ export class ComposeCluster implements AsyncDisposable {
       accounts: DEMO_ACCOUNTS,
       issuer: String(iss),
       apiAudience: String(aud),
+      production: true,
       clientAddress: hostAddressIn(subnets.edge),
       key,
       usersClientSecret: await secret('users-client-secret'),

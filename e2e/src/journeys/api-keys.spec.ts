@@ -45,7 +45,8 @@ describe('an API key', () => {
   });
 
   it('that one gateway made is good at both, and is shown once', async () => {
-    expect(key.secret).toMatch(/^gh_test_[0-9A-Za-z]{22}_[0-9A-Za-z]{49}$/);
+    expect(key.secret).toMatch(/^gh_(live|test)_[0-9A-Za-z]{22}_[0-9A-Za-z]{49}$/);
+    expect(key.secret.startsWith('gh_live_')).toBe(system.production);
     await isGood(key.secret);
     const path = `/v1/apiKeys/${key.apiKey.id}`;
     const seen = succeeded(await asOwner.get<ApiKeyBody>(path));

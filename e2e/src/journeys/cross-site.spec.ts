@@ -5,7 +5,10 @@ import { newPerson, type Person } from '../client/person.js';
 import { RestClient, SESSION_COOKIE } from '../client/rest-client.js';
 import { sharedSystem } from '../system/shared-system.js';
 
-const url = sharedSystem().addresses.gateway;
+const { addresses, production } = sharedSystem();
+const url = addresses.gateway;
+/** Of the gateway's own pages: in production a proxy before it speaks TLS. */
+const ownOrigin = production ? url.replace('http:', 'https:') : url;
 const rest = new RestClient(url);
 const JSON_TYPE = { 'content-type': 'application/json' };
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
@@ -43,13 +46,16 @@ const FOREIGN: readonly [string, Headers][] = [
   ['JSON from another port', { ...JSON_TYPE, origin: 'http://127.0.0.1:1' }],
   ['a form of a browser that says nothing', FORM],
   ['plain text of a browser that says nothing', TEXT],
-  ['our origin beside a site that is not ours', { ...FORM, origin: url, 'sec-fetch-site': 'cross-site' }],
+  [
+    'our origin beside a site that is not ours',
+    { ...FORM, origin: ownOrigin, 'sec-fetch-site': 'cross-site' },
+  ],
 ];
 
 /** What our own pages, the address bar and programs send. */
 const OURS: readonly [string, Headers][] = [
-  ['a page of ours', { ...JSON_TYPE, origin: url, 'sec-fetch-site': 'same-origin' }],
-  ['a page of ours in an old browser', { ...JSON_TYPE, origin: url }],
+  ['a page of ours', { ...JSON_TYPE, origin: ownOrigin, 'sec-fetch-site': 'same-origin' }],
+  ['a page of ours in an old browser', { ...JSON_TYPE, origin: ownOrigin }],
   ['the person', { ...JSON_TYPE, 'sec-fetch-site': 'none' }],
   ['a program', JSON_TYPE],
 ];

@@ -52,6 +52,7 @@ export async function startOwnSystem({ settings }: OwnSystemOptions = {}): Promi
       accounts,
       issuer: String(iss),
       apiAudience: String(aud),
+      production: false,
       clientAddress: '127.0.0.1',
       key,
       usersClientSecret: await secret('users-client-secret'),
@@ -78,10 +79,10 @@ function ownerUrl(databaseUrl: string, password: string): string {
 
 /** What crosses to other processes. */
 export function factsOf(own: OwnSystem): SystemFacts {
-  const { addresses, accounts, issuer, apiAudience, clientAddress } = own;
+  const { addresses, accounts, issuer, apiAudience, production, clientAddress } = own;
   const { key, usersClientSecret, logFolder, mailFolder } = own;
   return {
-    ...{ addresses, accounts, issuer, apiAudience, clientAddress },
+    ...{ addresses, accounts, issuer, apiAudience, production, clientAddress },
     ...{ key, usersClientSecret, logFolder, mailFolder },
   };
 }

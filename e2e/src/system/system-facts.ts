@@ -24,6 +24,8 @@ export interface SystemFacts extends Minting {
   readonly addresses: Addresses;
   readonly accounts: readonly DemoAccount[];
   readonly apiAudience: string;
+  /** Whether its services run as in production, as those of the images do. */
+  readonly production: boolean;
   /** The address that calls of the specs come from, as the gateways see it. */
   readonly clientAddress: string;
   /** A key of the specs' own in the issuer's key set. */

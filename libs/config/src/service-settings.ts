@@ -1,5 +1,13 @@
+import { BlockList } from 'node:net';
 import { z } from 'zod';
-import { count, DEVELOPMENT_SECRET_PREFIX, durationMs, environmentName, port } from './setting-types.js';
+import {
+  addressRanges,
+  count,
+  DEVELOPMENT_SECRET_PREFIX,
+  durationMs,
+  environmentName,
+  port,
+} from './setting-types.js';
 
 /** The settings that every service has. */
 export const serviceSettings = {
@@ -61,6 +69,8 @@ export const grpcServiceSettings = {
   GRPC_PORT: port,
   /** Whether a proxy with the certificate of the edge may connect, for people's programs that speak gRPC. */
   GRPC_EDGE: z.enum(['on', 'off']).default('off'),
+  /** The peers that are believed about the address of their clients, the gateways: ranges in CIDR notation. */
+  TRUSTED_PROXIES: addressRanges.default(new BlockList()),
   /** Of the run-time role, which may read and write rows and nothing else. */
   DATABASE_URL: z.string().min(1),
 } as const;

@@ -1,7 +1,5 @@
-import { BlockList } from 'node:net';
 import { availableParallelism } from 'node:os';
 import {
-  addressRanges,
   count,
   durationMs,
   readSettings,
@@ -54,8 +52,6 @@ const schema = z
     /** Where users and resources answer: `host:port`. */
     USERS_ADDRESS: z.string().min(1),
     RESOURCES_ADDRESS: z.string().min(1),
-    /** The peers that are believed about the address of their clients, the gateways: ranges in CIDR notation. */
-    TRUSTED_PROXIES: addressRanges.default(new BlockList()),
     /** What every limit of `docs/limits.md` is multiplied with. */
     LIMIT_SCALE: z.coerce.number().min(0.01).max(1_000_000).default(1),
     /** `off` sends no mail: then nobody can reset a password. */

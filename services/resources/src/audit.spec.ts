@@ -44,6 +44,13 @@ describe('what is done to resources', () => {
     for (const event of running.audit.events) expect(Object.values(event).join()).not.toContain('plan');
   });
 
+  it('says for which client a gateway called', async () => {
+    const ann = running.user();
+    const { id } = await running.create({ ...ann, clientAddress: '192.0.2.7' }, { title: 'Plan' });
+    await arrived(ann.subject, ['CreateResource', id, 'OK']);
+    expect(running.audit.events.find(({ actor }) => actor === ann.subject)?.address).toBe('192.0.2.7');
+  });
+
   it('has every decided refusal in it', async () => {
     const [ann, bob] = [running.user(), running.user()];
     const { id } = await running.create(ann, { title: 'Plan' });

@@ -85,6 +85,7 @@ export async function startResources(
       drainTimeoutMs: settings.DRAIN_TIMEOUT_MS,
       transport,
       load: loadLimits(settings),
+      trustedProxies: settings.TRUSTED_PROXIES,
       log,
     });
     audit.start();

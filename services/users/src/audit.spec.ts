@@ -55,6 +55,13 @@ describe('what users do', () => {
     });
   });
 
+  it('says for which client a gateway called', async () => {
+    const ann = await running.person('Ann');
+    await update({ ...ann, clientAddress: '192.0.2.7' }, { bio: 'Hello' });
+    await arrived(ann.subject, ['UpdateProfile', ann.subject, 'OK']);
+    expect(running.audit.events.find(({ actor }) => actor === ann.subject)?.address).toBe('192.0.2.7');
+  });
+
   it("has auth's refusals and other services' acts in it", async () => {
     const admin = await running.person('Ann', 'users:admin');
     running.auth.refusal = new AppError({ code: 9, reason: 'LAST_ADMIN', message: '' });

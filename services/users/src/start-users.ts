@@ -82,6 +82,7 @@ export async function startUsers(settings: UsersSettings, log: Logger): Promise<
       drainTimeoutMs: settings.DRAIN_TIMEOUT_MS,
       transport,
       load: loadLimits(settings),
+      trustedProxies: settings.TRUSTED_PROXIES,
       log,
     });
     audit.start();

@@ -89,6 +89,13 @@ describe('docker-compose.yml', () => {
         environment: { ...file.services['gateway']!.environment, GATEHOUSE_TLS_KEY_FILE: '/elsewhere' },
       }),
     ],
+    ['client address: users', withService('users', { environment: { GATEHOUSE_ISSUER: 'http://i' } })],
+    [
+      'client address: gateway',
+      withService('gateway', {
+        environment: { ...file.services['gateway']!.environment, GATEHOUSE_TRUSTED_PROXIES: '0.0.0.0/0' },
+      }),
+    ],
     ['plain secret: users', withService('users', { environment: { GATEHOUSE_CLIENT_SECRET: 'x' } })],
     ['plain secret: auth', withService('auth', { environment: { GATEHOUSE_SMTP_URL: 'smtp://a:b@c' } })],
     ['port: grafana', withService('grafana', { ports: ['3000:3000'] })],

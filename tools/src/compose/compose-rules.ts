@@ -80,6 +80,11 @@ const SERVICE_RULES: Readonly<Record<string, Rule>> = {
     (!service.volumes?.includes(lastKnownVolume(name)) ||
       service.environment?.['GATEHOUSE_LAST_KNOWN_FILE'] !== `${LAST_KNOWN_FOLDER}/last-known`) &&
     'keeps what it knows of auth nowhere, or where another service does',
+  'client address': (name, service) =>
+    isService(service) &&
+    // Clients reach the gateway alone, and what they say of themselves is not believed.
+    (name === 'gateway') === 'GATEHOUSE_TRUSTED_PROXIES' in service.environment! &&
+    'takes the gateways for its clients, or its clients for proxies',
   'plain secret': (_name, { environment = {} }) =>
     Object.entries(environment).some(
       ([key, value]) =>

@@ -128,6 +128,13 @@ export const DEPLOYMENT_RULES: Readonly<Record<string, Rule>> = {
       'takes connections of the edge that no route brings, or not those that one does'
     );
   },
+  'client address': (deployment, manifests) => {
+    const { GATEHOUSE_GRPC_PORT: grpc, GATEHOUSE_TRUSTED_PROXIES: trusted } = settingsOf(
+      deployment,
+      manifests,
+    );
+    return grpc !== undefined && trusted === undefined && 'takes the gateways for its clients';
+  },
   metrics: ({ name }, manifests) => {
     const monitors = ofKind<MonitorSpec>(manifests, 'ServiceMonitor');
     const labels = ofKind(manifests, 'Service').find(({ metadata }) => metadata.name === name)?.metadata

@@ -136,6 +136,7 @@ describe('the rules', () => {
       'probed ports: users',
       changed('Deployment', 'users', `${CONTAINER}/livenessProbe/grpc`, { port: 9000 }),
     ],
+    ['client address: users', changed('ConfigMap', 'users', '/data/GATEHOUSE_TRUSTED_PROXIES', undefined)],
     ['edge: auth', changed('ConfigMap', 'auth', '/data/GATEHOUSE_GRPC_EDGE', 'on')],
     ['edge: users', changed('ConfigMap', 'users', '/data/GATEHOUSE_GRPC_EDGE', 'off', prod!)],
     ['edge: users', without('BackendTLSPolicy', 'users', prod!)],

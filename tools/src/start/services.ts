@@ -49,10 +49,14 @@ const lastKnown = ({ lastKnownFolder }: Surroundings, replica: keyof Ports) => (
   LAST_KNOWN_FILE: `${lastKnownFolder}/${replica}`,
 });
 
+/** The gateways, which say for whom they call. */
+const GATEWAYS = { TRUSTED_PROXIES: '127.0.0.1/32' };
+
 const usersAt = (replica: 'users' | 'users2') => (surroundings: Surroundings) => {
   const { ports, databaseUrlFiles, secretFiles } = surroundings;
   return {
     ...lastKnown(surroundings, replica),
+    ...GATEWAYS,
     DATABASE_URL_FILE: databaseUrlFiles.users,
     PAGE_TOKEN_KEY_FILE: secretFiles['users-page-token-key'],
     CLIENT_SECRET_FILE: secretFiles['users-client-secret'],
@@ -65,6 +69,7 @@ const resourcesAt = (replica: 'resources' | 'resources2') => (surroundings: Surr
   const { ports, databaseUrlFiles, secretFiles } = surroundings;
   return {
     ...lastKnown(surroundings, replica),
+    ...GATEWAYS,
     DATABASE_URL_FILE: databaseUrlFiles.resources,
     PAGE_TOKEN_KEY_FILE: secretFiles['resources-page-token-key'],
     CLIENT_SECRET_FILE: secretFiles['resources-client-secret'],
@@ -83,8 +88,7 @@ const auth = ({ ports, databaseUrlFiles, secretFiles, mailFolder }: Surroundings
   AUDIT_CHAIN_KEY_FILE: secretFiles['audit-chain-key'],
   USERS_ADDRESS: grpcTarget(ports.users, ports.users2),
   RESOURCES_ADDRESS: grpcTarget(ports.resources, ports.resources2),
-  // The gateways, which say for whom they call.
-  TRUSTED_PROXIES: '127.0.0.1/32',
+  ...GATEWAYS,
   MAIL_FOLDER: mailFolder,
 });
 

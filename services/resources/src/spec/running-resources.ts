@@ -26,6 +26,17 @@ const ONCE = { 'grpc.enable_retries': 0 };
 export interface Caller {
   readonly subject: string;
   readonly accessToken: string;
+  /** For whom it says that it calls, as a gateway does. */
+  readonly clientAddress?: string;
+}
+
+/** The method as this caller calls it. */
+function as<Request, Reply>(caller: Caller | undefined, method: UnaryMethod<Request, Reply>) {
+  const called: UnaryMethod<Request, Reply> = (request, metadata, options, callback) => {
+    if (caller?.clientAddress !== undefined) metadata.set('x-client-address', caller.clientAddress);
+    return method(request, metadata, options, callback);
+  };
+  return called;
 }
 
 /** Every permission that a user may have, short of reaching what belongs to others. */
@@ -41,6 +52,8 @@ export function specSettings(databaseUrl: string, authAddress: string, issuer: s
     GATEHOUSE_DRAIN_TIMEOUT_MS: '1000',
     // Whatever else the machine does, nothing is refused because of it.
     GATEHOUSE_MAX_LOOP_BEHIND_MS: '60000',
+    // The specs call as a gateway does.
+    GATEHOUSE_TRUSTED_PROXIES: '127.0.0.1/32',
     GATEHOUSE_DATABASE_URL: databaseUrl,
     GATEHOUSE_PAGE_TOKEN_KEY: randomBytes(32).toString('base64'),
     GATEHOUSE_ISSUER: issuer,
@@ -69,7 +82,7 @@ export async function runningResources(options: { databaseUrl?: string } = {}) {
   };
 
   const send = <Request, Reply>(method: UnaryMethod<Request, Reply>, request: Request, caller?: Caller) =>
-    callUnary(method, request, { timeoutMs: 20_000, accessToken: caller?.accessToken });
+    callUnary(as(caller, method), request, { timeoutMs: 20_000, accessToken: caller?.accessToken });
 
   return {
     issuer,

@@ -22,6 +22,17 @@ const ONCE = { 'grpc.enable_retries': 0 };
 export interface Caller {
   readonly subject: string;
   readonly accessToken: string;
+  /** For whom it says that it calls, as a gateway does. */
+  readonly clientAddress?: string;
+}
+
+/** The method as this caller calls it. */
+function as<Request, Reply>(caller: Caller | undefined, method: UnaryMethod<Request, Reply>) {
+  const called: UnaryMethod<Request, Reply> = (request, metadata, options, callback) => {
+    if (caller?.clientAddress !== undefined) metadata.set('x-client-address', caller.clientAddress);
+    return method(request, metadata, options, callback);
+  };
+  return called;
 }
 
 /** The settings of a service for a spec. */
@@ -39,6 +50,8 @@ export function specSettings(
     GATEHOUSE_DRAIN_TIMEOUT_MS: '1000',
     // Whatever else the machine does, nothing is refused because of it.
     GATEHOUSE_MAX_LOOP_BEHIND_MS: '60000',
+    // The specs call as a gateway does.
+    GATEHOUSE_TRUSTED_PROXIES: '127.0.0.1/32',
     GATEHOUSE_DATABASE_URL: databaseUrl,
     GATEHOUSE_PAGE_TOKEN_KEY: randomBytes(32).toString('base64'),
     GATEHOUSE_ISSUER: issuer,
@@ -90,7 +103,8 @@ export async function runningUsers(options: RunningUsersOptions = {}) {
     method: Method<Request, Reply>,
     request: Request,
     caller?: Caller,
-  ): Promise<Reply> => callUnary(method, request, { timeoutMs: 10_000, accessToken: caller?.accessToken });
+  ): Promise<Reply> =>
+    callUnary(as(caller, method), request, { timeoutMs: 10_000, accessToken: caller?.accessToken });
 
   return {
     auth,

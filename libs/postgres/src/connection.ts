@@ -5,6 +5,9 @@ import { openDriver } from './open-driver.js';
 import type { DriverPool } from './sql.js';
 import type { DriverQuery, Statement } from './statement.js';
 
+/** How long a statement may take before nothing is sent behind it, in milliseconds. */
+const PROMPT_MS = 100;
+
 /**
  * One connection, used once: lost means gone for good. The driver's own pool would connect the same object again,
  * which hangs when a write was pending at the time of the loss, and its own transactions send their ROLLBACK to
@@ -16,6 +19,8 @@ export class Connection {
   isLost = false;
   readonly openedAt = performance.now();
   private lastAnswerAt = performance.now();
+  /** Whether the last answer came within {@link PROMPT_MS}; a new connection has yet to show it. */
+  private isPrompt = false;
   private readonly driver: DriverPool;
   private readonly run: DriverQuery['handler'];
   private readonly statements = new Set<Statement>();
@@ -57,13 +62,21 @@ export class Connection {
     return this.statements.size === 0 ? 0 : performance.now() - this.lastAnswerAt;
   }
 
+  /**
+   * Whether a statement that is sent now runs at once, or soon: behind one that waits for a lock it would wait as well,
+   * and run when its caller has long been told that it failed.
+   */
+  get takesMore(): boolean {
+    return this.statements.size === 0 || (this.isPrompt && this.silentMs <= PROMPT_MS);
+  }
+
   execute(statement: Statement): void {
     if (this.isLost) return statement.abandon(databaseSilent('connection lost'));
     if (this.statements.size === 0) this.lastAnswerAt = performance.now();
     this.statements.add(statement);
     statement.onSettled(() => {
       this.statements.delete(statement);
-      if (!statement.isAbandoned) this.lastAnswerAt = performance.now();
+      if (!statement.isAbandoned) this.answered();
       this.onChange(this);
     });
     this.run(statement.query);
@@ -84,6 +97,12 @@ export class Connection {
   async end(timeoutMs: number): Promise<void> {
     await this.driver.end({ timeout: timeoutMs / 1_000 }).catch(() => undefined);
     this.lose(databaseSilent('connection closed'));
+  }
+
+  private answered(): void {
+    const now = performance.now();
+    this.isPrompt = now - this.lastAnswerAt <= PROMPT_MS;
+    this.lastAnswerAt = now;
   }
 
   private openSocket({ host, port }: { host: string[]; port: number[] }): Socket {

@@ -1,5 +1,5 @@
 import { AppError } from '@gatehouse/errors';
-import { type TestDatabase, testDatabase } from '@gatehouse/testing';
+import { eventually, type TestDatabase, testDatabase } from '@gatehouse/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { setTimeout as delay } from 'node:timers/promises';
 import postgres from 'postgres';
@@ -117,6 +117,45 @@ describe('openPool', () => {
       await tx`select 1`;
     });
     await expect(idle).rejects.toMatchObject({ reason: 'DATABASE_UNAVAILABLE' });
+  });
+
+  it('sends nothing behind a statement that waits, and turns away in time what comes, for good', async () => {
+    await server.sql`insert into account (id) values (1)`;
+    const { sql } = open({
+      max: 1,
+      acquireTimeoutMs: 150,
+      lockTimeoutMs: 25_000,
+      statementTimeoutMs: 25_000,
+    });
+    await sql`select`;
+    let waiting: Promise<number> | undefined;
+    await server.sql.begin(async (holder) => {
+      await holder`select from account where id = 1 for update`;
+      waiting = sql`update account set balance = 1 where id = 1`.then(({ count }) => count);
+      await eventually(async () => {
+        const waits = await server.sql`select from pg_locks join pg_stat_activity using (pid)
+          where not granted and datname = ${server.name}`;
+        expect(waits).toHaveLength(1);
+      });
+      await delay(150); // longer than a prompt answer takes
+      const late = [10, 11, 12].map((id) => sql`insert into account (id) values (${id})`);
+      for (const { status, reason } of (await Promise.allSettled(late)) as PromiseRejectedResult[]) {
+        expect(status).toBe('rejected');
+        expect(reason).toMatchObject({ reason: 'DATABASE_UNAVAILABLE' });
+      }
+    });
+    expect(await waiting).toBe(1);
+    await sql`select`;
+    expect(await server.sql`select id from account`).toEqual([{ id: 1 }]);
+  });
+
+  it('goes on with what has waited once a statement that took long is answered', async () => {
+    const { sql } = open({ max: 1, acquireTimeoutMs: 20_000 });
+    const slow = sql`select pg_sleep(0.3)`.then(() => 'slow');
+    await delay(200);
+    const behind = [1, 2, 3].map((id) => sql`insert into account (id) values (${id})`);
+    await Promise.all([slow, ...behind]);
+    expect(await server.sql`select count(*)::int from account`).toEqual([{ count: 3 }]);
   });
 
   describe('transaction', () => {

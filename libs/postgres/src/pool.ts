@@ -118,11 +118,11 @@ export class Pool {
   }
 
   /**
-   * An idle connection, else a new one, else the least busy: what is sent to it runs after what was sent before,
-   * which also holds for the BEGIN of a transaction.
+   * An idle connection, else a new one, else the least busy of those that answer promptly: what is sent to it runs
+   * after what was sent before, which also holds for the BEGIN of a transaction.
    */
   private choose(): Connection | undefined {
-    const open = [...this.connections].filter(({ exclusive }) => !exclusive);
+    const open = [...this.connections].filter(({ exclusive, takesMore }) => !exclusive && takesMore);
     const leastBusy = open.sort((a, b) => a.load - b.load)[0];
     if (leastBusy?.load === 0 || this.connections.size >= this.max) return leastBusy;
     const connection = new Connection(this.options, (changed) => this.onChange(changed));
@@ -133,7 +133,6 @@ export class Pool {
   private onChange(connection: Connection): void {
     if (connection.isLost) {
       this.connections.delete(connection);
-      this.serve();
     } else if (
       connection.load === 0 &&
       !connection.exclusive &&
@@ -142,6 +141,7 @@ export class Pool {
       this.connections.delete(connection);
       void connection.end(0);
     }
+    this.serve();
   }
 
   private giveUp(pending: Pending): void {

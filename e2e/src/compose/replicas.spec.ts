@@ -85,7 +85,10 @@ async function answered(
   send: () => Promise<RestAnswer<Refusal>>,
 ): Promise<RestAnswer<Refusal>> {
   for (;;) {
-    const answer = await send();
+    const answer = await send().catch((error: Error) => {
+      faults.push(`${what}: ${String((error.cause as { code?: string } | undefined)?.code ?? error.name)}`);
+      throw error;
+    });
     if (answer.status === 200) return answer;
     const { reason } = answer.body;
     if (reason === 'OVERLOADED' || (what === 'create' && reason === 'PEER_UNAVAILABLE')) {

@@ -71,21 +71,27 @@ describe('the entrance', () => {
     expect(await entrance.isOpen()).toBe(true);
   });
 
-  it('finds replicas that came later', async () => {
-    known = async () => [];
-    expect(await say('a')).toBe('');
-    known = async () => [second.replica];
-    expect(await say('b')).toBe('second:b');
+  it.each<[string, () => Promise<readonly Replica[]>]>([
+    ['there is none', async () => []],
+    ['their name does not resolve', () => Promise.reject(new Error('EAI_AGAIN'))],
+    ['none accepts', async () => [{ host: HOST, port: 1 }]],
+  ])('keeps a connection while %s, until one comes', async (_case, replicas) => {
+    let looks = 0;
+    known = () => (++looks < 3 ? replicas() : Promise.resolve([second.replica]));
+    expect(await say('a')).toBe('second:a');
+    expect(looks).toBe(3);
   });
 
   it.each<[string, () => Promise<readonly Replica[]>]>([
     ['there is none', async () => []],
     ['their name does not resolve', () => Promise.reject(new Error('ENOTFOUND'))],
     ['none accepts', async () => [{ host: HOST, port: 1 }]],
-  ])('ends a connection when %s, and says that it is not open', async (_case, replicas) => {
-    known = replicas;
+  ])('ends a connection when %s for too long, and says that it is not open', async (_case, replicas) => {
+    const impatient = new Entrance(replicas, 100);
+    port = await impatient.listen(HOST, 0);
     expect(await say('a')).toBe('');
-    expect(await entrance.isOpen()).toBe(false);
+    expect(await impatient.isOpen()).toBe(false);
+    await impatient.stop(0);
   });
 
   it('ends a connection whose replica is killed, and no other', async () => {

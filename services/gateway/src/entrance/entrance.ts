@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 
 /** Where a replica accepts connections. */
 export interface Replica {
@@ -10,11 +11,17 @@ export interface Replica {
 /** How long a replica may take to accept a connection, in milliseconds. */
 const CONNECT_TIMEOUT_MS = 1_000;
 
+/** How long a caller may wait for a replica that accepts it, in milliseconds. */
+const PATIENCE_MS = 5_000;
+
+/** Between two looks for one, in milliseconds. */
+const PAUSE_MS = 50;
+
 /**
  * One address for all gateways, where nothing else balances: a container engine can give a port of its machine to
  * one container only. It passes connections on and reads nothing of what they carry. Each goes to the next replica
  * in turn, and past those that do not accept it; they are looked up for every connection, so that replicas may come
- * and go.
+ * and go. While none accepts, or their name does not resolve for the moment, it waits.
  */
 export class Entrance {
   readonly #server: Server;
@@ -22,7 +29,10 @@ export class Entrance {
   #turn = 0;
 
   /** @param replicas where they are at the moment; a failure counts as none */
-  constructor(private readonly replicas: () => Promise<readonly Replica[]>) {
+  constructor(
+    private readonly replicas: () => Promise<readonly Replica[]>,
+    private readonly patienceMs = PATIENCE_MS,
+  ) {
     this.#server = createServer({ allowHalfOpen: true, pauseOnConnect: true, noDelay: true }, (caller) => {
       this.#keep(caller);
       void this.#admit(caller);
@@ -52,7 +62,12 @@ export class Entrance {
   }
 
   async #admit(caller: Socket): Promise<void> {
-    const replica = await this.#reach();
+    const end = performance.now() + this.patienceMs;
+    let replica = await this.#reach();
+    while (!replica && !caller.destroyed && performance.now() < end) {
+      await delay(PAUSE_MS);
+      replica = await this.#reach();
+    }
     if (!replica) return void caller.destroy();
     if (caller.destroyed) return void replica.destroy();
     this.#keep(replica);

@@ -4,6 +4,7 @@ import { AccountController } from './account/account.controller.js';
 import { ApiKeyController } from './api-key/api-key.controller.js';
 import { AuditController } from './audit/audit.controller.js';
 import { AuthContext } from './auth-context.js';
+import { IdentityController } from './identity/identity.controller.js';
 import { KeySetController } from './key-set/key-set.controller.js';
 import { RevocationController } from './revocation/revocation.controller.js';
 import { RoleController } from './role/role.controller.js';
@@ -22,6 +23,7 @@ export class AppModule {
         TokenController,
         SessionController,
         ApiKeyController,
+        IdentityController,
         RoleController,
         RevocationController,
         AuditController,

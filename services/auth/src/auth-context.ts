@@ -7,6 +7,7 @@ import { AuditEventStore } from './audit/audit-event.store.js';
 import { AuditLinkStore } from './audit/audit-link.store.js';
 import { AuditListStore } from './audit/audit-list.store.js';
 import { SERVICE, type AuthSettings } from './config.js';
+import { IdentityStore } from './identity/identity.store.js';
 import type { IdentityProvider } from './identity-provider/identity-provider.js';
 import { openProviders } from './identity-provider/open-providers.js';
 import { OneTimeCodes } from './one-time-code/one-time-codes.js';
@@ -49,6 +50,7 @@ export class AuthContext {
   readonly families = new TokenFamilyStore();
   readonly sessions = new SessionStore();
   readonly apiKeys = new ApiKeyStore();
+  readonly identities = new IdentityStore();
   readonly keyStore = new SigningKeyStore();
   readonly revocations = new RevocationStore();
   readonly verifiers = new VerifierStore();

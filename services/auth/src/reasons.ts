@@ -18,6 +18,11 @@ export const authReasons = defineReasons('auth.gatehouse.dev', {
     message: 'the email or the password is wrong',
     help: 'No account has this address, its password is another one, it is suspended, or its address must be verified first. Every cause gets this one answer.',
   },
+  PASSWORD_NOT_SET: {
+    code: status.FAILED_PRECONDITION,
+    message: 'the account has no password',
+    help: 'It is signed in to with an identity provider. `RequestPasswordReset` has a code mailed that sets a password.',
+  },
   CODE_INVALID: {
     code: status.FAILED_PRECONDITION,
     message: 'the code is not accepted',
@@ -82,6 +87,16 @@ export const authReasons = defineReasons('auth.gatehouse.dev', {
     code: status.FAILED_PRECONDITION,
     message: 'the last admin cannot be removed',
     help: 'Someone must be able to manage roles. Grant the role `admin` to another account first.',
+  },
+  IDENTITY_UNKNOWN: {
+    code: status.NOT_FOUND,
+    message: 'there is no such identity',
+    help: 'No identity of this ID is linked to the account: it was unlinked, never existed, or is of another account. `ListIdentities` says which there are.',
+  },
+  LAST_WAY_IN: {
+    code: status.FAILED_PRECONDITION,
+    message: 'the last way to sign in cannot be removed',
+    help: 'The account has no password and no other identity. Set a password by `RequestPasswordReset`, or link another identity, first.',
   },
   PROVIDER_UNKNOWN: {
     code: status.NOT_FOUND,

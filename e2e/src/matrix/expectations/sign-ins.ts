@@ -1,8 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import type { Outcome } from '../../client/outcome.js';
 import type { Expectations } from '../expectation.js';
 import { EVERYONE } from '../principals.js';
 
-/** Sessions and API keys. */
+/** Identities are linked in browsers: the journeys have some. */
+const IDENTITY_UNKNOWN: Outcome = { code: 'NOT_FOUND', reason: 'IDENTITY_UNKNOWN' };
+
+/** Sessions, API keys and identities. */
 export const signInExpectations: Expectations = {
   '/gatehouse.auth.v1.SessionService/CreateSession': {
     request: ({ world }) => {
@@ -37,5 +41,13 @@ export const signInExpectations: Expectations = {
   },
   '/gatehouse.auth.v1.ApiKeyService/RevokeApiKey': {
     request: async ({ world, caller }) => ({ id: await world.makeApiKey(caller) }),
+  },
+  '/gatehouse.auth.v1.IdentityService/ListIdentities': { request: () => ({ pageSize: 2 }) },
+  '/gatehouse.auth.v1.IdentityService/UnlinkIdentity': {
+    request: () => ({ id: randomUUID() }),
+    outcome: IDENTITY_UNKNOWN,
+  },
+  '/gatehouse.auth.v1.IdentityService/ListSubjectIdentities': {
+    request: ({ world }) => ({ subject: world.people.user.subject, pageSize: 2 }),
   },
 };

@@ -108,6 +108,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/accounts/{subject}/identities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the identities that are linked to an account
+         * @description Lists the identities that are linked to an account.
+         */
+        get: operations["IdentityService_ListSubjectIdentities"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/accounts/{subject}/roles": {
         parameters: {
             query?: never;
@@ -282,7 +302,9 @@ export interface paths {
         /**
          * Sets a new password with the code of a mail, which is good once and for 30 minutes
          * @description Sets a new password with the code of a mail, which is good once and for 30
-         *     minutes. Ends every sign-in of the account and begins none.
+         *     minutes. Ends every sign-in of the account and begins none, and unlinks the
+         *     identities that are not those of whoever reads the mail. An account without
+         *     a password gets one by this.
          */
         post: operations["AccountService_ResetPassword"];
         delete?: never;
@@ -503,6 +525,49 @@ export interface paths {
          */
         post: operations["TokenService_RevokeToken"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/identities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the identities that are linked to the caller's account, oldest first, a page at a time
+         * @description Lists the identities that are linked to the caller's account, oldest first,
+         *     a page at a time.
+         */
+        get: operations["IdentityService_ListIdentities"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/identities/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Unlinks one of the caller's identities and ends every other sign-in of the account
+         * @description Unlinks one of the caller's identities and ends every other sign-in of the
+         *     account. The last way to sign in stays: an account without a password keeps
+         *     one identity. The caller must have signed in within the last 15 minutes.
+         */
+        delete: operations["IdentityService_UnlinkIdentity"];
         options?: never;
         head?: never;
         patch?: never;
@@ -872,6 +937,11 @@ export interface components {
             readonly createTime?: string;
             /** @description Whether the address has been proven to be the owner's. */
             readonly emailVerified?: boolean;
+            /**
+             * @description Whether the account has a password. One that an identity provider's word
+             *     has made has none until its owner sets one by mail.
+             */
+            readonly passwordSet?: boolean;
         };
         /**
          * @description A key that a person made for a program. It acts for that person, with no
@@ -1006,6 +1076,40 @@ export interface components {
             roles?: string[];
         };
         /**
+         * @description Who the owner of an account is to an identity provider. Whoever the provider
+         *     says is this person signs in to the account.
+         */
+        "gatehouse.auth.v1.Identity": {
+            /** @description Its ID here. */
+            id?: string;
+            /**
+             * @description The name of the provider, as it stands in the path that signs in with it.
+             *     Empty when the installation has it no more.
+             */
+            provider?: string;
+            /** @description The provider's own name for itself (`iss`). */
+            issuer?: string;
+            /** @description The provider's name for the person (`sub`), which never changes. */
+            subject?: string;
+            /** @description What the person was called there at the last sign-in. */
+            displayName?: string;
+            /**
+             * @description The address there at the last sign-in, when the provider called it
+             *     verified. For recognising; nothing is decided by it.
+             */
+            email?: string;
+            /**
+             * Format: date-time
+             * @description When it was linked to the account.
+             */
+            createTime?: string;
+            /**
+             * Format: date-time
+             * @description When somebody last signed in with it.
+             */
+            lastUseTime?: string;
+        };
+        /**
          * @description The public half of a signing key (RFC 7517, RFC 7518 section 6.2). The
          *     field names are those of the JSON Web Key, so that the JSON form is one.
          */
@@ -1045,6 +1149,13 @@ export interface components {
             /** @description For the next page; empty on the last one. */
             nextPageToken?: string;
         };
+        /** @description The reply of IdentityService.ListIdentities. */
+        "gatehouse.auth.v1.ListIdentitiesResponse": {
+            /** @description The identities, oldest first. */
+            identities?: components["schemas"]["gatehouse.auth.v1.Identity"][];
+            /** @description For the next page; empty on the last one. */
+            nextPageToken?: string;
+        };
         /** @description The reply of RoleService.ListRoles. */
         "gatehouse.auth.v1.ListRolesResponse": {
             /** @description Every role, in alphabetical order. */
@@ -1054,6 +1165,13 @@ export interface components {
         "gatehouse.auth.v1.ListSessionsResponse": {
             /** @description The sessions, last used first. */
             sessions?: components["schemas"]["gatehouse.auth.v1.Session"][];
+            /** @description For the next page; empty on the last one. */
+            nextPageToken?: string;
+        };
+        /** @description The reply of IdentityService.ListSubjectIdentities. */
+        "gatehouse.auth.v1.ListSubjectIdentitiesResponse": {
+            /** @description The identities, oldest first. */
+            identities?: components["schemas"]["gatehouse.auth.v1.Identity"][];
             /** @description For the next page; empty on the last one. */
             nextPageToken?: string;
         };
@@ -1596,6 +1714,70 @@ export interface operations {
                 };
             };
             /** @description CREDENTIAL_NOT_ADMITTED, CROSS_SITE_REQUEST */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    IdentityService_ListSubjectIdentities: {
+        parameters: {
+            query?: {
+                /** @description How many to return: 50 unless told, 200 at most (AIP-158). */
+                pageSize?: number;
+                /** @description `next_page_token` of the page before, for the same account. */
+                pageToken?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The account. */
+                subject: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["gatehouse.auth.v1.ListSubjectIdentitiesResponse"];
+                };
+            };
+            /** @description FIELD_INVALID, CREDENTIALS_CONFLICT */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAUTHENTICATED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PERMISSION_MISSING */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2788,6 +2970,126 @@ export interface operations {
             };
             /** @description FIELD_INVALID */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    IdentityService_ListIdentities: {
+        parameters: {
+            query?: {
+                /** @description How many to return: 50 unless told, 200 at most (AIP-158). */
+                pageSize?: number;
+                /** @description `next_page_token` of the page before. */
+                pageToken?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["gatehouse.auth.v1.ListIdentitiesResponse"];
+                };
+            };
+            /** @description FIELD_INVALID, CREDENTIALS_CONFLICT */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAUTHENTICATED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CREDENTIAL_NOT_ADMITTED */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    IdentityService_UnlinkIdentity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The identity. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["gatehouse.auth.v1.Identity"];
+                };
+            };
+            /** @description FIELD_INVALID, CREDENTIALS_CONFLICT */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAUTHENTICATED, SIGN_IN_TOO_OLD */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CREDENTIAL_NOT_ADMITTED, CROSS_SITE_REQUEST */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

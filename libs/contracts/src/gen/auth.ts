@@ -5,6 +5,8 @@ export * from './gatehouse/auth/v1/api_key.js';
 export * from './gatehouse/auth/v1/api_key_service.js';
 export * from './gatehouse/auth/v1/audit_event.js';
 export * from './gatehouse/auth/v1/audit_service.js';
+export * from './gatehouse/auth/v1/identity.js';
+export * from './gatehouse/auth/v1/identity_service.js';
 export * from './gatehouse/auth/v1/key_set.js';
 export * from './gatehouse/auth/v1/key_set_service.js';
 export * from './gatehouse/auth/v1/revocation.js';

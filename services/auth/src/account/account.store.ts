@@ -4,7 +4,8 @@ import type { Sql } from '@gatehouse/postgres';
 export interface Credentials {
   readonly id: string;
   readonly email: string;
-  readonly passwordHash: string;
+  /** Undefined for an account without a password. */
+  readonly passwordHash: string | undefined;
   /** Moves when the password changes. */
   readonly passwordVersion: number;
 }
@@ -18,6 +19,7 @@ export interface AccountRow {
   readonly createTime: Date;
   /** Whether it was shown that the owner reads the mail of the address. */
   readonly emailVerified: boolean;
+  readonly passwordSet: boolean;
 }
 
 /** What an access token may say of an account at the moment of its issue. */
@@ -34,12 +36,18 @@ export class AccountStore {
   /** @returns when it was made, or undefined when the address is taken */
   async insert(
     tx: Sql,
-    account: { id: string; email: string; emailKey: string; passwordHash: string; emailVerified: boolean },
+    account: {
+      readonly id: string;
+      readonly email: string;
+      readonly emailKey: string;
+      readonly passwordHash: string | undefined;
+      readonly emailVerified: boolean;
+    },
   ): Promise<Date | undefined> {
     const [row] = await tx<{ created_at: Date }[]>`
       insert into account (id, email, email_key, password_hash, email_verified_at)
       values (
-        ${account.id}, ${account.email}, ${account.emailKey}, ${account.passwordHash},
+        ${account.id}, ${account.email}, ${account.emailKey}, ${account.passwordHash ?? null},
         case when ${account.emailVerified} then clock_timestamp() end
       )
       on conflict (email_key) do nothing
@@ -62,6 +70,7 @@ export class AccountStore {
   async find(sql: Sql, id: string): Promise<AccountRow | undefined> {
     const [row] = await sql<AccountFields[]>`
       select id, email, created_at, email_verified_at is not null as email_verified,
+        password_hash is not null as password_set,
         array(select role from account_role where account_id = account.id order by role) as roles
       from account where id = ${id}`;
     return (
@@ -71,6 +80,7 @@ export class AccountStore {
         roles: row.roles,
         createTime: row.created_at,
         emailVerified: row.email_verified,
+        passwordSet: row.password_set,
       }
     );
   }
@@ -168,6 +178,7 @@ interface AccountFields {
   readonly email: string;
   readonly created_at: Date;
   readonly email_verified: boolean;
+  readonly password_set: boolean;
   readonly roles: string[];
 }
 
@@ -181,7 +192,7 @@ interface IssueFields {
 interface CredentialsRow {
   readonly id: string;
   readonly email: string;
-  readonly password_hash: string;
+  readonly password_hash: string | null;
   readonly password_version: number;
 }
 
@@ -189,7 +200,7 @@ function toCredentials(row: CredentialsRow): Credentials {
   return {
     id: row.id,
     email: row.email,
-    passwordHash: row.password_hash,
+    passwordHash: row.password_hash ?? undefined,
     passwordVersion: row.password_version,
   };
 }

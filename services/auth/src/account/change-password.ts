@@ -9,8 +9,8 @@ import { authReasons } from '../reasons.js';
 /**
  * Replaces the password, ends every session and token family but the one that asks, and says so by mail.
  *
- * @throws AppError CREDENTIALS_INVALID when the current password is wrong, TOO_MANY_ATTEMPTS, PASSWORD_REFUSED,
- *   HASH_QUEUE_FULL
+ * @throws AppError CREDENTIALS_INVALID when the current password is wrong, PASSWORD_NOT_SET, TOO_MANY_ATTEMPTS,
+ *   PASSWORD_REFUSED, HASH_QUEUE_FULL
  */
 export async function changePassword(
   { database, accounts, sessions, codes, passwords, revocations, outbox, audit, limits }: AuthContext,
@@ -19,11 +19,12 @@ export async function changePassword(
 ): Promise<ChangePasswordResponse> {
   const origin = originOf(call);
   const { subject, sessionId } = call.principal;
-  const refuse = () =>
-    audit.refuse(database.sql, origin, authReasons.CREDENTIALS_INVALID({ message: WRONG }), subject);
+  const refuse = (error = authReasons.CREDENTIALS_INVALID({ message: WRONG })) =>
+    audit.refuse(database.sql, origin, error, subject);
 
   const account = await accounts.findCredentials(database.sql, subject);
   if (!account) return refuse();
+  if (account.passwordHash === undefined) return refuse(authReasons.PASSWORD_NOT_SET());
   const attempt = limits.signIn(account.email, call.clientAddress);
   await attempt.requireAllowed();
   const { matches } = await passwords.verify(

@@ -9,15 +9,19 @@ import { USER } from '../role/roles.js';
 import type { AccountRow } from './account.store.js';
 import { emailKey } from './email-key.js';
 
-/** Who asks for an account, and with what. */
-export interface NewAccount {
+/** Who gets an account. */
+export interface NewOwner {
   readonly email: string;
-  readonly password: string;
   readonly displayName: string;
   /** Roles besides `user`. */
   readonly roles?: readonly string[];
   /** Whether somebody vouches for the address. */
   readonly emailVerified?: boolean;
+}
+
+/** Who asks for an account, and with what. */
+export interface NewAccount extends NewOwner {
+  readonly password: string;
 }
 
 /**
@@ -49,12 +53,17 @@ export async function hashNewPassword(
   return passwords.hash(password, signal);
 }
 
-/** Writes all that an account begins with. @returns undefined, and nothing written, when the address is taken */
+/**
+ * Writes all that an account begins with.
+ *
+ * @param passwordHash undefined for an account without a password
+ * @returns undefined, and nothing written, when the address is taken
+ */
 export async function insertAccount(
   { accounts, roles, outbox, audit }: AuthContext,
   tx: Sql,
-  { email, displayName, roles: more = [], emailVerified = false }: NewAccount,
-  passwordHash: string,
+  { email, displayName, roles: more = [], emailVerified = false }: NewOwner,
+  passwordHash: string | undefined,
   origin: Origin,
 ): Promise<AccountRow | undefined> {
   const id = randomUUID();
@@ -65,5 +74,5 @@ export async function insertAccount(
   for (const role of granted) await roles.grant(tx, id, role);
   await outbox.append(tx, provisionUser({ id, email, displayName, createTime }));
   await audit.append(tx, { origin, actor: id, target: id, outcome: 'OK' });
-  return { id, email, roles: granted, createTime, emailVerified };
+  return { id, email, roles: granted, createTime, emailVerified, passwordSet: passwordHash !== undefined };
 }

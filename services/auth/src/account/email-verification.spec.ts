@@ -131,7 +131,10 @@ describe('where addresses must be verified', () => {
       outcomes.push({ rest, work: [run, append, audit].map((spy) => spy.mock.calls.length) });
     }
     for (const spy of [run, append, audit]) spy.mockRestore();
-    expect(outcomes[0]).toEqual({ rest: { roles: ['user'], emailVerified: false }, work: [1, 2, 1] });
+    expect(outcomes[0]).toEqual({
+      rest: { roles: ['user'], emailVerified: false, passwordSet: true },
+      work: [1, 2, 1],
+    });
     expect(outcomes[1]).toEqual(outcomes[0]);
     expect((await mailTo(taken, 2)).source).toMatch(/^Subject: You have an account already\r$/m);
     // The password of the first registration stands.

@@ -16,6 +16,6 @@ export async function getAccount(
 }
 
 /** The account as the contract shows it. */
-export function toAccount({ id, email, roles, createTime, emailVerified }: AccountRow): Account {
-  return { id, email, roles: [...roles], createTime, emailVerified };
+export function toAccount({ roles, ...row }: AccountRow): Account {
+  return { ...row, roles: [...roles] };
 }

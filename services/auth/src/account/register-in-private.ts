@@ -42,5 +42,12 @@ async function pretend(
   const outcome = authReasons.EMAIL_TAKEN.reason;
   await audit.append(tx, { origin, target: taken?.id, outcome });
   await outbox.append(tx, mailEvent('account_exists', taken?.id));
-  return { id: randomUUID(), email, roles: [USER], createTime: new Date(), emailVerified: false };
+  return {
+    id: randomUUID(),
+    email,
+    roles: [USER],
+    createTime: new Date(),
+    emailVerified: false,
+    passwordSet: true,
+  };
 }

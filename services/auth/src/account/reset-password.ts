@@ -11,7 +11,8 @@ const PURPOSE = 'password_reset';
 
 /**
  * Sets a new password with the code of a mail and ends every sign-in; begins none, so that whatever else signing
- * in asks for is asked. A password that is refused does not use the code up.
+ * in asks for is asked. Identities that are not the mailbox's own are unlinked: whoever had the account before its
+ * owner came has no way back in. A password that is refused does not use the code up.
  *
  * @throws AppError CODE_INVALID, TOO_MANY_ATTEMPTS, PASSWORD_REFUSED, HASH_QUEUE_FULL
  */
@@ -20,7 +21,7 @@ export async function resetPassword(
   { code, newPassword }: ResetPasswordRequest,
   call: Call,
 ): Promise<ResetPasswordResponse> {
-  const { database, accounts, codes, oneTimeCodes, passwords, outbox, audit, limits } = context;
+  const { database, accounts, identities, codes, oneTimeCodes, passwords, outbox, audit, limits } = context;
   const origin = originOf(call);
   const { hash } = oneTimeCodes.presented(code);
   const owner = await codes.ownerOf(database.sql, PURPOSE, hash);
@@ -37,6 +38,8 @@ export async function resetPassword(
     // The account before what belongs to it, as everyone who locks both.
     await accounts.lock(tx, accountId);
     if (!(await codes.use(tx, PURPOSE, hash))) return false;
+    const unlinked = await identities.deleteForeign(tx, accountId);
+    if (unlinked > 0) await outbox.append(tx, mailEvent('identity_unlinked', accountId));
     await accounts.resetPassword(tx, accountId, passwordHash);
     await endSignIns(context, tx, accountId);
     // Whoever reads the account's mail gets past what a stranger's failures have closed.

@@ -5,7 +5,13 @@ import type { NewOutboxEvent } from '@gatehouse/postgres';
 export const MAIL_TOPIC = 'mail';
 
 /** Every mail that this service sends. */
-export type MailKind = 'password_reset' | 'email_verification' | 'password_changed' | 'account_exists';
+export type MailKind =
+  | 'password_reset'
+  | 'email_verification'
+  | 'password_changed'
+  | 'account_exists'
+  | 'identity_linked'
+  | 'identity_unlinked';
 
 /**
  * A mail to be sent once the transaction has committed. It names the account and nothing else: the address is

@@ -57,6 +57,29 @@ const TEXTS: Readonly<Record<MailKind, (linkUrl: string, code?: MailedCode) => D
       )}`,
     ],
   }),
+  identity_linked: (linkUrl) => ({
+    subject: 'There is a new way to sign in to your account',
+    paragraphs: [
+      `An identity provider was linked to your account: from now on one can sign in with it, at\n${linkUrl}`,
+      'If it was you, there is nothing to do.',
+      `If it was not, set a new password at once: ask for a code with\n\n${curl(
+        `${linkUrl}/v1/accounts:requestPasswordReset`,
+        ['"email": "..."'],
+      )}`,
+      'Then look at what is linked to your account, and unlink what is not yours.',
+    ],
+  }),
+  identity_unlinked: (linkUrl) => ({
+    subject: 'A way to sign in to your account was removed',
+    paragraphs: [
+      `An identity provider was unlinked from your account: nobody signs in with it any more, at\n${linkUrl}`,
+      'If it was you, there is nothing to do.',
+      `If it was not, set a new password at once: ask for a code with\n\n${curl(
+        `${linkUrl}/v1/accounts:requestPasswordReset`,
+        ['"email": "..."'],
+      )}`,
+    ],
+  }),
   account_exists: (linkUrl) => ({
     subject: 'You have an account already',
     paragraphs: [

@@ -22,10 +22,15 @@ export interface Account {
     | undefined;
   /** Whether the address has been proven to be the owner's. */
   emailVerified: boolean;
+  /**
+   * Whether the account has a password. One that an identity provider's word
+   * has made has none until its owner sets one by mail.
+   */
+  passwordSet: boolean;
 }
 
 function createBaseAccount(): Account {
-  return { id: "", email: "", roles: [], createTime: undefined, emailVerified: false };
+  return { id: "", email: "", roles: [], createTime: undefined, emailVerified: false, passwordSet: false };
 }
 
 export const Account: MessageFns<Account> = {
@@ -44,6 +49,9 @@ export const Account: MessageFns<Account> = {
     }
     if (message.emailVerified !== false) {
       writer.uint32(40).bool(message.emailVerified);
+    }
+    if (message.passwordSet !== false) {
+      writer.uint32(48).bool(message.passwordSet);
     }
     return writer;
   },
@@ -101,6 +109,14 @@ export const Account: MessageFns<Account> = {
             message.emailVerified = reader.bool();
             continue;
           }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.passwordSet = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -123,6 +139,7 @@ export const Account: MessageFns<Account> = {
     message.roles = object.roles?.map((e) => e) || [];
     message.createTime = object.createTime ?? undefined;
     message.emailVerified = object.emailVerified ?? false;
+    message.passwordSet = object.passwordSet ?? false;
     return message;
   },
 };

@@ -1239,7 +1239,9 @@ export const AccountServiceService = {
   },
   /**
    * Sets a new password with the code of a mail, which is good once and for 30
-   * minutes. Ends every sign-in of the account and begins none.
+   * minutes. Ends every sign-in of the account and begins none, and unlinks the
+   * identities that are not those of whoever reads the mail. An account without
+   * a password gets one by this.
    */
   resetPassword: {
     path: "/gatehouse.auth.v1.AccountService/ResetPassword" as const,
@@ -1341,7 +1343,9 @@ export interface AccountServiceServer extends UntypedServiceImplementation {
   requestPasswordReset: handleUnaryCall<RequestPasswordResetRequest, RequestPasswordResetResponse>;
   /**
    * Sets a new password with the code of a mail, which is good once and for 30
-   * minutes. Ends every sign-in of the account and begins none.
+   * minutes. Ends every sign-in of the account and begins none, and unlinks the
+   * identities that are not those of whoever reads the mail. An account without
+   * a password gets one by this.
    */
   resetPassword: handleUnaryCall<ResetPasswordRequest, ResetPasswordResponse>;
   /** Asks for a mail that proves that the caller's address is theirs. */
@@ -1441,7 +1445,9 @@ export interface AccountServiceClient extends Client {
   ): ClientUnaryCall;
   /**
    * Sets a new password with the code of a mail, which is good once and for 30
-   * minutes. Ends every sign-in of the account and begins none.
+   * minutes. Ends every sign-in of the account and begins none, and unlinks the
+   * identities that are not those of whoever reads the mail. An account without
+   * a password gets one by this.
    */
   resetPassword(
     request: ResetPasswordRequest,

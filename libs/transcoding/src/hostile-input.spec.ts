@@ -106,7 +106,7 @@ describe('hostile input', () => {
   it('keys with a meaning in JavaScript are only keys', () => {
     const extra = '{"__proto__":{"polluted":true},"constructor":1,"toString":null}';
     const { route, bytes } = library.decode(post(`{"extra":${extra},"labels":{"__proto__":"a"}}`));
-    const text = library.codec.encodeJson(route.rpc.input, bytes);
+    const text = library.codec.encodeJson(route.rpc.input, bytes).toString();
     expect(text).toContain(`"extra":${extra}`);
     expect(text).toContain('"labels":{"__proto__":"a"}');
     expect(({} as { polluted?: boolean }).polluted).toBeUndefined();

@@ -111,7 +111,7 @@ function each(bytes: Uint8Array, visit: Visit): void {
   while (reader.at < reader.length) {
     const tag = reader.varint32();
     const number = tag >>> 3;
-    if (tag === tagOf(number, WireType.LEN)) visit(number, reader.bytes());
+    if (tag === tagOf(number, WireType.LEN)) visit(number, reader.payload());
     else if (tag === tagOf(number, WireType.VARINT))
       visit(number, Number(BigInt.asIntN(64, BigInt(reader.varint()))));
     else reader.skip(tag);

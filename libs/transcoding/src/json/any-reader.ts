@@ -72,9 +72,9 @@ function findType(context: DecodeContext): string | undefined {
  * An Any within an Any within an Any, each with `@type` last, would be read once for every level. Nobody writes
  * that; what is looked at twice may not exceed a few times the text.
  */
-function spend(context: DecodeContext, characters: number): void {
-  context.lookedAhead += characters;
-  if (context.lookedAhead > MAX_LOOK_AHEAD * context.cursor.text.length) {
+function spend(context: DecodeContext, bytes: number): void {
+  context.lookedAhead += bytes;
+  if (context.lookedAhead > MAX_LOOK_AHEAD * context.cursor.bytes.length) {
     throw invalid(context, 'must have its @type first', 'ANY_TYPE_TOO_LATE');
   }
 }

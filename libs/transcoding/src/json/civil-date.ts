@@ -11,9 +11,9 @@ const DAYS_PER_ERA = 146097;
 /** Days from 1 March 0000 to 1 January 1970. */
 const EPOCH_OFFSET = 719468;
 
-/** Days since 1 January 1970 of a date in the years 0 to 9999; undefined for a day that its month does not have. */
-export function daysOfDate({ year, month, day }: CivilDate): number | undefined {
-  if (month < 1 || month > 12 || day < 1 || day > daysInMonth(year, month)) return undefined;
+/** Days since 1 January 1970 of a date in the years 0 to 9999; NaN for a day that its month does not have. */
+export function daysOfDate({ year, month, day }: CivilDate): number {
+  if (!(month >= 1 && month <= 12 && day >= 1 && day <= daysInMonth(year, month))) return NaN;
   const shifted = month <= 2 ? year - 1 : year;
   const era = Math.floor(shifted / 400);
   const yearOfEra = shifted - era * 400;

@@ -14,7 +14,7 @@ export interface DecodeContext {
   readonly ignoreUnknownFields: boolean;
   /** Proto names of the fields that are being read, outermost first. */
   readonly path: string[];
-  /** Characters that were looked at ahead of the cursor so far. */
+  /** Bytes that were looked at ahead of the cursor so far. */
   lookedAhead: number;
 }
 

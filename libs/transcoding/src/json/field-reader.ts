@@ -1,6 +1,7 @@
 import { ScalarType, type DescEnum, type DescField, type DescMessage } from '@bufbuild/protobuf';
 import { tagOf, WireType } from '../wire/wire-writer.js';
 import { invalid, type DecodeContext, type ValueReader } from './decode-context.js';
+import { EnumNames } from './enum-names.js';
 import { readEnum, readScalar } from './read-scalar.js';
 import { describeScalar, parseScalarText } from './scalar-text.js';
 import { isDefault, wireTypeOf, writeScalar, type ScalarValue } from './scalar-value.js';
@@ -17,11 +18,10 @@ export function isImplicit(field: DescField): boolean {
 export function compileFieldReader(field: DescField): ValueReader {
   switch (field.fieldKind) {
     case 'scalar':
-      return singular(field, (context) => readScalar(context, field.scalar), field.scalar);
-    case 'enum': {
-      const numbers = numbersByName(field.enum);
-      return singular(field, (context) => readEnum(context, field.enum, numbers), ScalarType.INT32);
-    }
+      if (field.scalar === ScalarType.STRING) return text(field);
+      return singular(field, scalarReader(field.scalar), field.scalar);
+    case 'enum':
+      return singular(field, enumReader(field.enum), ScalarType.INT32);
     case 'message':
       return messageValue(field.number, field.message);
     case 'list':
@@ -31,15 +31,31 @@ export function compileFieldReader(field: DescField): ValueReader {
   }
 }
 
-function numbersByName(type: DescEnum): Map<string, number> {
-  return new Map(type.values.map((value) => [value.name, value.number]));
+/** Reads a scalar, or the number of an enum; undefined for the unknown name of one that is to be ignored. */
+type ScalarReader = (context: DecodeContext) => ScalarValue | undefined;
+
+function scalarReader(type: ScalarType): ScalarReader {
+  return (context) => readScalar(context, type);
 }
 
-function singular(
-  field: DescField,
-  read: (context: DecodeContext) => ScalarValue | undefined,
-  type: ScalarType,
-): ValueReader {
+function enumReader(type: DescEnum): ScalarReader {
+  const names = new EnumNames(type);
+  return (context) => readEnum(context, type, names);
+}
+
+function text(field: DescField): ValueReader {
+  const tag = tagOf(field.number, WireType.LEN);
+  const implicit = isImplicit(field);
+  return (context) => {
+    const { cursor, writer } = context;
+    if (!cursor.isString()) throw invalid(context, describeScalar(ScalarType.STRING));
+    const undo = writer.length;
+    writer.varint(tag);
+    if (cursor.copyString(writer) === 0 && implicit) writer.truncate(undo);
+  };
+}
+
+function singular(field: DescField, read: ScalarReader, type: ScalarType): ValueReader {
   const tag = tagOf(field.number, wireTypeOf(type));
   const implicit = isImplicit(field);
   return (context) => {
@@ -65,18 +81,14 @@ function compileList(field: DescField & { fieldKind: 'list' }): ValueReader {
   if (field.listKind === 'message') {
     return elements(messageValue(field.number, field.message), acceptsNull(field.message));
   }
-  if (field.listKind === 'scalar') {
-    const { scalar } = field;
-    return scalars(field, scalar, (context) => readScalar(context, scalar));
-  }
-  const numbers = numbersByName(field.enum);
-  return scalars(field, ScalarType.INT32, (context) => readEnum(context, field.enum, numbers));
+  if (field.listKind === 'scalar') return scalars(field, field.scalar, scalarReader(field.scalar));
+  return scalars(field, ScalarType.INT32, enumReader(field.enum));
 }
 
 function scalars(
   field: DescField & { fieldKind: 'list' },
   type: ScalarType,
-  read: (context: DecodeContext) => ScalarValue | undefined,
+  read: ScalarReader,
 ): ValueReader {
   const tag = tagOf(field.number, field.packed ? WireType.LEN : wireTypeOf(type));
   const each = elements((context) => {
@@ -147,10 +159,9 @@ function compileMapValue(field: DescField & { fieldKind: 'map' }): (context: Dec
   }
   const type = field.mapKind === 'scalar' ? field.scalar : ScalarType.INT32;
   const valueTag = tagOf(2, wireTypeOf(type));
-  const numbers = field.mapKind === 'enum' ? numbersByName(field.enum) : new Map<string, number>();
+  const read = field.mapKind === 'enum' ? enumReader(field.enum) : scalarReader(field.scalar);
   return (context) => {
-    const value =
-      field.mapKind === 'enum' ? readEnum(context, field.enum, numbers) : readScalar(context, field.scalar);
+    const value = read(context);
     if (value === undefined) return false;
     context.writer.varint(valueTag);
     writeScalar(context.writer, type, value);

@@ -1,35 +1,34 @@
 import type { DescField, DescMessage, Registry } from '@bufbuild/protobuf';
-import { badReply } from '../transcoding-error.js';
 import { WireReader } from '../wire/wire-reader.js';
+import { FieldOrder, type PlacedField } from './field-order.js';
 import { absentText, compileFieldPrinter, type FieldPrinter } from './field-printer.js';
-import { MAX_DEPTH } from './json-cursor.js';
+import { fragment, type Fragment } from './fragment.js';
+import type { JsonWriter } from './json-writer.js';
 import type { PrintOptions } from './print-options.js';
 import { wellKnownPrinter } from './well-known-printers.js';
 
-/** Answers the JSON text of the message between `reader.at` and `end`, and leaves the reader at `end`. */
-export type MessagePrinter = (reader: WireReader, end: number, depth: number) => string;
+/** Writes the JSON text of the message between `reader.at` and `end`, and leaves the reader at `end`. */
+export type MessagePrinter = (reader: WireReader, end: number, writer: JsonWriter) => void;
 
-interface FieldPlan {
+const OPEN_BRACE = 0x7b;
+const CLOSE_BRACE = 0x7d;
+
+/** The most oneofs of one message that are told apart at sight. */
+const ONEOF_BITS = 31;
+
+interface FieldPlan extends PlacedField {
   readonly printer: FieldPrinter;
-  readonly index: number;
-  /** `"name":` */
-  readonly label: string;
-  /** The other fields of its oneof, which it unsets. */
-  readonly excludes: readonly number[];
-  /** What to print when it is absent; undefined for nothing. */
-  readonly absent: string | undefined;
-}
-
-interface MessagePlan {
-  /** By field number. */
-  readonly byNumber: ReadonlyMap<number, FieldPlan>;
-  /** In the order of field numbers, which is the order of printing. */
-  readonly plans: readonly FieldPlan[];
+  /** `,"name":` */
+  readonly label: Fragment;
+  /** What to print when it is absent, label included; undefined for nothing. */
+  readonly absent: Fragment | undefined;
 }
 
 /** The printers of messages, each compiled when it is first needed. */
 export class MessagePrinters {
   private readonly printers = new Map<DescMessage, MessagePrinter>();
+  private readonly messages = new Map<DescMessage, FieldOrder<FieldPlan>>();
+  private readonly fields = new Map<DescField, FieldOrder<FieldPlan>>();
 
   constructor(
     readonly registry: Registry,
@@ -40,65 +39,121 @@ export class MessagePrinters {
     let printer = this.printers.get(message);
     if (printer === undefined) {
       const compiled = wellKnownPrinter(message, this) ?? this.compile(message);
-      printer = (reader, end, depth) => {
-        if (depth > MAX_DEPTH) throw badReply('REPLY_TOO_DEEP', `the reply nests deeper than ${MAX_DEPTH}`);
-        return compiled(reader, end, depth);
+      printer = (reader, end, writer) => {
+        writer.descend();
+        compiled(reader, end, writer);
+        writer.ascend();
       };
       this.printers.set(message, printer);
     }
     return printer;
   }
 
+  /** Prints a message without any field. */
+  printEmpty(message: DescMessage, writer: JsonWriter): void {
+    this.get(message)(new WireReader(new Uint8Array()), 0, writer);
+  }
+
+  /** The fields of a message. */
+  fieldsOf(message: DescMessage): FieldOrder<FieldPlan> {
+    let order = this.messages.get(message);
+    if (order === undefined) {
+      const fields = message.fields.toSorted((a, b) => a.number - b.number);
+      order = new FieldOrder(fields.map((field) => this.planOf(field, fields)));
+      this.messages.set(message, order);
+    }
+    return order;
+  }
+
+  /**
+   * Prints the value of one field of the message between `reader.at` and `end`, or what stands for its absence;
+   * leaves the reader at `end`.
+   */
+  printField(field: DescField, reader: WireReader, end: number, writer: JsonWriter): void {
+    let order = this.fields.get(field);
+    if (order === undefined) this.fields.set(field, (order = new FieldOrder([this.planOf(field, [field])])));
+    const message = order.arrange(reader, end);
+    const messageEnd = message === reader ? end : message.length;
+    let isPrinted = false;
+    while (message.at < messageEnd) {
+      const tag = message.varint32();
+      const plan = order.find(tag);
+      if (plan === undefined) message.skip(tag);
+      else isPrinted = plan.printer.print(message, writer, tag, messageEnd);
+    }
+    if (!isPrinted) writer.ascii(absentText(field, this.options) ?? 'null');
+  }
+
   private compile(message: DescMessage): MessagePrinter {
-    let plan: MessagePlan | undefined;
-    return (reader, end, depth) => {
-      // Compiled here rather than above: messages may contain themselves.
-      plan ??= this.plan(message);
-      return printObject(plan, reader, end, depth);
+    let order: FieldOrder<FieldPlan> | undefined;
+    return (reader, end, writer) => {
+      // Looked up here rather than above: messages may contain themselves.
+      order ??= this.fieldsOf(message);
+      printObject(order, reader, end, writer);
     };
   }
 
-  private plan(message: DescMessage): MessagePlan {
-    const fields = [...message.fields].sort((a, b) => a.number - b.number);
-    const plans = fields.map((field, index): FieldPlan => {
-      const name = this.options.protoFieldNames ? field.name : field.jsonName;
-      const siblings = field.oneof?.fields.filter((other) => other !== field) ?? [];
-      return {
-        printer: compileFieldPrinter(field, this),
-        index,
-        label: `${JSON.stringify(name)}:`,
-        excludes: siblings.map((other) => fields.indexOf(other)),
-        absent: this.options.alwaysEmitImplicit ? absentText(field, this.options) : undefined,
-      };
-    });
+  /** @param fields those that are printed, in order */
+  private planOf(field: DescField, fields: readonly DescField[]): FieldPlan {
+    const name = this.options.protoFieldNames ? field.name : field.jsonName;
+    const label = `,${JSON.stringify(name)}:`;
+    const absent = this.options.alwaysEmitImplicit ? absentText(field, this.options) : undefined;
+    const printer = compileFieldPrinter(field, this);
+    const { tags, repeated } = printer;
     return {
-      plans,
-      byNumber: new Map(plans.map((plan, index) => [(fields[index] as DescField).number, plan])),
+      index: fields.indexOf(field),
+      tags,
+      repeated,
+      isMessage: field.fieldKind === 'message',
+      excludes: fields.flatMap((other, index) => (excludes(field, other) ? [index] : [])),
+      oneofBit: field.oneof === undefined ? 0 : 1 << (field.parent.oneofs.indexOf(field.oneof) % ONEOF_BITS),
+      printer,
+      label: fragment(label),
+      absent: absent === undefined ? undefined : fragment(label + absent),
     };
   }
 }
 
-function printObject(plan: MessagePlan, reader: WireReader, end: number, depth: number): string {
-  const slots: unknown[] = new Array(plan.plans.length);
-  while (reader.at < end) {
-    const at = reader.at;
-    const tag = reader.varint32();
-    const wireType = tag & 7;
-    const entry = plan.byNumber.get(tag >>> 3);
-    if (entry === undefined || !entry.printer.accepts(wireType)) {
-      reader.skip(tag);
-      continue;
+function excludes(field: DescField, other: DescField): boolean {
+  return field !== other && field.oneof !== undefined && field.oneof === other.oneof;
+}
+
+function printObject(
+  order: FieldOrder<FieldPlan>,
+  reader: WireReader,
+  end: number,
+  writer: JsonWriter,
+): void {
+  const { fields } = order;
+  const message = order.arrange(reader, end);
+  const messageEnd = message === reader ? end : message.length;
+  const start = writer.length;
+  let next = 0;
+  while (message.at < messageEnd) {
+    const tag = message.varint32();
+    let field = fields[next];
+    if (field === undefined || field.tags[0] !== tag) {
+      field = order.find(tag);
+      if (field === undefined) {
+        message.skip(tag);
+        continue;
+      }
+      for (; next < field.index; next++) printAbsent(fields[next], writer);
     }
-    for (const other of entry.excludes) slots[other] = undefined;
-    slots[entry.index] = entry.printer.take({ reader, wireType, at, depth }, slots[entry.index]);
+    next = field.index + 1;
+    const at = writer.length;
+    writer.fragment(field.label);
+    if (field.printer.print(message, writer, tag, messageEnd)) continue;
+    writer.truncate(at);
+    printAbsent(field, writer);
   }
-  if (reader.at !== end)
-    throw badReply('REPLY_MALFORMED', 'the reply is no protobuf message: a field runs past its message');
-  let text = '';
-  for (const entry of plan.plans) {
-    const slot = slots[entry.index];
-    const value = slot === undefined ? entry.absent : entry.printer.text(slot);
-    if (value !== undefined) text += (text === '' ? '' : ',') + entry.label + value;
-  }
-  return `{${text}}`;
+  for (; next < fields.length; next++) printAbsent(fields[next], writer);
+  // Every label has a comma; the first one's place is that of the brace.
+  if (writer.length === start) writer.byte(OPEN_BRACE);
+  else writer.overwrite(start, OPEN_BRACE);
+  writer.byte(CLOSE_BRACE);
+}
+
+function printAbsent(field: FieldPlan | undefined, writer: JsonWriter): void {
+  if (field?.absent !== undefined) writer.fragment(field.absent);
 }

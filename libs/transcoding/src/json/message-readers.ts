@@ -1,6 +1,7 @@
 import type { DescField, DescMessage, DescOneof } from '@bufbuild/protobuf';
 import { invalid, type DecodeContext, type ValueReader } from './decode-context.js';
 import { acceptsNull, compileFieldReader } from './field-reader.js';
+import { fragment, type Fragment } from './fragment.js';
 import { wellKnownReader } from './well-known-readers.js';
 
 interface FieldPlan {
@@ -9,7 +10,7 @@ interface FieldPlan {
   readonly oneof: DescOneof | undefined;
   readonly nullIsValue: boolean;
   /** Its JSON name as printers write a key: `"name":` */
-  readonly label: string;
+  readonly label: Fragment;
   readonly read: ValueReader;
 }
 
@@ -24,6 +25,7 @@ interface MessagePlan {
 export class MessageReaders {
   private readonly readers = new Map<DescMessage, ValueReader>();
   private readonly plans = new Map<DescMessage, MessagePlan>();
+  private readonly fields = new Map<DescField, ValueReader>();
 
   /** Reads the JSON form of a message and writes its fields, without tag and length. */
   get(message: DescMessage): ValueReader {
@@ -32,6 +34,13 @@ export class MessageReaders {
       reader = wellKnownReader(message) ?? ((context) => this.readObject(message, context));
       this.readers.set(message, reader);
     }
+    return reader;
+  }
+
+  /** Reads the JSON value of a field, other than the `null` of its absence, and writes tag and value. */
+  ofField(field: DescField): ValueReader {
+    let reader = this.fields.get(field);
+    if (reader === undefined) this.fields.set(field, (reader = compileFieldReader(field)));
     return reader;
   }
 
@@ -69,9 +78,7 @@ export class MessageReaders {
       expected = plan.fields[entry.index + 1];
       path.push(entry.field.name);
       if (!seen.add(entry.index)) throw invalid(context, 'is given twice', 'FIELD_DUPLICATE');
-      if (cursor.kind() === 'null' && !entry.nullIsValue) {
-        cursor.word('null');
-      } else {
+      if (entry.nullIsValue || !cursor.acceptNull()) {
         if (entry.oneof !== undefined) {
           oneofs ??= new Set();
           if (oneofs.has(entry.oneof)) {
@@ -100,7 +107,7 @@ function compilePlan(message: DescMessage): MessagePlan {
     const nullIsValue =
       (field.fieldKind === 'message' && acceptsNull(field.message)) ||
       (field.fieldKind === 'enum' && field.enum.typeName === 'google.protobuf.NullValue');
-    const label = `${JSON.stringify(field.jsonName)}:`;
+    const label = fragment(`${JSON.stringify(field.jsonName)}:`);
     return { field, index, oneof: field.oneof, nullIsValue, label, read: compileFieldReader(field) };
   });
   const byKey = new Map([

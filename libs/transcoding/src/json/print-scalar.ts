@@ -1,35 +1,33 @@
 import { ScalarType } from '@bufbuild/protobuf';
 import type { WireReader } from '../wire/wire-reader.js';
+import type { JsonWriter } from './json-writer.js';
 
-/** Reads one scalar off the wire and answers its JSON text. */
-export type ScalarPrinter = (reader: WireReader) => string;
-
-// What JSON.stringify would escape.
-const PLAIN = /^[^"\\\u0000-\u001f\ud800-\udfff]*$/;
-
-/** A string as JSON text. */
-export function quote(text: string): string {
-  return PLAIN.test(text) ? `"${text}"` : JSON.stringify(text);
-}
+/** Reads one scalar off the wire and writes its JSON text. */
+export type ScalarPrinter = (reader: WireReader, writer: JsonWriter) => void;
 
 /** A number as JSON text; the three that JSON does not have as strings. */
-export function printFloating(value: number): string {
+export function floatingText(value: number): string {
   return Number.isFinite(value) ? String(value) : `"${value}"`;
 }
 
 /** The printer of a scalar type: 64-bit integers as strings, bytes as padded base64. */
 export function scalarPrinter(type: ScalarType): ScalarPrinter {
+  if (type === ScalarType.STRING) return (reader, writer) => writer.string(reader, reader.delimited());
+  const textOf = scalarText(type);
+  return (reader, writer) => writer.ascii(textOf(reader));
+}
+
+/** The JSON text of a scalar that is no string, as a function of the reader that stands before it. */
+export function scalarText(type: Exclude<ScalarType, ScalarType.STRING>): (reader: WireReader) => string {
   switch (type) {
-    case ScalarType.STRING:
-      return (reader) => quote(reader.string());
     case ScalarType.BYTES:
-      return (reader) => `"${reader.bytes().toString('base64')}"`;
+      return (reader) => `"${reader.payload().toString('base64')}"`;
     case ScalarType.BOOL:
       return (reader) => (Number(reader.varint()) === 0 ? 'false' : 'true');
     case ScalarType.DOUBLE:
-      return (reader) => printFloating(reader.double());
+      return (reader) => floatingText(reader.double());
     case ScalarType.FLOAT:
-      return (reader) => printFloating(reader.float());
+      return (reader) => floatingText(reader.float());
     case ScalarType.INT32:
       return (reader) => String(reader.varint32() | 0);
     case ScalarType.UINT32:
@@ -41,7 +39,7 @@ export function scalarPrinter(type: ScalarType): ScalarPrinter {
     case ScalarType.SFIXED32:
       return (reader) => String(reader.fixed32() | 0);
     case ScalarType.INT64:
-      return (reader) => `"${int64Text(reader.varint())}"`;
+      return (reader) => `"${int64(reader.varint())}"`;
     case ScalarType.UINT64:
       return (reader) => `"${reader.varint()}"`;
     case ScalarType.SINT64:
@@ -72,9 +70,10 @@ export function defaultText(type: ScalarType): string {
   }
 }
 
-function int64Text(value: number | bigint): string {
+/** A varint as int64. */
+export function int64(value: number | bigint): number | bigint {
   // Below 2^53 the sign bit is not set.
-  return typeof value === 'number' ? String(value) : String(BigInt.asIntN(64, value));
+  return typeof value === 'number' ? value : BigInt.asIntN(64, value);
 }
 
 function unzigzag32(value: number): number {

@@ -1,4 +1,5 @@
 import { ScalarType, type DescEnum } from '@bufbuild/protobuf';
+import type { EnumNames } from './enum-names.js';
 import { invalid, type DecodeContext } from './decode-context.js';
 import { parseFloating, parseInteger } from './number-text.js';
 import { describeScalar, parseScalarText } from './scalar-text.js';
@@ -33,11 +34,7 @@ const INT32 = { min: -(1n << 31n), max: (1n << 31n) - 1n };
  *
  * @throws TranscodingError FIELD_INVALID, JSON_MALFORMED
  */
-export function readEnum(
-  context: DecodeContext,
-  type: DescEnum,
-  numbers: ReadonlyMap<string, number>,
-): number | undefined {
+export function readEnum(context: DecodeContext, type: DescEnum, names: EnumNames): number | undefined {
   const { cursor } = context;
   const kind = cursor.kind();
   if (kind === 'null' && type.typeName === 'google.protobuf.NullValue') {
@@ -45,7 +42,7 @@ export function readEnum(
     return 0;
   }
   if (kind === 'string') {
-    const number = numbers.get(cursor.string());
+    const number = cursor.readString(names.find);
     if (number === undefined && !context.ignoreUnknownFields) throw invalid(context, describeEnum(type));
     return number;
   }

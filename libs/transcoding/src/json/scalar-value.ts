@@ -50,7 +50,8 @@ export function isDefault(value: ScalarValue): boolean {
 export function writeScalar(writer: WireWriter, type: ScalarType, value: ScalarValue): void {
   switch (type) {
     case ScalarType.STRING:
-      return writer.string(value as string);
+      writer.string(value as string);
+      return;
     case ScalarType.BYTES:
       return writer.bytes(value as Uint8Array);
     case ScalarType.BOOL:

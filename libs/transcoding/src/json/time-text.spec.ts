@@ -1,6 +1,20 @@
 import { describe, expect, it } from '@jest/globals';
 import { Random } from '../testing/random.js';
-import { formatDuration, formatTimestamp, parseDuration, parseTimestamp } from './time-text.js';
+import { JsonWriter } from './json-writer.js';
+import { printDuration, printTimestamp } from './time-printers.js';
+import { parseDuration, parseTimestamp, type SecondsNanos } from './time-text.js';
+
+const timestampOf = (text: string) => parseTimestamp(Buffer.from(text));
+const durationOf = (text: string) => parseDuration(Buffer.from(text));
+
+const formatTimestamp = (time: SecondsNanos) => printed(printTimestamp, time);
+const formatDuration = (time: SecondsNanos) => printed(printDuration, time);
+
+/** The text that a printer writes, without its quotes. */
+function printed(print: typeof printTimestamp, time: SecondsNanos): string | undefined {
+  const writer = new JsonWriter();
+  return print(writer, time) ? writer.finish().toString().slice(1, -1) : undefined;
+}
 
 describe('times', () => {
   it('agree with Date, over the whole range', () => {
@@ -10,7 +24,7 @@ describe('times', () => {
     for (const seconds of [...edges, ...any]) {
       const text = `${new Date(seconds * 1000).toISOString().slice(0, 19)}Z`;
       expect(formatTimestamp({ seconds, nanos: 0 })).toBe(text);
-      expect(parseTimestamp(text)).toEqual({ seconds, nanos: 0 });
+      expect(timestampOf(text)).toEqual({ seconds, nanos: 0 });
     }
   });
 
@@ -20,7 +34,7 @@ describe('times', () => {
     ['1970-01-01T00:00:00-00:01', 60, 0],
     ['0001-01-01T00:00:00Z', -62135596800, 0],
   ])('%s is read', (text, seconds, nanos) => {
-    expect(parseTimestamp(text)).toEqual({ seconds, nanos });
+    expect(timestampOf(text)).toEqual({ seconds, nanos });
   });
 
   it.each([
@@ -45,7 +59,7 @@ describe('times', () => {
     ' 2024-01-01T00:00:00Z',
     '',
   ])('%j is no time', (text) => {
-    expect(parseTimestamp(text)).toBeUndefined();
+    expect(timestampOf(text)).toBeUndefined();
   });
 
   it.each([
@@ -67,7 +81,7 @@ describe('durations', () => {
     ['-0.000001s', 0, -1000, '-0.000001s'],
     ['315576000000s', 315576000000, 0, '315576000000s'],
   ])('%s is read, and written as %s', (text, seconds, nanos, written) => {
-    expect(parseDuration(text)).toEqual({ seconds, nanos });
+    expect(durationOf(text)).toEqual({ seconds, nanos });
     expect(formatDuration({ seconds, nanos })).toBe(written);
   });
 
@@ -85,7 +99,7 @@ describe('durations', () => {
     '1sX',
     '1e3s',
   ])('%j is no duration', (text) => {
-    expect(parseDuration(text)).toBeUndefined();
+    expect(durationOf(text)).toBeUndefined();
   });
 
   it('with two signs has no text', () => {

@@ -1,4 +1,5 @@
 import { ScalarType, type DescMessage } from '@bufbuild/protobuf';
+import { asBuffer } from '../wire/as-buffer.js';
 import { tagOf, WireType, type WireWriter } from '../wire/wire-writer.js';
 import { readAny } from './any-reader.js';
 import { invalid, type DecodeContext, type ValueReader } from './decode-context.js';
@@ -33,8 +34,13 @@ export function wellKnownReader(message: DescMessage): ValueReader | undefined {
   }
 }
 
-/** Writes a message from its text; answers what the text must be when it is not. */
-export type TextWriter = (writer: WireWriter, text: string) => string | undefined;
+/** Writes a message from a span of UTF-8, its text; answers what the text must be when it is not. */
+export type TextWriter = (
+  writer: WireWriter,
+  utf8: Uint8Array,
+  start: number,
+  end: number,
+) => string | undefined;
 
 /** The text form of a message that has one, for query parameters as well; undefined for other messages. */
 export function textWriter(message: DescMessage): TextWriter | undefined {
@@ -62,21 +68,27 @@ function wrapperReader(scalar: ScalarType): ValueReader {
 
 function textReader(write: TextWriter): ValueReader {
   return (context: DecodeContext) => {
-    if (context.cursor.kind() !== 'string') throw invalid(context, 'must be a string');
-    const fault = write(context.writer, context.cursor.string());
+    if (!context.cursor.isString()) throw invalid(context, 'must be a string');
+    const { cursor, writer } = context;
+    const fault = cursor.readString((utf8, start, end) => write(writer, utf8, start, end));
     if (fault !== undefined) throw invalid(context, fault);
   };
 }
 
-function writeTimestamp(writer: WireWriter, text: string): string | undefined {
-  const time = parseTimestamp(text);
+function writeTimestamp(
+  writer: WireWriter,
+  utf8: Uint8Array,
+  start: number,
+  end: number,
+): string | undefined {
+  const time = parseTimestamp(utf8, start, end);
   if (time === undefined) return 'must be a time such as 2006-01-02T15:04:05Z';
   writeSecondsNanos(writer, time);
   return undefined;
 }
 
-function writeDuration(writer: WireWriter, text: string): string | undefined {
-  const time = parseDuration(text);
+function writeDuration(writer: WireWriter, utf8: Uint8Array, start: number, end: number): string | undefined {
+  const time = parseDuration(utf8, start, end);
   if (time === undefined) return 'must be seconds such as 1.5s';
   writeSecondsNanos(writer, time);
   return undefined;
@@ -93,8 +105,13 @@ function writeSecondsNanos(writer: WireWriter, { seconds, nanos }: SecondsNanos)
   }
 }
 
-function writeFieldMask(writer: WireWriter, text: string): string | undefined {
-  const paths = parseFieldMask(text);
+function writeFieldMask(
+  writer: WireWriter,
+  utf8: Uint8Array,
+  start: number,
+  end: number,
+): string | undefined {
+  const paths = parseFieldMask(asBuffer(utf8).toString('utf8', start, end));
   if (paths === undefined) return 'must be field paths separated by commas';
   for (const path of paths) {
     writer.varint(tagOf(1, WireType.LEN));

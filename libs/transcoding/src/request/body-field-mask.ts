@@ -7,11 +7,11 @@ import { WireWriter, tagOf, WireType } from '../wire/wire-writer.js';
  * The field mask that a PATCH body stands for when the caller gives none: the proto names of the fields that
  * the JSON object holds, sorted (AIP-134: an absent mask means the populated fields). It descends into
  * messages; repeated fields, maps and messages with a JSON form of their own count whole. Members that name no
- * field are left to the decoder. The text is well formed.
+ * field are left to the decoder. The JSON is well formed.
  */
-export function bodyFieldMask(message: DescMessage, text: string): string[] {
+export function bodyFieldMask(message: DescMessage, json: Uint8Array): string[] {
   const paths: string[] = [];
-  collect(message, new JsonCursor(text), '', paths);
+  collect(message, new JsonCursor(json), '', paths);
   return paths.sort();
 }
 

@@ -1,19 +1,23 @@
 import type { DescField, DescMessage } from '@bufbuild/protobuf';
 import { requireJson } from '../http/content-type.js';
-import { decodeUtf8, type Codec } from '../json/codec.js';
+import type { Codec } from '../json/codec.js';
 import { HTTP_BODY } from '../json/well-known.js';
 import type { Route } from '../routes/route.js';
 import { badRequest } from '../transcoding-error.js';
 import { tagOf, WireType, WireWriter } from '../wire/wire-writer.js';
 import type { RequestParts } from './request-parts.js';
 
-/** A decoded body: its text where it is JSON, and the wire format of the message or field that it fills. */
+/** A decoded body: as it came where it is JSON, and the wire format of the message or field that it fills. */
 export interface DecodedBody {
-  readonly text: string | undefined;
+  readonly json: Uint8Array | undefined;
   readonly bytes: Uint8Array;
 }
 
-const EMPTY: DecodedBody = { text: undefined, bytes: new Uint8Array() };
+/** White space of JSON (RFC 8259, section 2). */
+const SPACE: readonly number[] = [0x20, 0x09, 0x0a, 0x0d];
+const NULL = Buffer.from('null');
+
+const EMPTY: DecodedBody = { json: undefined, bytes: new Uint8Array() };
 
 /** The message that the body fills, directly or as a field; undefined for other fields and for no body. */
 export function bodyMessage(route: Route): DescMessage | undefined {
@@ -30,28 +34,33 @@ export function bodyMessage(route: Route): DescMessage | undefined {
  * @throws TranscodingError BODY_UNEXPECTED, BODY_NOT_UTF8, those of the codec (400), CONTENT_TYPE_UNSUPPORTED (415)
  */
 export function decodeBody(route: Route, codec: Codec, parts: RequestParts): DecodedBody {
-  const present = parts.body !== undefined && parts.body.length > 0;
+  const json = parts.body?.length === 0 ? undefined : parts.body;
   if (route.body.kind === 'none') {
-    if (present && !route.options.ignoreUnexpectedBody)
+    if (json !== undefined && !route.options.ignoreUnexpectedBody)
       throw badRequest('BODY_UNEXPECTED', 'this method takes no body');
     return EMPTY;
   }
   const message = bodyMessage(route);
-  if (message?.typeName === HTTP_BODY) return { text: undefined, bytes: wrap(route, httpBody(parts)) };
-  if (!present) return EMPTY;
+  if (message?.typeName === HTTP_BODY) return { json: undefined, bytes: wrap(route, httpBody(parts)) };
+  if (json === undefined) return EMPTY;
   requireJson(parts.contentType);
-  const text = decodeUtf8(parts.body as Uint8Array);
-  if (message !== undefined && /^[ \t\r\n]*null/.test(text) && rejectsNull(message)) {
+  if (message !== undefined && rejectsNull(message) && isNull(json)) {
     throw badRequest('FIELD_INVALID', 'the body must be an object');
   }
   const options = { ignoreUnknownFields: route.options.ignoreUnknownFields };
-  if (route.body.kind === 'message') return { text, bytes: codec.decodeJson(route.rpc.input, text, options) };
-  return { text, bytes: codec.decodeFieldJson(route.body.fields.at(-1) as DescField, text, options) };
+  if (route.body.kind === 'message') return { json, bytes: codec.decodeJson(route.rpc.input, json, options) };
+  return { json, bytes: codec.decodeFieldJson(route.body.fields.at(-1) as DescField, json, options) };
 }
 
 /** `null` stands for an absent wrapper, but it is no resource. */
 function rejectsNull(message: DescMessage): boolean {
   return !message.typeName.startsWith('google.protobuf.');
+}
+
+/** Whether a text begins with `null`; whether anything follows is for the codec to see. */
+function isNull(json: Uint8Array): boolean {
+  const start = json.findIndex((byte) => !SPACE.includes(byte));
+  return start >= 0 && NULL.equals(json.subarray(start, start + NULL.length));
 }
 
 function wrap(route: Route, message: Uint8Array): Uint8Array {

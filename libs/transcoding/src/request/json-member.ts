@@ -3,10 +3,10 @@ import { JsonCursor } from '../json/json-cursor.js';
 
 /**
  * The JSON text of the member that a path of fields names, in either spelling, or undefined when it is absent.
- * The text is well formed.
+ * The JSON is well formed.
  */
-export function findMember(text: string, fields: readonly DescField[]): string | undefined {
-  const cursor = new JsonCursor(text);
+export function findMember(json: Uint8Array, fields: readonly DescField[]): string | undefined {
+  const cursor = new JsonCursor(json);
   let remaining = fields;
   while (remaining.length > 0) {
     const field = remaining[0] as DescField;
@@ -16,7 +16,7 @@ export function findMember(text: string, fields: readonly DescField[]): string |
   cursor.kind();
   const start = cursor.at;
   cursor.skip();
-  return text.slice(start, cursor.at);
+  return cursor.bytes.toString('utf8', start, cursor.at);
 }
 
 function enterMember(cursor: JsonCursor, field: DescField): boolean {

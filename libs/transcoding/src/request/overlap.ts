@@ -8,11 +8,11 @@ import type { Parameter } from './parameter.js';
 /**
  * Refuses a body that says something else than a path variable: the path is what access was decided by.
  *
- * @param body the JSON text and the path of the field that it fills, empty for the whole message
+ * @param body the JSON and the path of the field that it fills, empty for the whole message
  * @throws TranscodingError FIELD_CONFLICT, ONEOF_CONFLICT (400)
  */
 export function checkBodyAgrees(
-  body: { readonly text: string; readonly fields: readonly DescField[] },
+  body: { readonly json: Uint8Array; readonly fields: readonly DescField[] },
   parameter: Parameter,
   bytes: Uint8Array,
   codec: Codec,
@@ -21,11 +21,11 @@ export function checkBodyAgrees(
   const below = parameter.fields.slice(body.fields.length);
   const leaf = below.at(-1) as DescField;
   for (const sibling of leaf.oneof?.fields ?? []) {
-    const member = sibling === leaf ? undefined : findMember(body.text, [...below.slice(0, -1), sibling]);
+    const member = sibling === leaf ? undefined : findMember(body.json, [...below.slice(0, -1), sibling]);
     if (member !== undefined && member !== 'null')
       throw oneofConflict(parameter.name, leaf.oneof as DescOneof);
   }
-  const member = findMember(body.text, below);
+  const member = findMember(body.json, below);
   // `null` is no value but the absence of one.
   if (member === undefined || member === 'null') return;
   if (!sameValue(leaf, member, bytes, codec)) throw fieldConflict(parameter.name);
@@ -43,6 +43,6 @@ export function oneofConflict(name: string, oneof: DescOneof): TranscodingError 
 
 function sameValue(leaf: DescField, member: string, bytes: Uint8Array, codec: Codec): boolean {
   // The canonical texts are compared, because the wire leaves defaults out.
-  const printed = (value: Uint8Array): string => codec.encodeFieldJson(leaf, value);
-  return printed(codec.decodeFieldJson(leaf, member)) === printed(bytes);
+  const printed = (value: Uint8Array): Buffer => codec.encodeFieldJson(leaf, value);
+  return printed(codec.decodeFieldJson(leaf, member)).equals(printed(bytes));
 }

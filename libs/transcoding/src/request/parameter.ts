@@ -78,7 +78,7 @@ function valueWriter(field: DescField): ValueWriter | undefined {
   }
   if (field.scalar !== undefined) return plainWriter(field.number, field.scalar);
   const wrapped = wrappedScalar(field.message);
-  const write = wrapped === undefined ? textWriter(field.message) : plainWriter(1, wrapped);
+  const write = wrapped === undefined ? wholeText(field.message) : plainWriter(1, wrapped);
   if (write === undefined) return undefined;
   return (writer, text) => {
     writer.varint(tagOf(field.number, WireType.LEN));
@@ -86,6 +86,15 @@ function valueWriter(field: DescField): ValueWriter | undefined {
     const fault = write(writer, text);
     writer.close(start);
     return fault;
+  };
+}
+
+function wholeText(message: DescMessage): ValueWriter | undefined {
+  const write = textWriter(message);
+  if (write === undefined) return undefined;
+  return (writer, text) => {
+    const utf8 = Buffer.from(text);
+    return write(writer, utf8, 0, utf8.length);
   };
 }
 

@@ -59,7 +59,7 @@ function takeOut(
       rest.push(reader.slice(at, reader.at));
       continue;
     }
-    payloads.set(number, [...(payloads.get(number) ?? []), reader.bytes()]);
+    payloads.set(number, [...(payloads.get(number) ?? []), reader.payload()]);
   }
   return { rest: Buffer.concat(rest), payloads };
 }

@@ -299,7 +299,7 @@ describe('a client stream', () => {
       body: '{"title":"a"}',
     });
     const decoded = (message: Uint8Array): unknown =>
-      JSON.parse(library.codec.encodeJson(route.rpc.input, message));
+      JSON.parse(library.codec.encodeJson(route.rpc.input, message).toString());
     expect(decoded(bytes)).toEqual({ parent: 'shelves/1', requestId: '7', book: { title: 'a' } });
     expect(decoded(library.next(route, '{"title":"b"}'))).toEqual({ book: { title: 'b' } });
   });

@@ -47,9 +47,9 @@ export class RequestDecoder {
     const body = decodeBody(route, this.codec, parts);
     if (parts.ifMatch !== undefined) this.readIfMatch(route, plan, parts.ifMatch, assignments);
     const bodyFields = route.body.kind === 'field' ? route.body.fields : [];
-    if (body.text !== undefined) {
+    if (body.json !== undefined) {
       for (const { parameter, bytes } of assignments) {
-        checkBodyAgrees({ text: body.text, fields: bodyFields }, parameter, bytes, this.codec);
+        checkBodyAgrees({ json: body.json, fields: bodyFields }, parameter, bytes, this.codec);
       }
     }
     return assemble(route, plan, assignments, body);
@@ -125,7 +125,7 @@ function assemble(route: Route, plan: RequestPlan, assignments: Assignments, bod
   for (const { parameter, bytes } of assignments) placements.push({ fields: parameter.fields, bytes });
   if (plan.updateMask !== undefined && !assignments.has(plan.updateMask)) {
     const message = bodyMessage(route);
-    const given = message === undefined || body.text === undefined ? [] : bodyFieldMask(message, body.text);
+    const given = message === undefined || body.json === undefined ? [] : bodyFieldMask(message, body.json);
     const paths = given.filter(
       (path) => !plan.unmasked.has(path) && !plan.unmasked.has(path.split('.')[0] as string),
     );

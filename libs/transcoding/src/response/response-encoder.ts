@@ -11,8 +11,8 @@ import { tagOf, WireType } from '../wire/wire-writer.js';
 /** A reply as HTTP: status 200 with these headers and this body. */
 export interface EncodedResponse {
   readonly contentType: string;
-  /** JSON text, or the bytes of a google.api.HttpBody, which are a view of the message. */
-  readonly body: string | Uint8Array;
+  /** JSON text in UTF-8, or the bytes of a google.api.HttpBody, which are a view of the message. */
+  readonly body: Buffer;
   /** The ETag header, where the reply has an `etag`. */
   readonly etag: string | undefined;
 }
@@ -43,7 +43,7 @@ export class ResponseEncoder {
   }
 
   /** The JSON text of a reply, for routes that are no HttpBody. Throws the same. */
-  encodeJson(route: Route, message: Uint8Array): string {
+  encodeJson(route: Route, message: Uint8Array): Buffer {
     if (route.responseField === undefined) return this.codec.encodeJson(route.rpc.output, message);
     return this.codec.encodeFieldJson(route.responseField, message);
   }
@@ -73,7 +73,7 @@ export function isHttpBodyResponse(route: Route): boolean {
 export function httpBodyOf(
   route: Route,
   message: Uint8Array,
-): { contentType: string; body: Uint8Array } | undefined {
+): { contentType: string; body: Buffer } | undefined {
   if (!isHttpBodyResponse(route)) return undefined;
   const body =
     route.responseField === undefined
@@ -84,7 +84,7 @@ export function httpBodyOf(
   if (!/^[\x20-\x7e]+$/.test(contentType)) {
     throw badReply('REPLY_UNPRINTABLE', 'the reply has a content type that is no header');
   }
-  return { contentType, body: lastBytes(body, 2) ?? new Uint8Array() };
+  return { contentType, body: lastBytes(body, 2) ?? Buffer.alloc(0) };
 }
 
 function responseMessage(route: Route): DescMessage | undefined {
@@ -101,7 +101,7 @@ function lastBytes(message: Uint8Array, fieldNumber: number): Buffer | undefined
   let found: Buffer | undefined;
   while (reader.at < reader.length) {
     const tag = reader.varint32();
-    if (tag === tagOf(fieldNumber, WireType.LEN)) found = reader.bytes();
+    if (tag === tagOf(fieldNumber, WireType.LEN)) found = reader.payload();
     else reader.skip(tag);
   }
   return found;

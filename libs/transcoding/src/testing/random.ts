@@ -23,6 +23,12 @@ export class Random {
     return choices[this.below(choices.length)] as T;
   }
 
+  /** The same in any order. */
+  shuffled<T>(items: readonly T[]): T[] {
+    const left = [...items];
+    return items.map(() => left.splice(this.below(left.length), 1)[0] as T);
+  }
+
   /** `count` bytes. */
   bytes(count: number): Uint8Array {
     return Uint8Array.from({ length: count }, () => this.below(256));

@@ -66,7 +66,7 @@ export class Serving {
   /** The request message of a request, as the canonical JSON of what is on the wire. */
   message(request: RequestText): unknown {
     const { route, bytes } = this.decode(request);
-    return JSON.parse(this.codec.encodeJson(route.rpc.input, bytes)) as unknown;
+    return JSON.parse(this.codec.encodeJson(route.rpc.input, bytes).toString()) as unknown;
   }
 
   /** Why a request is refused. */

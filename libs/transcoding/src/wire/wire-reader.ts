@@ -1,20 +1,23 @@
 import { isUtf8 } from 'node:buffer';
 import { badReply } from '../transcoding-error.js';
+import { asBuffer, viewOf } from './as-buffer.js';
 import { WireType } from './wire-writer.js';
 
 /** Reads protobuf wire format. @throws TranscodingError REPLY_MALFORMED on every method, past the end or when malformed */
 export class WireReader {
-  private readonly buffer: Buffer;
-  private readonly view: DataView;
+  readonly bytes: Buffer;
+  readonly view: DataView;
   at = 0;
+  /** Where the tag stands that `tag` answered last. */
+  private tagAt = 0;
 
   constructor(bytes: Uint8Array) {
-    this.buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.bytes = asBuffer(bytes);
+    this.view = viewOf(bytes);
   }
 
   get length(): number {
-    return this.buffer.length;
+    return this.bytes.length;
   }
 
   /** A varint of up to 64 bits, as a number where that is exact and else as an unsigned bigint. */
@@ -38,13 +41,26 @@ export class WireReader {
 
   /** The low 32 bits of a varint, unsigned: tags, lengths, uint32 and enums. */
   varint32(): number {
-    const first = this.buffer[this.at];
-    if (first !== undefined && first < 0x80) {
-      this.at++;
-      return first;
+    if (this.at < this.bytes.length) {
+      const first = this.bytes[this.at] as number;
+      if (first < 0x80) {
+        this.at++;
+        return first;
+      }
     }
     const value = this.varint();
     return typeof value === 'number' ? value % 0x100000000 : Number(BigInt.asUintN(32, value));
+  }
+
+  /** The next tag, or 0 at the end of the message. */
+  tag(end: number): number {
+    this.tagAt = this.at;
+    return this.at < end ? this.varint32() : 0;
+  }
+
+  /** Goes back before the tag that `tag` answered last. */
+  untag(): void {
+    this.at = this.tagAt;
   }
 
   fixed32(): number {
@@ -66,56 +82,76 @@ export class WireReader {
   /** The end of the length-delimited value that begins at `at` after its length. */
   delimited(): number {
     const length = this.varint32();
-    if (length > this.buffer.length - this.at) throw malformed('a length runs past the end');
+    if (length > this.bytes.length - this.at) throw malformed('a length runs past the end');
     return this.at + length;
   }
 
   string(): string {
     const end = this.delimited();
-    const text = this.buffer.toString('utf8', this.at, end);
-    if (text.includes('\ufffd') && !isUtf8(this.buffer.subarray(this.at, end)))
+    const text = this.bytes.toString('utf8', this.at, end);
+    if (text.includes('\ufffd') && !isUtf8(this.bytes.subarray(this.at, end)))
       throw malformed('a string is no UTF-8');
     this.at = end;
     return text;
   }
 
-  /** A view, not a copy. */
-  bytes(): Buffer {
+  /** The payload of a length-delimited value: a view, not a copy. */
+  payload(): Buffer {
     const end = this.delimited();
-    const bytes = this.buffer.subarray(this.at, end);
+    const bytes = this.bytes.subarray(this.at, end);
     this.at = end;
     return bytes;
   }
 
   slice(start: number, end: number): Buffer {
-    return this.buffer.subarray(start, end);
+    return this.bytes.subarray(start, end);
   }
 
   /** Passes over the value of a tag that was read; groups with their content. */
   skip(tag: number): void {
+    switch (tag & 7) {
+      case WireType.VARINT:
+        return this.skipVarint();
+      case WireType.FIXED64:
+        this.take(8);
+        return;
+      case WireType.LEN:
+        this.at = this.delimited();
+        return;
+      case WireType.FIXED32:
+        this.take(4);
+        return;
+      default:
+        return this.skipGroup(tag);
+    }
+  }
+
+  /** Not by recursion: groups may lie within each other. */
+  private skipGroup(tag: number): void {
     const open: number[] = [];
     for (let current = tag; ; current = this.varint32()) {
       const type = current & 7;
-      if (type === WireType.VARINT) this.varint();
-      else if (type === WireType.FIXED64) this.take(8);
-      else if (type === WireType.LEN) this.at = this.delimited();
-      else if (type === WireType.FIXED32) this.take(4);
-      else if (type === WireType.GROUP_START) open.push(current >>> 3);
+      if (type === WireType.GROUP_START) open.push(current >>> 3);
+      else if (type < WireType.GROUP_START || type === WireType.FIXED32) this.skip(current);
       else if (type !== WireType.GROUP_END || open.pop() !== current >>> 3)
         throw malformed('a wire type is unknown');
       if (open.length === 0) return;
     }
   }
 
+  private skipVarint(): void {
+    for (let count = 0; count < 10; count++) if (this.byte() < 0x80) return;
+    throw malformed('a varint is longer than 10 bytes');
+  }
+
   private byte(): number {
-    const byte = this.buffer[this.at++];
-    if (byte === undefined) throw malformed('the message ends early');
-    return byte;
+    if (this.at >= this.bytes.length) throw malformed('the message ends early');
+    return this.bytes[this.at++] as number;
   }
 
   private take(count: number): number {
     const start = this.at;
-    if (start + count > this.buffer.length) throw malformed('the message ends early');
+    if (start + count > this.bytes.length) throw malformed('the message ends early');
     this.at += count;
     return start;
   }

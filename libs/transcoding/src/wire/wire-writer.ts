@@ -1,3 +1,5 @@
+import { viewOf } from './as-buffer.js';
+
 /** Wire types of the protobuf encoding. */
 export const WireType = { VARINT: 0, FIXED64: 1, LEN: 2, GROUP_START: 3, GROUP_END: 4, FIXED32: 5 } as const;
 
@@ -8,10 +10,13 @@ export function tagOf(fieldNumber: number, wireType: number): number {
 
 const INITIAL_BYTES = 512;
 const MAX_KEPT_BYTES = 65536;
+/** Up to here words are copied faster than the copy of a whole span begins. */
+const MAX_COPIED_BY_WORD = 128;
 
 /** Writes protobuf wire format into a buffer that grows. */
 export class WireWriter {
-  private buffer = Buffer.allocUnsafe(INITIAL_BYTES);
+  private buffer: Buffer = Buffer.allocUnsafe(INITIAL_BYTES);
+  private view = viewOf(this.buffer);
   private at = 0;
 
   /** What was written, as a copy of its own; the writer may be used again after. */
@@ -24,7 +29,7 @@ export class WireWriter {
   /** Begins anew. A large buffer is let go, so that one large message does not stay in memory for ever. */
   reset(): void {
     this.at = 0;
-    if (this.buffer.length > MAX_KEPT_BYTES) this.buffer = Buffer.allocUnsafe(INITIAL_BYTES);
+    if (this.buffer.length > MAX_KEPT_BYTES) this.replace(Buffer.allocUnsafe(INITIAL_BYTES));
   }
 
   /** Number of bytes written. */
@@ -40,6 +45,10 @@ export class WireWriter {
   /** A non-negative integer up to 2^53; tags, lengths, uint32 and bool. */
   varint(value: number): void {
     this.reserve(10);
+    if (value < 0x80) {
+      this.buffer[this.at++] = value;
+      return;
+    }
     let rest = value;
     while (rest > 0x7f) {
       this.buffer[this.at++] = (rest % 128) | 0x80;
@@ -80,13 +89,31 @@ export class WireWriter {
     this.at = this.buffer.writeDoubleLE(value, this.at);
   }
 
-  /** Length and text; the text must be well formed. */
-  string(value: string): void {
+  /** Length and text; the text must be well formed. Answers its bytes. */
+  string(value: string): number {
     // Three bytes per UTF-16 unit is the most that UTF-8 takes.
     this.reserve(value.length * 3 + 5);
     const start = this.open();
-    this.at += this.buffer.write(value, this.at);
+    const length = this.buffer.write(value, this.at);
+    this.at += length;
     this.close(start);
+    return length;
+  }
+
+  /** Length and bytes of a span of others. Answers how many. */
+  span(bytes: Uint8Array, view: DataView, start: number, end: number): number {
+    const length = end - start;
+    this.varint(length);
+    if (length > MAX_COPIED_BY_WORD) this.raw(bytes.subarray(start, end));
+    else {
+      this.reserve(length);
+      let from = start;
+      let to = this.at;
+      for (; from + 4 <= end; from += 4, to += 4) this.view.setInt32(to, view.getInt32(from, true), true);
+      for (; from < end; from++, to++) this.buffer[to] = bytes[from] as number;
+      this.at = to;
+    }
+    return length;
   }
 
   /** Length and bytes. */
@@ -128,6 +155,11 @@ export class WireWriter {
     if (this.at + count <= this.buffer.length) return;
     const grown = Buffer.allocUnsafe(Math.max(this.buffer.length * 2, this.at + count));
     this.buffer.copy(grown, 0, 0, this.at);
-    this.buffer = grown;
+    this.replace(grown);
+  }
+
+  private replace(buffer: Buffer): void {
+    this.buffer = buffer;
+    this.view = viewOf(buffer);
   }
 }

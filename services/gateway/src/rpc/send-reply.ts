@@ -11,7 +11,7 @@ export async function sendReply(
   const { request, response } = exchange;
   const { method, headers } = request;
   exchange.grpcCode = 'OK';
-  let bytes: Uint8Array = typeof body === 'string' ? Buffer.from(body) : body;
+  let bytes: Uint8Array = body;
   const codable = isCodable(contentType, bytes.length);
   const coding = codable ? codingOf(headers['accept-encoding']) : undefined;
   if (codable) response.appendHeader('vary', 'Accept-Encoding');

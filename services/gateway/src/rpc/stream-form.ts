@@ -35,7 +35,7 @@ export function streamFormOf(route: Route, accept: string | undefined, encoder: 
   const framer = streamFramer(format);
   return {
     contentType: () => framer.contentType,
-    part: (message) => framer.message(encoder.encodeJson(route, message)),
+    part: (message) => framer.message(encoder.encodeJson(route, message).toString()),
     heartbeat: () => framer.heartbeat(),
     end: () => framer.end(),
     failure: (problem) => framer.error(problem),

@@ -18,7 +18,7 @@ export function runMask(testCase: TranscodingCase): Disagreement {
   return judgeRefusal(expect, () => {
     // The Any of one case holds a type that the file does not describe.
     if (body !== '' && !body.includes('"@type"')) createCodec(registry).decodeJson(message, body);
-    const mask = body === '' ? [] : bodyFieldMask(message, body);
+    const mask = body === '' ? [] : bodyFieldMask(message, Buffer.from(body));
     return differs('update_mask', mask, [...(expect.update_mask ?? [])].sort());
   });
 }

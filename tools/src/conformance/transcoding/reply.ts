@@ -84,7 +84,7 @@ function respond(
     };
   }
   const framer = streamFramer((testCase.options?.['stream_format'] ?? 'ndjson') as StreamFormat);
-  const frames = messages.map((message) => framer.message(encoder.encodeJson(route, message)));
+  const frames = messages.map((message) => framer.message(encoder.encodeJson(route, message).toString()));
   return { headers: { 'content-type': framer.contentType }, body: frames.join('') + framer.end() };
 }
 

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { allMet, renderFigures } from '@gatehouse/report';
+import { codecBench } from './codec/codec-bench.js';
 import { credentialsBench } from './credentials/credentials-bench.js';
 import { feedBench } from './feed/feed-bench.js';
 import { guardBench } from './guard/guard-bench.js';
@@ -10,6 +11,7 @@ import { storageBench } from './storage/storage-bench.js';
 
 /** The benches by name; each returns what it measured and leaves nothing behind. */
 const BENCHES = new Map<string, () => Promise<Outcome>>([
+  ['codec', async () => ({ figures: await codecBench() })],
   ['credentials', credentialsBench],
   ['feed', feedBench],
   ['guard', async () => ({ figures: await guardBench() })],

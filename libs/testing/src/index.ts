@@ -19,5 +19,6 @@ export { SpecBrowser, type SpecBrowserOptions, type SpecPage, type SpecVisit } f
 export { SpecFeed, type SpecBegin } from './spec-feed.js';
 export { startSpecIssuer } from './spec-issuer.js';
 export type { SpecIssuer, SpecIssuerOptions } from './spec-issuer.js';
+export { SpecName } from './spec-name.js';
 export { specTelemetry, type SpecPoint, type SpecTelemetry } from './spec-telemetry.js';
 export { type TestDatabase, testDatabase } from './test-database.js';

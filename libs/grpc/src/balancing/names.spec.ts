@@ -1,11 +1,10 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { ChannelOptions } from '@grpc/grpc-js';
-import { eventually } from '@gatehouse/testing';
+import { eventually, SpecName } from '@gatehouse/testing';
 import { clientOptions } from '../channel.js';
 import { serverLimits } from '../server-limits.js';
 import { LeastLoadConfig } from './least-load-config.js';
 import { SpecCaller } from './spec/spec-caller.js';
-import { SpecName } from './spec/spec-name.js';
 import { SpecReplica, startReplicas } from './spec/spec-replica.js';
 
 const LOOK_UP_EVERY_MS = 200;

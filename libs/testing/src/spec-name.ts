@@ -1,12 +1,12 @@
 import { promises as dns, type LookupAddress } from 'node:dns';
-import { jest } from '@jest/globals';
 
-/** A name of the domain name system, for as long as a spec runs. */
+/** A name of the domain name system, and the only one, for as long as a spec runs. */
 export class SpecName {
   /** Whether it can be looked up. */
   isKnown = true;
   /** How often it was looked up. */
   lookUps = 0;
+  readonly #lookup = dns.lookup;
 
   constructor(
     readonly name: string,
@@ -18,10 +18,10 @@ export class SpecName {
       if (!this.isKnown || asked !== this.name) throw new Error(`getaddrinfo ENOTFOUND ${asked}`);
       return this.hosts.map((address) => ({ address, family: 4 }));
     };
-    jest.spyOn(dns, 'lookup').mockImplementation(answer as unknown as typeof dns.lookup);
+    dns.lookup = answer as unknown as typeof dns.lookup;
   }
 
   forget(): void {
-    jest.restoreAllMocks();
+    dns.lookup = this.#lookup;
   }
 }

@@ -1,10 +1,27 @@
 /** Frameworks, which the libraries that could be published on their own do without. */
 const FRAMEWORK = /^(@nestjs\/|fastify|@grpc\/|rxjs|passport)/;
-const FRAMEWORK_FREE = new Set(['tokens', 'transcoding', 'constraints', 'access', 'config', 'api-key']);
+const FRAMEWORK_FREE = new Set([
+  'tokens',
+  'transcoding',
+  'constraints',
+  'access',
+  'config',
+  'api-key',
+  'http2-grpc',
+]);
 
 /** Libraries by layer: each may import from lower layers and from its own. */
 const LAYERS = [
-  ['contracts', 'config', 'telemetry', 'embedded-postgres', 'migrations', 'api-key', 'fake-providers'],
+  [
+    'contracts',
+    'config',
+    'telemetry',
+    'embedded-postgres',
+    'migrations',
+    'api-key',
+    'fake-providers',
+    'http2-grpc',
+  ],
   ['errors', 'access', 'tokens', 'testing', 'transcoding'],
   ['constraints', 'aip'],
   ['postgres', 'grpc'],

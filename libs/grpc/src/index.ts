@@ -2,7 +2,7 @@ export { Call, callOf, type CallPeer } from './call.js';
 export { CallsInFlight } from './calls-in-flight.js';
 export { ClientCalls } from './client-calls.js';
 export type { LeastLoadSettings } from './balancing/least-load-config.js';
-export type { ChannelUse } from './balancing/replica-load.js';
+export { replicaLoads } from './balancing/shared-loads.js';
 export { clientOptions, openClient, type ClientConstructor } from './channel.js';
 export { isWithin, readAddress } from './client-address.js';
 export { ContractServer, type ContractServerOptions } from './contract-server.js';

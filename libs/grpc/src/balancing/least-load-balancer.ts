@@ -1,13 +1,10 @@
 import { connectivityState, experimental, type ChannelOptions } from '@grpc/grpc-js';
+import type { ReplicaLoad } from '@gatehouse/http2-grpc';
 import { Departures, LeastLoadPicker } from './least-load-picker.js';
 import { LeastLoadConfig } from './least-load-config.js';
-import type { ReplicaLoad } from './replica-load.js';
-import { ReplicaLoads } from './replica-loads.js';
+import { replicaLoads } from './shared-loads.js';
 
 type StatusOr<T> = experimental.StatusOr<T>;
-
-/** Of all channels of the process. */
-const loads = new ReplicaLoads();
 
 /** How much the times between two look-ups of a name differ, so that channels do not ask all at once. */
 const JITTER = 0.1;
@@ -95,7 +92,12 @@ export class LeastLoadBalancer implements experimental.LoadBalancer {
     for (const [key, endpoint] of current) {
       if (this.#replicas.has(key)) continue;
       const leaf = new experimental.LeafLoadBalancer(endpoint, this.#replicaHelper, options, note);
-      this.#replicas.set(key, { leaf, load: loads.hold(key), wasReady: false, connectingAt: undefined });
+      this.#replicas.set(key, {
+        leaf,
+        load: replicaLoads.hold(key),
+        wasReady: false,
+        connectingAt: undefined,
+      });
       leaf.startConnecting();
     }
     const gone = [...this.#replicas.keys()].filter((key) => !current.has(key));
@@ -112,7 +114,7 @@ export class LeastLoadBalancer implements experimental.LoadBalancer {
 
   #forget(key: string): experimental.LeafLoadBalancer | undefined {
     const leaf = this.#replicas.get(key)?.leaf;
-    if (this.#replicas.delete(key)) loads.release(key);
+    if (this.#replicas.delete(key)) replicaLoads.release(key);
     return leaf;
   }
 

@@ -1,5 +1,5 @@
 import type { experimental } from '@grpc/grpc-js';
-import type { ChannelUse } from './replica-load.js';
+import type { ChannelUse } from '@gatehouse/http2-grpc';
 
 /** The settings of the policy in a service config. */
 export interface LeastLoadSettings {

@@ -1,7 +1,5 @@
 import { experimental, type status } from '@grpc/grpc-js';
-import { chooseReplica } from './choose-replica.js';
-import type { ChannelUse, ReplicaLoad } from './replica-load.js';
-import { verdictOf } from './verdict.js';
+import { chooseReplica, verdictOf, type ChannelUse, type ReplicaLoad } from '@gatehouse/http2-grpc';
 
 /** A replica that is connected. */
 export interface ReadyReplica {

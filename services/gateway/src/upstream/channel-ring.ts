@@ -1,6 +1,7 @@
 import { ChannelCredentials, Client, connectivityState } from '@grpc/grpc-js';
 import type { DescService } from '@bufbuild/protobuf';
-import { clientOptions, type ChannelUse } from '@gatehouse/grpc';
+import { clientOptions } from '@gatehouse/grpc';
+import type { ChannelUse } from '@gatehouse/http2-grpc';
 
 /** A backend and the services that it serves. */
 export interface Backend {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { status } from '@grpc/grpc-js';
+import { Status } from '../grpc/status.js';
 import { chooseReplica } from './choose-replica.js';
 import { ReplicaLoad } from './replica-load.js';
 import { ReplicaLoads } from './replica-loads.js';
@@ -156,7 +156,7 @@ describe('what is known of a replica', () => {
   });
 
   it('is shared while anybody holds it, and gone then', () => {
-    const loads = new ReplicaLoads();
+    const loads = new ReplicaLoads(LONGEST_MS);
     const first = loads.hold('10.0.0.1:80');
     expect(loads.hold('10.0.0.1:80')).toBe(first);
     expect(loads.hold('10.0.0.2:80')).not.toBe(first);
@@ -169,7 +169,7 @@ describe('what is known of a replica', () => {
 });
 
 describe('what a status says of the replica', () => {
-  it.each<[keyof typeof status, number, Verdict]>([
+  it.each<[keyof typeof Status, number, Verdict]>([
     ['OK', 1, 'answered'],
     ['NOT_FOUND', 1, 'answered'],
     ['UNAUTHENTICATED', 1, 'answered'],
@@ -185,6 +185,6 @@ describe('what a status says of the replica', () => {
     ['DEADLINE_EXCEEDED', 999, 'unknown'],
     ['CANCELLED', 5_000, 'unknown'],
   ])('%s after %i ms: %s', (code, ms, verdict) => {
-    expect(verdictOf(status[code], ms)).toBe(verdict);
+    expect(verdictOf(Status[code], ms)).toBe(verdict);
   });
 });

@@ -1,4 +1,3 @@
-import { MAX_CALL_MS } from '../server-limits.js';
 import { ReplicaLoad } from './replica-load.js';
 
 interface Shared {
@@ -10,9 +9,12 @@ interface Shared {
 export class ReplicaLoads {
   readonly #byAddress = new Map<string, Shared>();
 
+  /** @param longestCallMs what lasts longer was no call but a stream, in milliseconds */
+  constructor(private readonly longestCallMs: number) {}
+
   /** Each call of it wants a {@link ReplicaLoads.release}. */
   hold(address: string): ReplicaLoad {
-    const shared = this.#byAddress.get(address) ?? { load: new ReplicaLoad(MAX_CALL_MS), holders: 0 };
+    const shared = this.#byAddress.get(address) ?? { load: new ReplicaLoad(this.longestCallMs), holders: 0 };
     this.#byAddress.set(address, shared);
     shared.holders++;
     return shared.load;

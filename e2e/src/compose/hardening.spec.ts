@@ -70,6 +70,17 @@ describe.each(REPLICATED)('a container of %s', (service) => {
     }
   });
 
+  it('keeps half of its memory free of its heap', async () => {
+    const code = `
+      const { heap_size_limit } = require('node:v8').getHeapStatistics();
+      console.log(heap_size_limit / process.constrainedMemory());`;
+    for (const id of ids) {
+      const share = Number(await run(['docker', 'exec', id, 'node', '-e', code]));
+      expect(share).toBeGreaterThan(0.4);
+      expect(share).toBeLessThan(0.7);
+    }
+  });
+
   it('can write nowhere in its image', async () => {
     const code = `
       const { writeFileSync } = require('node:fs');

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { repositoryRoot } from '../repository-root.js';
 import { DEMO_ACCOUNTS } from '../seed/accounts.js';
 import { DEMO_RESOURCES } from '../seed/resources.js';
+import { SERVICES } from '../start/services.js';
 import { type ComposeFile, type ComposeService, readComposeFile } from './compose-file.js';
 import { breachesOf } from './compose-rules.js';
 
@@ -46,6 +47,11 @@ describe('docker-compose.yml', () => {
         },
       });
     }
+  });
+
+  it('gives the heaps of npm start what those of the images have', () => {
+    for (const { service, heapMiB } of SERVICES)
+      expect(file.services[service]!.deploy?.resources?.limits?.memory).toBe(`${2 * heapMiB}M`);
   });
 
   it('runs the services as production', () => {

@@ -7,6 +7,8 @@ export interface ChildServiceOptions {
   readonly name: string;
   /** The script that Node runs. */
   readonly main: string;
+  /** How large its heap may become: half of what a container of it has, as in the images. */
+  readonly heapMiB: number;
   readonly environment: Readonly<Record<string, string>>;
   /** Gets everything that the service writes; begun anew each time. */
   readonly logFile: string;
@@ -56,7 +58,8 @@ export class ChildService {
   static async start(options: ChildServiceOptions): Promise<ChildService> {
     const log = await open(options.logFile, 'w');
     try {
-      const child = spawn(process.execPath, ['--enable-source-maps', options.main], {
+      const heap = `--max-old-space-size=${options.heapMiB}`;
+      const child = spawn(process.execPath, [heap, '--enable-source-maps', options.main], {
         env: options.environment,
         stdio: ['ignore', log.fd, log.fd, 'ipc'],
         detached: true, // Ctrl-C in a terminal goes to its whole group; the order of the end is ours

@@ -17,6 +17,8 @@ export interface ServiceSpec {
   readonly name: keyof Ports;
   /** The folder under services/. */
   readonly service: string;
+  /** How large its heap may become. V8 would go by the memory of the machine, and collect as late as that allows. */
+  readonly heapMiB: number;
   /** GATEHOUSE_ settings, without the prefix; secrets as files. */
   readonly settings: (surroundings: Surroundings) => Readonly<Record<string, string | number>>;
 }
@@ -110,12 +112,12 @@ const gatewayAt = (name: 'gateway' | 'gateway2') => (surroundings: Surroundings)
  * seen to be good at the other.
  */
 export const SERVICES: readonly ServiceSpec[] = [
-  { name: 'auth', service: 'auth', settings: auth },
-  { name: 'auth2', service: 'auth', settings: auth },
-  { name: 'users', service: 'users', settings: usersAt('users') },
-  { name: 'users2', service: 'users', settings: usersAt('users2') },
-  { name: 'resources', service: 'resources', settings: resourcesAt('resources') },
-  { name: 'resources2', service: 'resources', settings: resourcesAt('resources2') },
-  { name: 'gateway', service: 'gateway', settings: gatewayAt('gateway') },
-  { name: 'gateway2', service: 'gateway', settings: gatewayAt('gateway2') },
+  { name: 'auth', service: 'auth', heapMiB: 192, settings: auth },
+  { name: 'auth2', service: 'auth', heapMiB: 192, settings: auth },
+  { name: 'users', service: 'users', heapMiB: 128, settings: usersAt('users') },
+  { name: 'users2', service: 'users', heapMiB: 128, settings: usersAt('users2') },
+  { name: 'resources', service: 'resources', heapMiB: 128, settings: resourcesAt('resources') },
+  { name: 'resources2', service: 'resources', heapMiB: 128, settings: resourcesAt('resources2') },
+  { name: 'gateway', service: 'gateway', heapMiB: 128, settings: gatewayAt('gateway') },
+  { name: 'gateway2', service: 'gateway', heapMiB: 128, settings: gatewayAt('gateway2') },
 ];

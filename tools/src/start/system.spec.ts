@@ -32,6 +32,7 @@ describe('System', () => {
   const fixture = (name: keyof Ports, settings: Record<string, string> = {}): ServiceSpec => ({
     name,
     service: 'fixture',
+    heapMiB: 64,
     settings: ({ databaseUrlFiles }) => ({ DATABASE_URL_FILE: databaseUrlFiles.users, ...settings }),
   });
 

@@ -133,10 +133,11 @@ export class System {
     like: keyof Ports,
     settings: Readonly<Record<string, string | number>> & { readonly HEALTH_PORT: number },
   ): Promise<void> {
-    const { main, environment } = this.child(like).options;
+    const { main, heapMiB, environment } = this.child(like).options;
     const child = await this.startChild({
       name,
       main,
+      heapMiB,
       environment: { ...environment, ...prefixed(settings) },
       logFile: join(this.logFolder, `${name}.log`),
       readyUrl: `http://127.0.0.1:${settings.HEALTH_PORT}/readyz`,
@@ -221,6 +222,7 @@ export class System {
       this.startChild({
         name: spec.name,
         main: this.plan.mainOf(spec),
+        heapMiB: spec.heapMiB,
         environment: environments.get(spec.name) ?? {},
         logFile: join(this.logFolder, `${spec.name}.log`),
         readyUrl: `http://127.0.0.1:${healthPort(this.options.ports[spec.name])}/readyz`,

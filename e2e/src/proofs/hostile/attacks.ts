@@ -7,6 +7,7 @@ import {
   headerFlood,
   slowloris,
   slowRead,
+  unfinishedBodies,
 } from './http-attacks.js';
 import {
   continuationFlood,
@@ -22,6 +23,7 @@ export const ATTACKS: ReadonlyMap<string, Attack> = new Map<string, Attack>([
   ['slowloris', slowloris],
   ['slow reading', slowRead],
   ['big bodies', bigBodies],
+  ['unfinished bodies', unfinishedBodies],
   ['header flood', headerFlood],
   ['gzip bodies', gzipBodies],
   ['deep JSON', deepJson],

@@ -7,6 +7,8 @@ const MIB = 1024 * 1024;
 const SLOW_SOCKETS = 1_000;
 const UNREAD_SOCKETS = 100;
 const UNREAD_A_SECOND = 20;
+const UNFINISHED_SOCKETS = 500;
+const UNFINISHED_A_SECOND = 20;
 
 /** A thousand connections that send a byte of their headers a second. */
 export const slowloris: Attack = async ({ httpPort }, signal) => {
@@ -46,6 +48,21 @@ export const bigBodies: Attack = async ({ httpPort }, signal) => {
   const head = `${login(64 * MIB)}\r\n`;
   const piece = Buffer.alloc(256 * 1024, 0x20);
   const done = await paced(20, signal, () => sockets.sendOnce(Buffer.concat([Buffer.from(head), piece])));
+  return { done };
+};
+
+/** Connections that stop before the last byte of a body that is taken. */
+export const unfinishedBodies: Attack = async ({ httpPort }, signal) => {
+  using sockets = new HostileSockets(httpPort);
+  const bytes = Buffer.from(`${login(MIB)}\r\n${' '.repeat(MIB - 1)}`);
+  let done = 0;
+  while (!signal.aborted) {
+    for (let count = Math.min(UNFINISHED_A_SECOND, UNFINISHED_SOCKETS - sockets.count); count > 0; count--) {
+      done++;
+      sockets.connect((socket) => socket.resume().write(bytes));
+    }
+    await delay(1_000);
+  }
   return { done };
 };
 

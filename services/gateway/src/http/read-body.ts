@@ -1,5 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { platformReasons, type AppError } from '@gatehouse/errors';
+import { SHED_RETRY_AFTER_MS } from '@gatehouse/grpc';
 import { gatewayReasons } from '../reasons.js';
+import type { BodyMemory } from './body-memory.js';
 
 /** Whether a request announces a body (RFC 9112, section 6). */
 export function hasBody({ headers }: IncomingMessage): boolean {
@@ -9,25 +12,34 @@ export function hasBody({ headers }: IncomingMessage): boolean {
 /**
  * Reads the whole body as it came.
  *
+ * @param memory holds it until the request is answered
  * @returns undefined when the request has none
- * @throws AppError BODY_TOO_LARGE, CONTENT_ENCODING_UNSUPPORTED, or REQUEST_MALFORMED when it ends early
+ * @throws AppError BODY_TOO_LARGE, CONTENT_ENCODING_UNSUPPORTED, OVERLOADED when there is no memory for it, or
+ *   REQUEST_MALFORMED when it ends early
  */
 export async function readBody(
   request: IncomingMessage,
   response: ServerResponse,
   maxBytes: number,
+  memory: BodyMemory,
 ): Promise<Uint8Array | undefined> {
   if (!hasBody(request)) return undefined;
   invite(request, response, maxBytes);
+  const held = memory.open();
+  response.once('close', () => held.release());
   const chunks: Buffer[] = [];
   let size = 0;
   return new Promise((resolve, reject) => {
-    request.on('data', (chunk: Buffer) => {
-      size += chunk.length;
-      if (size <= maxBytes) return void chunks.push(chunk);
+    const refuse = (reason: AppError) => {
       request.pause();
       request.removeAllListeners('data');
-      reject(gatewayReasons.BODY_TOO_LARGE());
+      reject(reason);
+    };
+    request.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size > maxBytes) refuse(gatewayReasons.BODY_TOO_LARGE());
+      else if (!held.grow(chunk.length)) refuse(overloaded());
+      else chunks.push(chunk);
     });
     request.once('end', () => resolve(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks)));
     request.once('error', (cause) => reject(gatewayReasons.REQUEST_MALFORMED({ cause })));
@@ -65,6 +77,8 @@ export async function* streamBody(
     response.off('close', abandon);
   }
 }
+
+const overloaded = () => platformReasons.OVERLOADED({ retryAfterMs: SHED_RETRY_AFTER_MS });
 
 /** Only now is a caller that waits for `100 Continue` (RFC 9110, section 10.1.1) told to send its body. */
 function invite(request: IncomingMessage, response: ServerResponse, maxBytes: number): void {

@@ -5,6 +5,7 @@ import {
   type RequestParts,
   type Route,
 } from '@gatehouse/transcoding';
+import { BodyMemory } from '../http/body-memory.js';
 import { resourceTags } from '../http/content-coding.js';
 import type { Exchange } from '../http/exchange.js';
 import { hasBody, readBody, streamBody } from '../http/read-body.js';
@@ -19,6 +20,8 @@ export interface FoundRoute {
 
 /** Makes request messages of requests. Everything throws AppError or TranscodingError. */
 export class RequestReader {
+  readonly #memory = new BodyMemory();
+
   constructor(
     private readonly decoder: RequestDecoder,
     private readonly limits: BodyLimits,
@@ -27,7 +30,7 @@ export class RequestReader {
   /** The one message of a request, in wire format. */
   async message(exchange: Exchange, found: FoundRoute): Promise<Uint8Array> {
     const { request, response } = exchange;
-    const body = await readBody(request, response, this.limits.of(found.route));
+    const body = await readBody(request, response, this.limits.of(found.route), this.#memory);
     return this.decoder.decode(found.route, partsOf(exchange, found, body));
   }
 

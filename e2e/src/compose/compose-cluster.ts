@@ -11,6 +11,7 @@ import { Container } from './container.js';
 import { ContainerLogs } from './container-logs.js';
 import type { Engine } from './engine.js';
 import { E2E_VERSION } from './images.js';
+import { namePrefix, removeLeftovers } from './leftovers.js';
 import { MailCatcher } from './mail-catcher.js';
 import { NETWORKS, overrides, smtpUrl, type ClusterFolders } from './overrides.js';
 import { Project } from './project.js';
@@ -60,7 +61,8 @@ export class ComposeCluster implements AsyncDisposable {
   }
 
   static async #begin(engine: Engine, belongings: AsyncDisposableStack): Promise<ComposeCluster> {
-    const root = await mkdtemp(join(tmpdir(), 'gatehouse-compose-'));
+    await removeLeftovers();
+    const root = await mkdtemp(join(tmpdir(), namePrefix));
     belongings.defer(() => rm(root, { recursive: true, force: true }));
     const folders = await makeFolders(root);
     const name = root.split('/').at(-1)!.toLowerCase();

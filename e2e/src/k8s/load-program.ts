@@ -41,33 +41,33 @@ async function send(method: string, path: string, body?: object): Promise<Answer
   return { status: response.status, body: (await response.json()) as Answer['body'] };
 }
 
-async function signIn(): Promise<number> {
-  const { status, body } = await send('POST', '/v1/auth/login', { email, password });
-  if (status === 200) accessToken = String(body['accessToken']);
-  return status;
+async function signIn(): Promise<Answer> {
+  const answer = await send('POST', '/v1/auth/login', { email, password });
+  if (answer.status === 200) accessToken = String(answer.body['accessToken']);
+  return answer;
 }
 
-async function write(): Promise<number> {
-  const { status, body } = await send('POST', '/v1/resources', { title: 'Written under load' });
-  if (status === 200) written.push(String(body['id']));
-  return status;
+async function write(): Promise<Answer> {
+  const answer = await send('POST', '/v1/resources', { title: 'Written under load' });
+  if (answer.status === 200) written.push(String(answer.body['id']));
+  return answer;
 }
 
 /** By turns what was written, lists, and the reader's own profile: every service is asked. */
-async function read(turn: number): Promise<number> {
+async function read(turn: number): Promise<Answer> {
   const id = written[Math.floor(Math.random() * written.length)];
   const paths = [`/v1/resources/${id}`, `/v1/resources/${id}`, '/v1/resources?pageSize=5', '/v1/users/me'];
-  return (await send('GET', paths[turn % paths.length]!)).status;
+  return send('GET', paths[turn % paths.length]!);
 }
 
-const SENDERS: Readonly<Record<RequestKind, (turn: number) => Promise<number>>> = {
+const SENDERS: Readonly<Record<RequestKind, (turn: number) => Promise<Answer>>> = {
   read,
   write,
   'sign-in': signIn,
 };
 
-/** Returns the status, or what happened in place of an answer. */
-async function attempt(kind: RequestKind, turn: number): Promise<number | string> {
+/** Returns the answer, or what happened in place of one. */
+async function attempt(kind: RequestKind, turn: number): Promise<Answer | string> {
   try {
     return await SENDERS[kind](turn);
   } catch (error) {
@@ -75,6 +75,8 @@ async function attempt(kind: RequestKind, turn: number): Promise<number | string
     return cause?.code ?? name;
   }
 }
+
+const isSuccess = (answer: Answer | string) => typeof answer !== 'string' && answer.status === 200;
 
 type Counted = { -readonly [Member in keyof Second]: Second[Member] } & { faults: string[] };
 const seconds = new Map<string, Counted>();
@@ -91,15 +93,15 @@ function secondOf(kind: RequestKind, at: number): Counted {
 async function request(kind: RequestKind, turn: number, dueMs: number): Promise<void> {
   const second = secondOf(kind, Math.floor(dueMs / 1_000));
   let answer = await attempt(kind, turn);
-  for (let repeat = 0; answer !== 200; repeat += 1) {
-    second.faults.push(String(answer));
-    const isWorthIt = typeof answer === 'string' || REPEATED_STATUSES.has(answer);
+  for (let repeat = 0; !isSuccess(answer); repeat += 1) {
+    second.faults.push(typeof answer === 'string' ? answer : `${answer.status} ${answer.body['reason']}`);
+    const isWorthIt = typeof answer === 'string' || REPEATED_STATUSES.has(answer.status);
     if (kind !== 'read' || repeat === REPEATS || !isWorthIt) break;
     if (repeat === 0) second.repeated += 1;
     await pause(REPEAT_AFTER_MS);
     answer = await attempt(kind, turn);
   }
-  if (answer === 200) second.succeeded += 1;
+  if (isSuccess(answer)) second.succeeded += 1;
   else second.failed += 1;
   second.slowestMs = Math.max(second.slowestMs, Math.round(Date.now() - dueMs));
 }
@@ -152,8 +154,8 @@ process.once('SIGTERM', () => {
 });
 
 const LONGEST_MS = (REPEATS + 1) * (TIMEOUT_MS + REPEAT_AFTER_MS);
-if ((await signIn()) !== 200) throw new Error('cannot sign in');
-if ((await write()) !== 200) throw new Error('cannot write');
+if (!isSuccess(await signIn())) throw new Error('cannot sign in');
+if (!isSuccess(await write())) throw new Error('cannot write');
 const saying = setInterval(() => sayOver((Date.now() - LONGEST_MS) / 1_000 - 1), 1_000);
 await Promise.all(PER_SECOND.map(([kind, perSecond]) => sendEvenly(kind, perSecond)));
 clearInterval(saying);

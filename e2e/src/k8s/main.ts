@@ -4,6 +4,7 @@
 // and writes by way of the gateway. The overlay dev has to be there (deploy/README.md). KUBECTL is the client's command
 // line, `kubectl` unless given; TEXT is in the names of the ordeals to run.
 import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { allMet, renderFigures, writeFigures } from '@gatehouse/report';
 import { Kubectl } from './kubectl.js';
@@ -36,5 +37,7 @@ const { phases, log } = await runOrdeals(kubectl, admin, ordeals, (line) => cons
 const figures = figuresOf(phases, log);
 console.log(renderFigures(figures));
 if (values.faults) for (const [fault, times] of faultsOf(phases, log)) console.log(`${times} ${fault}`);
-if (values.json !== undefined) await writeFigures(values.json, figures);
+// npm goes to the package first; who asks for a file means the folder that they are in.
+if (values.json !== undefined)
+  await writeFigures(resolve(process.env['INIT_CWD'] ?? '', values.json), figures);
 process.exitCode = allMet(figures) ? 0 : 1;

@@ -8,6 +8,11 @@ export class StreamPace {
   #sent = 0;
   #wake: (() => void) | undefined;
 
+  /** @param signal aborts when nobody waits for the answer any more */
+  constructor(private readonly signal: AbortSignal) {
+    signal.addEventListener('abort', () => this.#wake?.(), { once: true });
+  }
+
   /** Called by the server for each message that the connection takes. */
   messageSent(): void {
     this.#sent++;
@@ -15,12 +20,9 @@ export class StreamPace {
   }
 
   /** Resolves once no more than the window is under way of `handedOver` messages, or when the signal aborts. */
-  async room(handedOver: number, signal: AbortSignal): Promise<void> {
-    while (handedOver - this.#sent >= WINDOW && !signal.aborted) {
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve;
-        signal.addEventListener('abort', () => resolve(), { once: true });
-      });
+  async room(handedOver: number): Promise<void> {
+    while (handedOver - this.#sent >= WINDOW && !this.signal.aborted) {
+      await new Promise<void>((resolve) => (this.#wake = resolve));
     }
   }
 }
@@ -30,11 +32,11 @@ export class StreamPace {
  * are and keep them in memory. Ends when nobody waits for the answer any more.
  */
 export async function* paced<T>(messages: AsyncIterable<T>, call: Call): AsyncGenerator<T> {
-  const pace = (call.pace = new StreamPace());
+  const pace = (call.pace = new StreamPace(call.signal));
   let handedOver = 0;
   for await (const message of messages) {
     yield message;
-    await pace.room(++handedOver, call.signal);
+    await pace.room(++handedOver);
     if (call.signal.aborted) return;
   }
 }

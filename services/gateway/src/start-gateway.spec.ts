@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { Agent, request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import { eventually } from '@gatehouse/testing';
 import { specResource } from './spec/spec-backend.js';
 import { startSpecGateway, type SpecGateway } from './spec/spec-gateway.js';
@@ -64,6 +65,19 @@ describe('a gateway that stops', () => {
     await expect(gateway.send(PATH)).rejects.toThrow();
   });
 
+  it('answers once more on a connection that is kept, and says that it was the last time', async () => {
+    const gateway = await start({ GATEHOUSE_DRAIN_TIMEOUT_MS: '160000' });
+    const kept = await idleConnection(gateway.port);
+    const stopping = gateway.running.stop();
+    expect(await readiness(gateway)).toBe(503);
+    // Long after everybody was to have noticed.
+    await delay(500);
+    const [status, head] = await kept.again();
+    expect([status, head]).toEqual([404, expect.stringMatching(/^connection: close$/im)]);
+    await kept.closed;
+    await stopping;
+  });
+
   it('cuts what does not finish within the bound', async () => {
     const gateway = await start({ GATEHOUSE_DRAIN_TIMEOUT_MS: '100' });
     gateway.backend.behaviour.getResource = () => new Promise(() => undefined);
@@ -100,13 +114,18 @@ it('refuses a port that is taken', async () => {
 });
 
 /** A connection that was used once and is kept. */
-async function idleConnection(port: number): Promise<{ closed: Promise<void> }> {
+async function idleConnection(port: number) {
   const socket = connect(port, '127.0.0.1');
   const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
-  await new Promise<void>((resolve) => {
-    socket.once('data', () => resolve());
-    socket.write('GET /nothing HTTP/1.1\r\nhost: h\r\n\r\n');
-  });
+  const again = () =>
+    new Promise<[status: number, head: string]>((resolve) => {
+      socket.once('data', (data: Buffer) => {
+        const text = data.toString('latin1');
+        resolve([Number(text.slice(9, 12)), text]);
+      });
+      socket.write('GET /nothing HTTP/1.1\r\nhost: h\r\n\r\n');
+    });
+  await again();
   socket.resume();
-  return { closed };
+  return { closed, again };
 }

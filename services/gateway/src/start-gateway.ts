@@ -1,6 +1,7 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import type { FileRegistry } from '@bufbuild/protobuf';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -39,6 +40,15 @@ export interface RunningGateway {
 
 /** How long balancers get to notice that it is not ready before it stops accepting, in milliseconds. */
 const NOTICE_MS = 200;
+
+/**
+ * The share of the drain in which connections that are kept get a last answer, which says that they end: one that is
+ * ended while its client begins to write the next request costs that request.
+ */
+const FAREWELL_SHARE = 1 / 8;
+
+/** Between two looks at what is still open, in milliseconds. */
+const LOOK_EVERY_MS = 20;
 
 /**
  * Starts the gateway.
@@ -134,7 +144,9 @@ export async function startGateway(
     health.drain();
     edge.drain();
     await delay(NOTICE_MS);
-    await closeWithin(app, server, settings.DRAIN_TIMEOUT_MS);
+    const end = performance.now() + settings.DRAIN_TIMEOUT_MS;
+    await connectionsEnded(server, settings.DRAIN_TIMEOUT_MS * FAREWELL_SHARE);
+    await closeWithin(app, server, end - performance.now());
     await refusals.settle();
     await closeChannels();
     await health.stop();
@@ -158,6 +170,13 @@ function createApp(edge: HttpEdge, module: ReturnType<typeof AppModule.register>
   return NestFactory.create<NestFastifyApplication>(module, adapter, options).then((app) =>
     app.useGlobalFilters(new ProblemFilter(log)),
   );
+}
+
+/** Resolves when no connection is open any more, or after the bound. */
+async function connectionsEnded(server: Server, boundMs: number): Promise<void> {
+  const count = promisify(server.getConnections.bind(server));
+  for (const end = performance.now() + boundMs; performance.now() < end; await delay(LOOK_EVERY_MS))
+    if ((await count()) === 0) return;
 }
 
 /** Finishes what is in flight; whatever is left after the bound is cut. */

@@ -3,7 +3,7 @@ import { quantile } from '../quantile.js';
 import { runOverload, type OverloadResult } from './run-overload.js';
 
 /** An access token is good for five minutes: that is how long all of it may take. */
-const LONG = { peakMs: 15_000, normalMs: 15_000, overloadMs: 60_000, afterMs: 40_000 };
+const LONG = { peakMs: 15_000, normalMs: 15_000, overloadMs: 60_000, afterMs: 40_000, haltMs: 8_000 };
 
 const GOODPUT = 0.8;
 /** Within which those that are taken are answered, by the places there are. */
@@ -11,6 +11,8 @@ const ACCEPTED_P99_MS = 2_000;
 const RECOVERED_S = 30;
 const GROWN_MIB = 64;
 const SIGNED_IN = 0.95;
+/** By when a request is refused, where nothing else is in the way. */
+const REFUSED_MS = 10;
 
 /** Ten times the peak for a minute. */
 export async function overloadProof(): Promise<readonly Figure[]> {
@@ -39,6 +41,8 @@ export function figuresOf(result: OverloadResult): readonly Figure[] {
     atLeast(Math.floor(SIGNED_IN * result.signIns), 'of these succeeded', result.signedIn, ''),
     atMost(RECOVERED_S, 'after it: normal p99 again after', recoveredAfter(result), 's'),
     atMost(0, 'neither answered nor refused', sum(failed), ''),
+    told('resources stand still: refusals', result.halted.shed.count, ''),
+    atMost(REFUSED_MS, 'resources stand still: p99 of refusals', round(result.halted.shed.p99Ms), 'ms'),
     atMost(0, 'processes that ended', result.ended, ''),
     atMost(GROWN_MIB, 'most that a process grew by', round(result.grownMiB), 'MiB'),
   ];

@@ -13,6 +13,7 @@ export interface OverloadOptions {
   readonly normalMs: number;
   readonly overloadMs: number;
   readonly afterMs: number;
+  readonly haltMs: number;
 }
 
 /** What ten times the peak has shown. */
@@ -24,6 +25,8 @@ export interface OverloadResult {
   readonly overload: LoadReport;
   /** Normal load once more, from the moment at which the overload ended. */
   readonly after: LoadReport;
+  /** The same while every replica of resources stands still: all places are taken, and nothing is busy. */
+  readonly halted: LoadReport;
   /** Sign-ins during the overload, and those of them that succeeded. */
   readonly signIns: number;
   readonly signedIn: number;
@@ -37,6 +40,8 @@ const AT_ONCE = 64;
 const NORMAL_SHARE = 0.3;
 const OVERLOAD_FACTOR = 10;
 const SIGN_INS_PER_SECOND = 1;
+/** Enough to take all places within two seconds. */
+const HALTED_PER_SECOND = 300;
 
 /** Sends the whole system ten times what it can answer, and normal load before and after. */
 export async function runOverload(options: OverloadOptions): Promise<OverloadResult> {
@@ -60,12 +65,16 @@ export async function runOverload(options: OverloadOptions): Promise<OverloadRes
     ]);
     const after = await generator.send({ ...order, perSecond, forMs: options.afterMs });
     const memory = systemMemory();
+    const halted = await whileHalted(own, () =>
+      generator.send({ ...order, perSecond: HALTED_PER_SECOND, forMs: options.haltMs }),
+    );
     return {
       coresApart: cores.areApart,
       peakPerSecond,
       normal,
       overload,
       after,
+      halted,
       signIns: signIns.length,
       signedIn: signIns.filter(({ outcome }) => outcome === 200).length,
       ended: ended(before, memory),
@@ -73,6 +82,17 @@ export async function runOverload(options: OverloadOptions): Promise<OverloadRes
     };
   } finally {
     cores.release();
+  }
+}
+
+/** Halts the processes of resources meanwhile. */
+async function whileHalted<T>({ system }: OwnSystem, work: () => Promise<T>): Promise<T> {
+  const pids = ['resources', 'resources2'].map((name) => system.pidOf(name));
+  for (const pid of pids) process.kill(pid, 'SIGSTOP');
+  try {
+    return await work();
+  } finally {
+    for (const pid of pids) process.kill(pid, 'SIGCONT');
   }
 }
 

@@ -23,7 +23,7 @@ describe('the memory for bodies', () => {
 describe('bodies that never end', () => {
   const UNFINISHED = 1024 * KIB;
   let gateway: SpecGateway;
-  let sockets: Socket[] = [];
+  const sockets: Socket[] = [];
   beforeAll(async () => {
     gateway = await startSpecGateway();
     gateway.backend.behaviour = {

@@ -5,6 +5,7 @@ import {
   deepJson,
   gzipBodies,
   headerFlood,
+  patientRequests,
   slowloris,
   slowRead,
   unfinishedBodies,
@@ -35,3 +36,9 @@ export const ATTACKS: ReadonlyMap<string, Attack> = new Map<string, Attack>([
   ['window stall', windowStall],
   ['gzip messages', gzipMessages],
 ]);
+
+/**
+ * The same calls by those who mean no harm, made while others are measured before the attack: what answers cost whom
+ * they are due to is not the harm.
+ */
+export const HARMLESS: ReadonlyMap<string, Attack> = new Map([['cancel storm', patientRequests]]);

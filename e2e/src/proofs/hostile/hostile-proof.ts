@@ -1,7 +1,7 @@
 import { atMost, told, type Figure } from '@gatehouse/report';
 import { runHostile, type AttackResult } from './run-hostile.js';
 
-const LONG = { attackMs: 60_000, quietMs: 15_000, warmUpMs: 20_000, settleMs: 2_000 };
+const LONG = { attackMs: 60_000, quietMs: 30_000, warmUpMs: 20_000, settleMs: 2_000 };
 
 const P99_GROWTH_PERCENT = 20;
 const GROWN_MIB = 32;

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { paced, type Attack } from './attack.js';
@@ -97,17 +98,25 @@ export const deepJson: Attack = async ({ httpPort }, signal) => {
   return { done };
 };
 
-/** Callers who are gone before they are answered. */
-export const abortedRequests: Attack = async ({ httpPort, accessToken }, signal) => {
-  using sockets = new HostileSockets(httpPort);
-  const request = `GET /v1/resources HTTP/1.1\r\nhost: h\r\nauthorization: Bearer ${accessToken}\r\n\r\n`;
-  const done = await paced(100, signal, () => {
-    sockets.connect((socket) => {
-      socket.write(request, () => setTimeout(() => socket.destroy(), 1));
+/** A hundred lists a second, each on a connection of its own. */
+function lists(sent: (socket: Socket) => void): Attack {
+  return async ({ httpPort, accessToken }, signal) => {
+    using sockets = new HostileSockets(httpPort);
+    const request =
+      'GET /v1/resources HTTP/1.1\r\nhost: h\r\nconnection: close\r\n' +
+      `authorization: Bearer ${accessToken}\r\n\r\n`;
+    const done = await paced(100, signal, () => {
+      sockets.connect((socket) => socket.resume().write(request, () => sent(socket)));
     });
-  });
-  return { done };
-};
+    return { done };
+  };
+}
+
+/** Callers who are gone before they are answered. */
+export const abortedRequests = lists((socket) => setTimeout(() => socket.destroy(), 1));
+
+/** The same callers when they stay. */
+export const patientRequests = lists(() => undefined);
 
 /** The head of a sign-in, which anybody may try, but for the empty line. */
 function login(bytes: number): string {

@@ -9,13 +9,13 @@ import { readingRequest } from '../overload/reading-request.js';
 import { ended, mostGrown, systemMemory } from '../overload/system-processes.js';
 import type { AttackReport, Target } from './attack.js';
 import type { AttackOrder } from './attacker-process.js';
-import { ATTACKS } from './attacks.js';
+import { ATTACKS, HARMLESS } from './attacks.js';
 
 /** What one attack did. */
 export interface AttackResult {
   readonly name: string;
   readonly attack: AttackReport;
-  /** The others' calls before it, and meanwhile. */
+  /** The others' calls before it, beside the same without the harm where there is such a thing, and meanwhile. */
   readonly quiet: LoadReport;
   readonly others: LoadReport;
   /** The most that any process has grown by, in MiB, once it was over. */
@@ -62,10 +62,14 @@ export async function runHostile({ attackMs, quietMs, warmUpMs, settleMs, names 
       // An access token is good for five minutes.
       const order = { ports, request: await readingRequest(own), perSecond: OTHERS_PER_SECOND };
       const target = await targetOf(own);
-      const quiet = await others.send({ ...order, forMs: quietMs });
+      const attacked = { name, target };
+      const [quiet] = await Promise.all([
+        others.send({ ...order, forMs: quietMs }),
+        HARMLESS.has(name) && attacker.send({ ...attacked, isHarmless: true, forMs: quietMs }),
+      ]);
       const before = systemMemory();
       const [attack, meanwhile] = await Promise.all([
-        attacker.send({ name, target, forMs: attackMs }),
+        attacker.send({ ...attacked, isHarmless: false, forMs: attackMs }),
         others.send({ ...order, forMs: attackMs }),
       ]);
       await delay(settleMs);

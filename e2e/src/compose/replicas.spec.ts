@@ -17,7 +17,7 @@ import { sharedProject } from './shared-project.js';
 const system = sharedSystem();
 const project = sharedProject();
 const rest = new RestClient(system.addresses.gateway);
-const SCALED = ['users', 'resources', 'gateway'];
+const SCALED = ['auth', 'users', 'resources', 'gateway'];
 /** By when every caller has found a replica that is new, in milliseconds: names are looked up every 11 s at least. */
 const FOUND_MS = 12_000;
 const REFUSED = { status: 401, body: { reason: 'UNAUTHENTICATED' } };

@@ -26,11 +26,10 @@ let asEditor: RestClient;
 let before: readonly Replica[];
 beforeAll(async () => {
   before = await replicas();
-  const editor = await withRole(
-    rest,
-    await signInDemo(system, 'admin'),
-    await newPerson(rest, 'Ella'),
-    'editor',
+  // On a machine that runs much else the first calls may find nobody connected yet.
+  const editor = await eventually(
+    async () => withRole(rest, await signInDemo(system, 'admin'), await newPerson(rest, 'Ella'), 'editor'),
+    PATIENCE_MS,
   );
   asEditor = rest.as(editor.accessToken);
 });

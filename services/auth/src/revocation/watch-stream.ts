@@ -18,6 +18,9 @@ const WINDOW = 4;
 const MAX_WAITING_REVOCATIONS = 20_000;
 const MAX_WAITING = 100;
 
+/** Told where nothing was read yet, in milliseconds: no lease lasts that long. */
+const OLDEST_READ_MS = 3_600_000;
+
 /** Who follows, from where. */
 export interface WatchBegin {
   readonly verifierId: string;
@@ -30,9 +33,9 @@ export interface WatchBegin {
 /** What a {@link WatchStream} works with. */
 export interface WatchStreamOptions {
   readonly begin: WatchBegin;
-  readonly tail: RevocationTail;
-  readonly keys: SigningKeys;
-  readonly out: Outgoing<WatchResponse>;
+  readonly tail: Pick<RevocationTail, 'epoch' | 'position' | 'readAgeMs' | 'from' | 'follow'>;
+  readonly keys: Pick<SigningKeys, 'published' | 'follow'>;
+  readonly out: Pick<Outgoing<WatchResponse>, 'push' | 'end'>;
   /**
    * Called when the verifier enforces what was written while it followed.
    *
@@ -46,7 +49,7 @@ export interface WatchStreamOptions {
 type Waiting =
   | { readonly what: 'revocations'; readonly revocations: LiveRevocation[]; sent: number; news: Reached }
   | { readonly what: 'keys' }
-  | { readonly what: 'pong'; readonly id: bigint };
+  | { readonly what: 'pong'; readonly id: bigint; readonly readAgeMs: number };
 
 type Reached = Pick<TailNews, 'epoch' | 'position'>;
 
@@ -113,7 +116,9 @@ export class WatchStream {
   ping(id: bigint): void {
     this.#pingedAt = performance.now();
     this.#tellPosition();
-    this.#wait({ what: 'pong', id });
+    // As old as it is now: what is read while the echo waits is sent after it.
+    const readAgeMs = Math.min(this.#options.tail.readAgeMs, OLDEST_READ_MS);
+    this.#wait({ what: 'pong', id, readAgeMs });
   }
 
   acknowledge(number: bigint): void {
@@ -182,7 +187,7 @@ export class WatchStream {
     // Nothing goes out before the beginning: a pong would be a lease on nothing.
     if (this.#ends.length === 0) return;
     for (let head = this.#waiting[0]; head; head = this.#waiting[0]) {
-      if (head.what === 'pong') this.#sendPong(head.id);
+      if (head.what === 'pong') this.#sendPong(head.id, head.readAgeMs);
       else if (this.#unacknowledged.length >= WINDOW) return;
       else if (head.what === 'keys') this.#sendKeys();
       else if (this.#sendBatch(head)) continue;
@@ -213,8 +218,8 @@ export class WatchStream {
     this.#options.out.push({ message: { $case: 'keys', value } });
   }
 
-  #sendPong(id: bigint): void {
-    const readAgeMs = BigInt(Math.ceil(this.#options.tail.readAgeMs));
-    this.#options.out.push({ message: { $case: 'pong', value: { id, readAgeMs } } });
+  #sendPong(id: bigint, readAgeMs: number): void {
+    const value = { id, readAgeMs: BigInt(Math.ceil(readAgeMs)) };
+    this.#options.out.push({ message: { $case: 'pong', value } });
   }
 }

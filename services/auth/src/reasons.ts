@@ -131,7 +131,7 @@ export const authReasons = defineReasons('auth.gatehouse.dev', {
   KEY_UNKNOWN: {
     code: status.NOT_FOUND,
     message: 'there is no such signing key',
-    help: 'No signing key that is published, active or retiring has this key ID.',
+    help: 'No signing key has, or ever had, this key ID.',
   },
   KEY_TOO_YOUNG: {
     code: status.FAILED_PRECONDITION,

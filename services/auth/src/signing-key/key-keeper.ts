@@ -78,9 +78,10 @@ export class KeyKeeper {
   }
 
   /**
-   * Removes a key at once, whatever it is doing, and revokes what it signed. Its successor takes over.
+   * Removes a key at once, whatever it is doing, and revokes what it signed. Its successor takes over. One that is gone
+   * already is revoked all the same: whoever lost the answer may ask again.
    *
-   * @throws AppError KEY_UNKNOWN
+   * @throws AppError KEY_UNKNOWN for a key that never was
    */
   async revoke(kid: string, origin: Origin): Promise<void> {
     await this.#options.database.transaction((tx) => this.revokeIn(tx, kid, { origin }));
@@ -91,7 +92,7 @@ export class KeyKeeper {
    *
    * @param how.awaited whether somebody will wait until it is enforced
    * @returns the numbers of the revocations
-   * @throws AppError KEY_UNKNOWN
+   * @throws AppError KEY_UNKNOWN for a key that never was
    */
   async revokeIn(tx: Sql, kid: string, how: { origin: Origin; awaited?: boolean }): Promise<bigint[]> {
     const { store, revocations, audit } = this.#options;

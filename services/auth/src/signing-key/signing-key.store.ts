@@ -95,11 +95,12 @@ export class SigningKeyStore {
       where kid = ${kid} and state = 'published'`;
   }
 
-  /** @returns whether the key was there to be removed */
+  /** Removes a key, twice as well as once. @returns whether there ever was one of this ID */
   async remove(tx: Sql, kid: string): Promise<boolean> {
     const rows = await tx`
-      update signing_key set state = 'removed', removed_at = clock_timestamp(), sealed_private_key = null
-      where kid = ${kid} and state <> 'removed'
+      update signing_key
+      set state = 'removed', removed_at = coalesce(removed_at, clock_timestamp()), sealed_private_key = null
+      where kid = ${kid}
       returning kid`;
     return rows.length > 0;
   }

@@ -20,7 +20,7 @@ export interface RevocationOrder {
  * Revokes in a transaction of the caller's: the access tokens, and what could be exchanged for new ones.
  *
  * @returns the numbers of the revocations, for `awaitEnforced`
- * @throws AppError KEY_UNKNOWN for a signing key that is not in use
+ * @throws AppError KEY_UNKNOWN for a signing key that never was
  */
 export async function revokeByKind(
   context: AuthContext,
@@ -50,8 +50,9 @@ async function endBehind(
       const account = hasRow ? await descent.accountOf(tx, key) : undefined;
       // The account first, as everyone who issues: what is being issued now is revoked as well.
       if (account === undefined || !(await accounts.lock(tx, account))) return { kind, key };
-      if (kind === 'api_key') await apiKeys.revoke(tx, key);
-      else await sessions.end(tx, account, key);
+      // Whichever it is: under a wrong kind it would be refused for minutes and then be good again.
+      await apiKeys.revoke(tx, key);
+      await sessions.end(tx, account, key);
       return { kind, key };
     }
     case 'subject':

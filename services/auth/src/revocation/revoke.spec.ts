@@ -4,9 +4,11 @@ import { RevocationKind, RevocationServiceClient } from '@gatehouse/contracts/au
 import { openClient } from '@gatehouse/grpc';
 import { eventually } from '@gatehouse/testing';
 import { readAuthSettings } from '../config.js';
+import { apiKeyCalls } from '../spec/api-key-calls.js';
 import {
   claimsOf,
   CLIENT_SECRET,
+  PASSWORD,
   reasonOf,
   runningAuth,
   silentLog,
@@ -52,6 +54,23 @@ describe('Revoke', () => {
     expect(await reasonOf(auth.refresh(person.refreshToken))).toBe('REFRESH_TOKEN_INVALID');
   });
 
+  it('ends for good what is called by the kind of another one', async () => {
+    const person = await auth.signedIn();
+    const session = await auth.sessions.create(person.email, PASSWORD);
+    const keys = apiKeyCalls(auth.service.port);
+    const key = await keys.create(person.accessToken);
+    const { API_KEY, FAMILY, SESSION } = RevocationKind;
+    await revoke(SESSION, claim(person.accessToken, 'sid'));
+    await revoke(API_KEY, session.id);
+    await revoke(FAMILY, key.id);
+    // As when the revocations have been forgotten.
+    await auth.database.sql`delete from revocation`;
+    expect(await reasonOf(auth.refresh(person.refreshToken))).toBe('REFRESH_TOKEN_INVALID');
+    expect(await reasonOf(auth.sessions.exchange(session.secret))).toBe('CREDENTIAL_INVALID');
+    expect(await reasonOf(keys.exchange(key.secret))).toBe('CREDENTIAL_INVALID');
+    keys.close();
+  });
+
   it('ends what a subject was issued; the next access token says a later second', async () => {
     const person = await auth.signedIn();
     await revoke(RevocationKind.SUBJECT, person.id);
@@ -94,12 +113,16 @@ describe('Revoke', () => {
     const { keyId } = auth.context.keys.active();
     await revoke(RevocationKind.SIGNING_KEY, keyId);
     await isRefused(admin.accessToken);
-    const again = await auth.login(admin.email);
-    const reason = revoke(RevocationKind.SIGNING_KEY, 'nobody', { accessToken: again.accessToken });
-    expect(await reasonOf(reason)).toBe('KEY_UNKNOWN');
+    const { accessToken } = await auth.login(admin.email);
+    // As a client does whose answer was lost.
+    const again = revoke(RevocationKind.SIGNING_KEY, keyId, { accessToken, wait: true });
+    expect(await again).toEqual({ enforcedCount: 1, laggardCount: 0 });
+    const unknown = revoke(RevocationKind.SIGNING_KEY, 'nobody', { accessToken });
+    expect(await reasonOf(unknown)).toBe('KEY_UNKNOWN');
     const events = await auth.database.sql`
       select target, outcome from audit_event where action = 'Revoke' order by id`;
     expect(events).toEqual([
+      { target: keyId, outcome: 'OK' },
       { target: keyId, outcome: 'OK' },
       { target: 'nobody', outcome: 'KEY_UNKNOWN' },
     ]);
@@ -152,12 +175,10 @@ describe('Revoke', () => {
         laggardCount: 1,
       });
       silent!.recover();
-      const startedAt = performance.now();
       expect(await revoke(RevocationKind.SESSION, 'b', { wait: true })).toEqual({
         enforcedCount: 5,
         laggardCount: 0,
       });
-      expect(performance.now() - startedAt).toBeLessThan(2_000);
       for (const verifier of verifiers) expect(verifier.keys).toContain('b');
     });
 

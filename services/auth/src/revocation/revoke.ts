@@ -15,7 +15,8 @@ const IDENTIFIER = /^[A-Za-z0-9._:~@|-]+$/;
  * Revokes at an admin's word. What is unknown is revoked all the same: it may be a session that another service has
  * told of, or one that is gone already.
  *
- * @throws AppError FIELD_INVALID when the key does not go with the kind; KEY_UNKNOWN for a signing key
+ * @throws AppError FIELD_INVALID when the key does not go with the kind; KEY_UNKNOWN for a signing key that never
+ * was
  */
 export async function revoke(
   context: AuthContext,

@@ -160,10 +160,19 @@ export class AccountStore {
       update account set password_hash = ${passwordHash} where id = ${id} and password_version = ${version}`;
   }
 
-  /** From now on tokens say a later second than this moment. @returns the moment */
-  async setNotBefore(tx: Sql, id: string): Promise<Date> {
+  /**
+   * From now on access tokens say a later second than this moment, or than those that were issued right after the
+   * moment before it.
+   *
+   * @returns that moment
+   */
+  async setNotBefore(tx: Sql, id: string, moment: Date): Promise<Date> {
     const [row] = await tx<[{ tokens_not_before: Date }]>`
-      update account set tokens_not_before = clock_timestamp() where id = ${id} returning tokens_not_before`;
+      update account
+      set tokens_not_before =
+        greatest(${moment}::timestamptz, date_trunc('second', tokens_not_before) + interval '1 second')
+      where id = ${id}
+      returning tokens_not_before`;
     return row.tokens_not_before;
   }
 

@@ -5,6 +5,7 @@ import { originOf } from '../audit/audit-event.store.js';
 import type { AuthContext } from '../auth-context.js';
 import { eraseSubject, eraseUser } from '../outbox/events.js';
 import { authReasons } from '../reasons.js';
+import { revokeSubject } from './revoke-subject.js';
 
 /**
  * Deletes an account with all that belongs to it, revokes its access tokens, and has the other services follow.
@@ -13,18 +14,18 @@ import { authReasons } from '../reasons.js';
  * @throws AppError LAST_ADMIN
  */
 export async function eraseAccount(
-  { database, accounts, roles, revocations, outbox, audit }: AuthContext,
+  context: AuthContext,
   { subject, requestedBy }: EraseAccountRequest,
   call: Call,
 ): Promise<EraseAccountResponse> {
+  const { database, accounts, roles, revocations, outbox, audit } = context;
   const origin = { ...originOf(call), actor: requestedBy };
   try {
     await database.transaction(async (tx) => {
       await roles.lockAdmins(tx);
       if (await accounts.lock(tx, subject)) {
         await roles.requireAnotherAdmin(tx, subject);
-        const notBefore = await accounts.setNotBefore(tx, subject);
-        await revocations.append(tx, [{ kind: 'subject', key: subject, notBefore }]);
+        await revocations.append(tx, [await revokeSubject(context, tx, subject)]);
         await accounts.delete(tx, subject);
         await outbox.append(tx, eraseUser(subject));
         await outbox.append(tx, eraseSubject(subject));

@@ -20,7 +20,7 @@ export async function restoreRevocations(context: AuthContext, origin: Origin): 
     await revocations.beginEpoch(tx);
     const signIns = await descent.endSignIns(tx);
     await keyKeeper.replaceAll(tx);
-    await revocations.append(tx, [{ kind: 'everything', key: '', notBefore: await revocations.now(tx) }]);
+    await revocations.append(tx, [{ kind: 'everything', key: '', notBefore: await revocations.moment(tx) }]);
     await audit.append(tx, { origin, outcome: 'OK' });
     return { signIns, apiKeys: await descent.countApiKeys(tx) };
   });

@@ -45,6 +45,8 @@ export class RevocationTail {
   #epoch = '';
   #position = 0n;
   #readAt: number | undefined;
+  /** What the database's clock and the monotonic one are apart, in milliseconds. */
+  #offsetMs = Date.now() - performance.now();
   #prunedAt = performance.now();
   #reading: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -93,6 +95,11 @@ export class RevocationTail {
   from(position: bigint): LiveRevocation[] {
     const rows = [...this.#rows.values()];
     return position === 0n ? rows : rows.filter(({ xid }) => xid >= position);
+  }
+
+  /** This second by the database's clock, which moments come from, or a little less; seconds since the epoch. */
+  get nowSeconds(): number {
+    return Math.floor((performance.now() + this.#offsetMs) / 1_000);
   }
 
   /**
@@ -154,7 +161,8 @@ export class RevocationTail {
       this.#rows = new Map();
       this.#told = new Set();
     }
-    const { epoch, position } = read;
+    const { epoch, position, readTime } = read;
+    this.#offsetMs = readTime - performance.now();
     const revocations = read.revocations.filter(({ seq }) => !this.#told.has(seq));
     for (const revocation of revocations) this.#keep(revocation);
     this.#told = new Set(read.revocations.filter(({ xid }) => xid >= position).map(({ seq }) => seq));

@@ -5,11 +5,15 @@ import type { LiveRevocation, RevocationKindName } from './live-revocation.js';
 /** NOTIFY channel that says that something was revoked: a hint, as a notification is lost while nobody listens. */
 export const REVOCATION_CHANNEL = 'revocation';
 
+/** The kinds of revocation that reach back to a moment. */
+export const MOMENT_KINDS = ['subject', 'client', 'everything'] as const;
+type MomentKind = (typeof MOMENT_KINDS)[number];
+
 /** Something that verifiers must refuse from now on. */
 export type NewRevocation =
-  | { readonly kind: 'token' | 'session' | 'family' | 'api_key' | 'signing_key'; readonly key: string }
+  | { readonly kind: Exclude<RevocationKindName, MomentKind>; readonly key: string }
   | {
-      readonly kind: 'subject' | 'client' | 'everything';
+      readonly kind: MomentKind;
       /** Empty for everything. */
       readonly key: string;
       /** Access tokens issued up to this moment are refused. */
@@ -23,6 +27,8 @@ export interface RevocationRead {
   /** All that committed before this position has been seen by this read or an earlier one. */
   readonly position: bigint;
   readonly revocations: readonly LiveRevocation[];
+  /** When it was read by the database's clock, in milliseconds since the epoch. */
+  readonly readTime: number;
 }
 
 /** All SQL of the tables `revocation` and `revocation_epoch`. */
@@ -43,7 +49,7 @@ export class RevocationStore {
     const rows = await tx<{ seq: bigint }[]>`
       insert into revocation (kind, key, not_before, expires_at, awaited)
       select kind, key, not_before,
-        clock_timestamp() + ${ACCESS_TOKEN_HORIZON_SECONDS} * interval '1 second', ${awaited}
+        greatest(clock_timestamp(), not_before) + ${ACCESS_TOKEN_HORIZON_SECONDS} * interval '1 second', ${awaited}
       from jsonb_to_recordset(${tx.json(given)}) as given (kind text, key text, not_before timestamptz)
       returning seq`;
     return rows.map(({ seq }) => seq);
@@ -67,13 +73,14 @@ export class RevocationStore {
         floor(extract(epoch from not_before))::float8 as not_before,
         ceil(extract(epoch from expires_at))::float8 as expires_at,
         (extract(epoch from clock_timestamp() - created_at) * 1000)::float8 as age_ms,
-        awaited
+        awaited, (extract(epoch from clock_timestamp()) * 1000)::float8 as read_time
       from revocation_history
       left join revocation on revocation.xid >= ${String(position)}::xid8 and expires_at > clock_timestamp()`;
     const [first] = rows;
     if (!first) throw new Error('the table revocation_epoch has lost its row');
     const revocations = rows.flatMap((row) => (row.seq === null ? [] : [toLiveRevocation(row, startedAt)]));
-    return { epoch: first.epoch, position: BigInt(first.position), revocations };
+    const { epoch, read_time: readTime } = first;
+    return { epoch, position: BigInt(first.position), revocations, readTime };
   }
 
   /** Begins another history: what verifiers have read so far is compared with no more. */
@@ -81,10 +88,17 @@ export class RevocationStore {
     await tx`update revocation_epoch set id = gen_random_uuid(), began_at = clock_timestamp()`;
   }
 
-  /** This moment, by the clock that issue times come from. */
-  async now(tx: Sql): Promise<Date> {
-    const [row] = await tx<[{ now: Date }]>`select clock_timestamp() as now`;
-    return row.now;
+  /**
+   * The moment of a revocation that is made now, by the clock that issue times come from. An access token that was
+   * issued right after an earlier one, in the same second, says the second after that: it is reached as well.
+   *
+   * @param kinds of the earlier ones
+   */
+  async moment(tx: Sql, kinds: readonly MomentKind[] = MOMENT_KINDS): Promise<Date> {
+    const [row] = await tx<[{ moment: Date }]>`
+      select greatest(clock_timestamp(), date_trunc('second', max(not_before)) + interval '1 second') as moment
+      from revocation where kind = any(${[...kinds]}) and expires_at > clock_timestamp()`;
+    return row.moment;
   }
 
   /**
@@ -119,6 +133,7 @@ export class RevocationStore {
 interface FollowedRow {
   readonly epoch: string;
   readonly position: string;
+  readonly read_time: number;
   /** Null when there is nothing to read, and all that follows with it. */
   readonly seq: bigint | null;
   readonly xid: string;

@@ -1,4 +1,5 @@
 import type { Sql } from '@gatehouse/postgres';
+import { revokeSubject } from '../account/revoke-subject.js';
 import type { Origin } from '../audit/audit-event.store.js';
 import type { AuthContext } from '../auth-context.js';
 import type { RevocationKindName } from './live-revocation.js';
@@ -35,11 +36,12 @@ export async function revokeByKind(
 
 /** Ends what the access tokens descend from, where a row says so. */
 async function endBehind(
-  { accounts, descent, sessions, apiKeys, revocations }: AuthContext,
+  context: AuthContext,
   tx: Sql,
   kind: Exclude<RevocationKindName, 'signing_key'>,
   key: string,
 ): Promise<NewRevocation> {
+  const { accounts, descent, sessions, apiKeys, revocations } = context;
   const hasRow = UUID.test(key);
   switch (kind) {
     case 'token':
@@ -57,11 +59,10 @@ async function endBehind(
     }
     case 'subject':
       // A service has no account; its tokens read the moment from the revocation itself.
-      if (hasRow && (await accounts.lock(tx, key)))
-        return { kind, key, notBefore: await accounts.setNotBefore(tx, key) };
-      return { kind, key, notBefore: await revocations.now(tx) };
+      if (hasRow && (await accounts.lock(tx, key))) return revokeSubject(context, tx, key);
+      return { kind, key, notBefore: await revocations.moment(tx) };
     case 'client':
     case 'everything':
-      return { kind, key, notBefore: await revocations.now(tx) };
+      return { kind, key, notBefore: await revocations.moment(tx) };
   }
 }

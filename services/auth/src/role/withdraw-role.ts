@@ -1,6 +1,7 @@
 import type { WithdrawRoleRequest, WithdrawRoleResponse } from '@gatehouse/contracts/auth';
 import { AppError } from '@gatehouse/errors';
 import type { Call } from '@gatehouse/grpc';
+import { revokeSubject } from '../account/revoke-subject.js';
 import { originOf } from '../audit/audit-event.store.js';
 import type { AuthContext } from '../auth-context.js';
 import { authReasons } from '../reasons.js';
@@ -12,10 +13,11 @@ import { ADMIN, ROLES } from './roles.js';
  * @throws AppError ROLE_UNKNOWN, ACCOUNT_UNKNOWN, LAST_ADMIN
  */
 export async function withdrawRole(
-  { database, accounts, roles, revocations, audit }: AuthContext,
+  context: AuthContext,
   { subject, role }: WithdrawRoleRequest,
   call: Call,
 ): Promise<WithdrawRoleResponse> {
+  const { database, accounts, roles, revocations, audit } = context;
   const origin = originOf(call);
   if (!ROLES.has(role)) return audit.refuse(database.sql, origin, authReasons.ROLE_UNKNOWN(), subject);
   try {
@@ -24,8 +26,7 @@ export async function withdrawRole(
       if (!(await accounts.lock(tx, subject))) throw authReasons.ACCOUNT_UNKNOWN();
       if (role === ADMIN) await roles.requireAnotherAdmin(tx, subject);
       if (await roles.withdraw(tx, subject, role)) {
-        const notBefore = await accounts.setNotBefore(tx, subject);
-        await revocations.append(tx, [{ kind: 'subject', key: subject, notBefore }]);
+        await revocations.append(tx, [await revokeSubject(context, tx, subject)]);
       }
       await audit.append(tx, { origin, target: subject, outcome: 'OK' });
       return { roles: await roles.list(tx, subject) };

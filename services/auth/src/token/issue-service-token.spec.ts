@@ -10,6 +10,7 @@ import {
   type RunningAuth,
 } from '../spec/running-auth.js';
 import { checkClients } from './clients.js';
+import { ServiceTokens } from './service-tokens.js';
 
 describe('service tokens', () => {
   let auth: RunningAuth;
@@ -70,18 +71,24 @@ describe('service tokens', () => {
     expect(serviceTokens.own('auth', 'users')).not.toBe(first);
   });
 
-  it('are made anew when the clock steps back, as peers would refuse one from the future', () => {
-    const { serviceTokens } = auth.context;
-    const now = Date.now();
-    const clock = jest.spyOn(Date, 'now');
-    try {
-      clock.mockReturnValue(now + 3_600_000);
-      const ahead = serviceTokens.own('auth', 'resources');
-      clock.mockReturnValue(now);
-      expect(serviceTokens.own('auth', 'resources')).not.toBe(ahead);
-    } finally {
-      clock.mockRestore();
-    }
+  it('say when they were issued by the clock of the database, which revocations go by', async () => {
+    const { serviceTokens, feed } = auth.context;
+    await feed.tail.catchUp();
+    const clock = jest.spyOn(Date, 'now').mockReturnValue(Date.now() + 3_600_000);
+    const { accessToken } = serviceTokens.issue('users', 'auth')!;
+    clock.mockRestore();
+    const [row] = await auth.database.sql`select extract(epoch from clock_timestamp())::float8 as now`;
+    const age = (row!['now'] as number) - Number(claimsOf(accessToken)['iat']);
+    expect(age).toBeGreaterThanOrEqual(0);
+    expect(age).toBeLessThan(60);
+  });
+
+  it('are made anew when that clock steps back, as peers would refuse one from the future', () => {
+    const tail = { notBefore: () => 0, nowSeconds: 2_000_000_000 };
+    const serviceTokens = new ServiceTokens(ISSUER, auth.context.keys, tail);
+    const ahead = serviceTokens.own('auth', 'resources');
+    tail.nowSeconds -= 3_600;
+    expect(serviceTokens.own('auth', 'resources')).not.toBe(ahead);
   });
 });
 

@@ -17,11 +17,11 @@ const RENEW_BEFORE_SECONDS = 60;
 export class ServiceTokens {
   readonly #issuer: string;
   readonly #keys: SigningKeys;
-  readonly #tail: Pick<RevocationTail, 'notBefore'>;
+  readonly #tail: Pick<RevocationTail, 'notBefore' | 'nowSeconds'>;
   readonly #own = new Map<string, { accessToken: string; keyId: string; issuedAt: number }>();
 
-  /** @param tail knows the moments that an issue must be later than */
-  constructor(issuer: string, keys: SigningKeys, tail: Pick<RevocationTail, 'notBefore'>) {
+  /** @param tail knows the moments that an issue must be later than, and the clock that they come from */
+  constructor(issuer: string, keys: SigningKeys, tail: Pick<RevocationTail, 'notBefore' | 'nowSeconds'>) {
     this.#issuer = issuer;
     this.#keys = keys;
     this.#tail = tail;
@@ -37,7 +37,7 @@ export class ServiceTokens {
     if (!permissions) return undefined;
     const scope = [...permissions].sort().join(' ');
     const grant = { iss: this.#issuer, aud: audience, sub: clientId, client_id: clientId, scope };
-    const issuedAt = Math.max(nowSeconds(), this.#tail.notBefore(clientId, clientId) + 1);
+    const issuedAt = Math.max(this.#tail.nowSeconds, this.#tail.notBefore(clientId, clientId) + 1);
     return { accessToken: signAccessToken(key, grant, issuedAt), scope };
   }
 
@@ -50,17 +50,13 @@ export class ServiceTokens {
     const name = `${clientId} ${audience}`;
     const { keyId } = this.#keys.active();
     const kept = this.#own.get(name);
-    const age = nowSeconds() - (kept?.issuedAt ?? 0);
+    const age = this.#tail.nowSeconds - (kept?.issuedAt ?? 0);
     // A revoked key takes what it signed with it; a clock that stepped back leaves one from the future.
     const isFresh = kept?.keyId === keyId && age >= 0 && age < ACCESS_TOKEN_SECONDS - RENEW_BEFORE_SECONDS;
     if (isFresh && kept.issuedAt > this.#tail.notBefore(clientId, clientId)) return kept.accessToken;
     const issued = this.issue(clientId, audience);
     if (!issued) throw new Error(`${clientId} has no permission at ${audience}`);
-    this.#own.set(name, { accessToken: issued.accessToken, keyId, issuedAt: nowSeconds() });
+    this.#own.set(name, { accessToken: issued.accessToken, keyId, issuedAt: this.#tail.nowSeconds });
     return issued.accessToken;
   }
-}
-
-function nowSeconds(): number {
-  return Math.floor(Date.now() / 1_000);
 }

@@ -13,7 +13,7 @@ const KEEPALIVE = { 'grpc.keepalive_time_ms': 2_000, 'grpc.keepalive_timeout_ms'
 
 /**
  * Asks the issuer about access tokens (RFC 7662). Callers who ask about the same one at the same time share an
- * answer; none is kept, so that none is older than the call it answers.
+ * answer, which is a second old at most; none is kept.
  */
 export class Introspection {
   readonly #identity: Pick<ServiceIdentity, 'accessToken' | 'drop'>;

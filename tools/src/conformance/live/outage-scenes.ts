@@ -8,7 +8,7 @@ import { MAX_LEASE_AGE_MS } from '@gatehouse/tokens';
 import { repositoryRoot } from '../../repository-root.js';
 import { goodPerson, revokeToken } from './credential-scenes.js';
 import type { Scene } from './scenes.js';
-import { claimsOf, type Method, type Stage } from './stage.js';
+import { bearer, claimsOf, type Method, type Stage } from './stage.js';
 
 const AUTH = ['auth', 'auth2'] as const;
 
@@ -57,11 +57,12 @@ function strictly(stage: Stage, accessToken: string) {
   return stage.present(accessToken, strictMethod(id), message);
 }
 
-/** Waits until strict methods answer again: the next case is about something else. */
+/** Waits until strict methods answer again, and the gateway reaches auth: the next case is about something else. */
 async function followedAgain(stage: Stage, accessToken: string): Promise<void> {
   for (const deadline = performance.now() + 30_000; ;) {
     const { grpc, http } = await strictly(stage, accessToken);
-    if (grpc !== 'UNAVAILABLE' && http !== 503) return;
+    const { status } = await stage.rest('GET', '/v1/accounts/me', { headers: bearer(accessToken) });
+    if (grpc !== 'UNAVAILABLE' && http !== 503 && status === 200) return;
     if (performance.now() > deadline) throw new Error('the verifiers did not find auth again');
     await delay(200);
   }

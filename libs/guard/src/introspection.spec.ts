@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { status, type sendUnaryData, type ServerUnaryCall } from '@grpc/grpc-js';
 import { AppError, toStatusObject } from '@gatehouse/errors';
-import { eventually, startSpecIssuer, type SpecIssuer, type SpecIssuerOptions } from '@gatehouse/testing';
+import { startSpecIssuer, type SpecIssuer, type SpecIssuerOptions } from '@gatehouse/testing';
 import { Introspection } from './introspection.js';
 
 let issuer: SpecIssuer;
@@ -69,22 +69,19 @@ describe('Introspection', () => {
 
   it('takes no longer than the call that it is about, which asks alone then', async () => {
     let asked = 0;
-    let answer = () => {};
     await start({
       tokenService: {
         introspect: (_call: ServerUnaryCall<object, object>, callback: sendUnaryData<object>) => {
-          asked++;
-          answer = () =>
+          // The first one waits for an answer in vain.
+          if (asked++ > 0)
             callback(null, { active: true, subject: '', scope: '', clientId: '', expiresAt: 0n });
         },
       },
     });
     const hurried = introspection.isActive('good', Date.now() + 300);
     const patient = introspection.isActive('good', Date.now() + 10_000);
-    await expect(hurried).rejects.toMatchObject({ code: status.DEADLINE_EXCEEDED });
-    await eventually(() => expect(asked).toBe(2));
-    answer();
     expect(await patient).toBe(true);
+    await expect(hurried).rejects.toMatchObject({ code: status.DEADLINE_EXCEEDED });
   });
 
   it('says nothing of an issuer that is away, and asks it again', async () => {

@@ -233,10 +233,13 @@ describe('the access guard on streams', () => {
   });
 
   it('ends one that is open with UNAUTHENTICATED when its access token expires', async () => {
-    const now = Math.floor(Date.now() / 1000);
-    // Accepted for five seconds after its end: one of them is left.
-    const late = metadata('resources:read', { iat: now - 60, exp: now - 3 });
-    expect(await down(late, 'Wait')).toEqual({ words: ['Infinity'], code: status.UNAUTHENTICATED });
+    // Again where the machine was so busy that the stream began too late.
+    await eventually(async () => {
+      const now = Math.floor(Date.now() / 1000);
+      // Accepted for five seconds after its end: one of them is left.
+      const late = metadata('resources:read', { iat: now - 60, exp: now - 3 });
+      expect(await down(late, 'Wait')).toEqual({ words: ['Infinity'], code: status.UNAUTHENTICATED });
+    });
   });
 
   it('begins none and ends those of strict methods when revocations are not known, lenient ones go on', async () => {
@@ -253,9 +256,12 @@ describe('the access guard on streams', () => {
   });
 
   it('leaves the deadline to the caller', async () => {
-    const deadline = Date.now() + 300;
-    const { words, code } = await down(metadata('resources:read'), 'Wait', deadline);
-    expect(code).toBe(status.DEADLINE_EXCEEDED);
-    expect(Math.abs(Number(words[0]) - deadline)).toBeLessThan(1_000);
+    // Again where the machine was so busy that nothing began before it.
+    await eventually(async () => {
+      const deadline = Date.now() + 300;
+      const { words, code } = await down(metadata('resources:read'), 'Wait', deadline);
+      expect(code).toBe(status.DEADLINE_EXCEEDED);
+      expect(Math.abs(Number(words[0]) - deadline)).toBeLessThan(1_000);
+    });
   });
 });

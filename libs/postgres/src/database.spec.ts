@@ -127,7 +127,8 @@ describe('openPool', () => {
       lockTimeoutMs: 25_000,
       statementTimeoutMs: 25_000,
     });
-    await sql`select`;
+    // Connecting may take longer than that.
+    await eventually(() => sql`select`);
     let waiting: Promise<number> | undefined;
     await server.sql.begin(async (holder) => {
       await holder`select from account where id = 1 for update`;
@@ -219,6 +220,8 @@ describe('openPool', () => {
 
     it('turns the next one away in time when all connections are taken, and does not run it later', async () => {
       const database = open({ max: 1, acquireTimeoutMs: 150 });
+      // Connecting may take longer than that.
+      await eventually(() => database.ping());
       let release: () => void = () => undefined;
       const held = new Promise<void>((resolve) => (release = resolve));
       const holding = database.transaction(async (tx) => {

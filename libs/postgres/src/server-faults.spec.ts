@@ -111,7 +111,8 @@ describe('a connection that dies without a word', () => {
       acquireTimeoutMs: 200,
       statementTimeoutMs: 200,
     });
-    await database.ping();
+    // Connecting may take longer than that.
+    await eventually(() => database.ping());
     proxy.silence();
     await expect(database.ping()).rejects.toMatchObject(unavailable);
     proxy.speak();

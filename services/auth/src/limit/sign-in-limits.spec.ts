@@ -7,6 +7,7 @@ import { signInPolicy } from './limit-policy.js';
 const WRONG = 'not the password of anybody';
 const HOME = '192.0.2.1';
 const ELSEWHERE = '198.51.100.1';
+const HOUR_MS = 3_600_000;
 
 describe('the limits of signing in, over two replicas', () => {
   let auth: RunningAuth;
@@ -39,6 +40,10 @@ describe('the limits of signing in, over two replicas', () => {
     return email;
   }
 
+  /** As if nothing here took any time: who has to wait does so for an hour more. */
+  const waitLonger = () =>
+    auth.database.sql`update rate_limit set expire = expire + ${HOUR_MS} where key like '% wait:%'`;
+
   /** As if all waits were over. */
   const waitOver = () => auth.database.sql`delete from rate_limit where key like '% wait:%'`;
 
@@ -53,12 +58,13 @@ describe('the limits of signing in, over two replicas', () => {
       expect((await at.login(email, HOME, WRONG)).reason).toBe('CREDENTIALS_INVALID');
     }
     for (const seconds of [1, 2, 4, 8]) {
+      await waitLonger();
       for (const at of [one, other]) {
         const refused = await at.login(email, HOME);
         expect(refused.reason).toBe('TOO_MANY_ATTEMPTS');
         expect(refused.error?.code).toBe(8);
         expect(refused.retryAfterMs).toBeGreaterThan(0);
-        expect(refused.retryAfterMs).toBeLessThanOrEqual(seconds * 1_000);
+        expect(refused.retryAfterMs).toBeLessThanOrEqual(HOUR_MS + seconds * 1_000);
       }
       await waitOver();
       expect((await other.login(email, HOME, WRONG)).reason).toBe('CREDENTIALS_INVALID');
@@ -107,9 +113,10 @@ describe('the limits of signing in, over two replicas', () => {
     for (let at = 0; at < account.free; at++) {
       expect((await one.login(email, `203.0.113.${at}`, WRONG)).reason).toBe('CREDENTIALS_INVALID');
     }
+    await waitLonger();
     const refused = await other.login(email, '203.0.113.99', WRONG);
     expect(refused).toMatchObject({ reason: 'TOO_MANY_ATTEMPTS' });
-    expect(refused.retryAfterMs).toBeLessThanOrEqual(1_000);
+    expect(refused.retryAfterMs).toBeLessThanOrEqual(HOUR_MS + 1_000);
     expect((await other.login(email, HOME)).reason).toBe('OK');
   });
 
@@ -157,9 +164,11 @@ describe('the limits of signing in, over two replicas', () => {
       for (let failure = 0; failure <= signInPolicy.pair.free; failure++) {
         const { reason, error } = await one.login(of, ELSEWHERE, WRONG);
         answers.push(`${error?.code} ${reason} ${error?.message}`);
+        await waitLonger();
       }
       for (let at = 0; at < signInPolicy.account.free; at++) {
         answers.push((await one.login(of, `203.0.113.${at}`, WRONG)).reason);
+        await waitLonger();
       }
       return answers;
     };
@@ -177,6 +186,7 @@ describe('the limits of signing in, over two replicas', () => {
           (error: { reason: string }) => error.reason,
         ),
       );
+      await waitLonger();
     }
     expect(new Set(reasons.slice(0, -1))).toEqual(new Set(['CREDENTIALS_INVALID']));
     expect(reasons.at(-1)).toBe('TOO_MANY_ATTEMPTS');
@@ -186,6 +196,7 @@ describe('the limits of signing in, over two replicas', () => {
   it('takes a /64 of IPv6 for one address', async () => {
     const email = await atHome();
     for (let at = 0; at < signInPolicy.pair.free; at++) await one.login(email, `2001:db8:1:2::${at}`, WRONG);
+    await waitLonger();
     expect((await one.login(email, '2001:db8:1:2:ffff::1')).reason).toBe('TOO_MANY_ATTEMPTS');
     expect((await one.login(email, '2001:db8:1:3::1')).reason).toBe('OK');
   });

@@ -21,6 +21,7 @@ export interface ConnectionOptions {
   readonly applicationName: string;
 }
 
+/** What holds of a connection unless given. */
 export const CONNECTION_DEFAULTS = {
   statementTimeoutMs: 5_000,
   lockTimeoutMs: 2_000,

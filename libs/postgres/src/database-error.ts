@@ -79,11 +79,6 @@ export function isForeignKeyViolation(error: unknown, constraint: string): boole
   return violates(error, '23503', constraint);
 }
 
-/** Whether `error` says that a CHECK constraint does not hold. */
-export function isCheckViolation(error: unknown, constraint: string): boolean {
-  return violates(error, '23514', constraint);
-}
-
 function violates(error: unknown, state: string, constraint: string): boolean {
   return codeOf(error) === state && (error as { constraint_name?: unknown }).constraint_name === constraint;
 }

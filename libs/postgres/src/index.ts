@@ -1,7 +1,6 @@
 export { containsPattern } from './contains-pattern.js';
 export {
   databaseError,
-  isCheckViolation,
   isForeignKeyViolation,
   isRetryableConflict,
   isUniqueViolation,

@@ -6,6 +6,7 @@ import type { Pending, Statement } from './statement.js';
 import type { ConnectionWait } from './telemetry/connection-wait.js';
 import { type ConnectionCount, PoolTelemetry } from './telemetry/pool-telemetry.js';
 
+/** How a pool connects, and how much it takes on. */
 export interface PoolOptions extends ConnectionOptions {
   /** Connections kept; statements are pipelined, so few carry much. Each transaction holds one. Default 4. */
   readonly max?: number;

@@ -1,5 +1,6 @@
 import type { Pending } from './statement.js';
 
+/** How long anything may be pending, in milliseconds. */
 export interface StallLimits {
   /** Longest wait for a connection. */
   readonly acquireTimeoutMs: number;

@@ -4,6 +4,7 @@ import type { DriverPool, TransactionSql } from './sql.js';
 import { sqlTag } from './sql-tag.js';
 import type { Statement } from './statement.js';
 
+/** How a transaction is isolated from others: as the server has it, read committed, unless given. */
 export interface TransactionOptions {
   readonly isolation?: 'read committed' | 'repeatable read' | 'serializable';
 }

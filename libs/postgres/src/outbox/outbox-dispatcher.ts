@@ -6,6 +6,7 @@ import { observeOutbox } from './observe-outbox.js';
 import { OUTBOX_CHANNEL, OutboxStore } from './outbox.store.js';
 import { WakeSignal } from './wake-signal.js';
 
+/** What an {@link OutboxDispatcher} delivers, to whom, and how often. */
 export interface OutboxDispatcherOptions {
   readonly database: Database;
   /**

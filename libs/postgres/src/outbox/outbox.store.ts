@@ -5,6 +5,7 @@ import type { NewOutboxEvent, OutboxBacklog, OutboxEvent } from './outbox-event.
 /** NOTIFY channel that says "look": a hint, as a notification is lost while nobody listens. */
 export const OUTBOX_CHANNEL = 'outbox';
 
+/** How many events to take at once, and for how long. */
 export interface ClaimOptions {
   readonly limit: number;
   /** How long the claim holds. When its holder dies the events are due again after this. */

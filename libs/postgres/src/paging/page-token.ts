@@ -4,11 +4,13 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 /** A value of a keyset: what the last row of a page has in one of the columns that rows are ordered by. */
 export type CursorValue = string | number | bigint | Date | null;
 
+/** What page tokens are signed with. */
 export interface PageTokenOptions {
   /** At least 32 bytes, the same in every replica; a page token signed with another key is refused. */
   readonly key: Uint8Array;
 }
 
+/** Writes and reads the page tokens of lists (AIP-158). */
 export interface PageTokens {
   /**
    * Writes where the next page begins.

@@ -23,6 +23,7 @@ const FETCH_TIMEOUT_MS = 2_000;
  */
 const AUTH_FIRST_MS = 2_000;
 
+/** Whom to follow, as whom, and within which bounds. */
 export interface FollowIssuerOptions {
   /** Where auth answers: `host:port`. */
   readonly address: string;

@@ -7,6 +7,7 @@ export interface Lease {
 /** How old a verifier's knowledge may be, in milliseconds: the bound of strict methods. */
 export const MAX_LEASE_AGE_MS = 10_000;
 
+/** How long a lease lasts, and by which clock. */
 export interface RenewableLeaseOptions {
   readonly maxAgeMs?: number;
   /** A clock that never steps, in milliseconds. */

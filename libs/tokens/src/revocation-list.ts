@@ -1,6 +1,7 @@
 import { NotBeforeTable } from './not-before-table.js';
 import type { RevocableClaims, Revocation, RevocationKind, RevocationSource } from './revocation.js';
 
+/** How much a {@link RevocationList} holds, and its clocks. */
 export interface RevocationListOptions {
   /** Most revocations held; see {@link RevocationList.isComplete}. */
   readonly maxEntries?: number;

@@ -12,6 +12,7 @@ export const REVOCATION_KINDS = [
   'everything',
 ] as const;
 
+/** One of {@link REVOCATION_KINDS}. */
 export type RevocationKind = (typeof REVOCATION_KINDS)[number];
 
 /** What a verifier must refuse from now on. Times are whole seconds since the epoch. */

@@ -27,6 +27,7 @@ export interface FeedListener {
   onEnd(cause: unknown): void;
 }
 
+/** What a {@link FeedStream} works with. */
 export interface FeedStreamOptions {
   /** Where auth answers: `host:port`. */
   readonly address: string;

@@ -20,6 +20,7 @@ const MIN_TURN_MS = 1_000;
 /** How long to wait before the whole history is asked for again, when there was no room for it, in milliseconds. */
 const OVERFLOW_WAIT_MS = 10_000;
 
+/** What a {@link RevocationFeed} works with. */
 export interface RevocationFeedOptions {
   /** Where auth answers: `host:port`. */
   readonly address: string;

@@ -19,6 +19,7 @@ const FAILURE_PAUSE_MS = 60_000;
 /** How much fresher it has to be to be written although nothing has changed, in milliseconds. */
 const FRESHER_MS = 60_000;
 
+/** What a {@link LastKnownKeeper} works with. */
 export interface LastKnownKeeperOptions {
   readonly file: LastKnownFile;
   readonly feed: Pick<RevocationFeed, 'isKnown' | 'position'>;

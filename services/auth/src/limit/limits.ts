@@ -15,6 +15,7 @@ import { RateLimitStore } from './rate-limit.store.js';
 import { SignInAttempt, type SignInLimits } from './sign-in-attempt.js';
 import { tooManyAttempts } from './too-many-attempts.js';
 
+/** What {@link Limits} work with. */
 export interface LimitsOptions {
   readonly database: Database;
   /** Makes the keys of accounts; the same in every replica. */

@@ -6,6 +6,7 @@ import type { MailKind } from './mail-event.js';
 import { mailText, type MailedCode } from './mail-text.js';
 import type { MailTransport } from './mail-transport.js';
 
+/** What a {@link Postman} works with. */
 export interface PostmanOptions {
   readonly context: AuthContext;
   /** Undefined when no mail is sent. */

@@ -18,15 +18,18 @@ export interface NewPerson {
 // The key has the service in it: one that is down does not keep the others from hearing.
 const keyAt = (service: 'users' | 'resources', id: string) => `${service}/${id}`;
 
+/** The directory is to list a person. */
 export function provisionUser({ id, email, displayName, createTime }: NewPerson): NewOutboxEvent {
   const payload = { id, email, displayName, createTime: createTime.toISOString() };
   return { topic: TOPIC.provisionUser, key: keyAt('users', id), payload };
 }
 
+/** The directory is to forget a person. */
 export function eraseUser(id: string): NewOutboxEvent {
   return { topic: TOPIC.eraseUser, key: keyAt('users', id), payload: { id } };
 }
 
+/** What a person owns is to go. */
 export function eraseSubject(subject: string): NewOutboxEvent {
   return { topic: TOPIC.eraseSubject, key: keyAt('resources', subject), payload: { subject } };
 }

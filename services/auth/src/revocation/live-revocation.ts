@@ -12,6 +12,7 @@ export const REVOCATION_KINDS = {
   everything: RevocationKind.EVERYTHING,
 } as const;
 
+/** The name of a kind in the database. */
 export type RevocationKindName = keyof typeof REVOCATION_KINDS;
 
 /** A revocation that access tokens may still be refused by. */

@@ -6,7 +6,8 @@ const config = {
   testEnvironment: 'node',
   testMatch: ['<rootDir>/**/*.spec.js'],
   transform: {},
-  testTimeout: 30_000,
+  // A safety net: how long anything takes is a matter of what else the machine does.
+  testTimeout: 120_000,
 };
 
 // Packages that use @gatehouse/testing get its real PostgreSQL, which starts when the first suite asks for one.

@@ -74,7 +74,7 @@ describe('migrations', () => {
       await expect(migrate({ url: database.ownerUrl, dir })).rejects.toThrow('lock timeout');
     });
     await holder.end();
-  }, 20_000);
+  });
 
   it('provisions again without losing anything, with new passwords', async () => {
     await query('create table kept (id int)');

@@ -271,7 +271,7 @@ describe('openPool', () => {
     expect(faults.length).toBeGreaterThan(0);
     for (const fault of faults) expect(fault).toMatchObject({ reason: 'DATABASE_UNAVAILABLE' });
     await Promise.all(Array.from({ length: 16 }, () => database.ping()));
-  }, 30_000);
+  });
 
   it('refuses work once closed', async () => {
     const database = open();

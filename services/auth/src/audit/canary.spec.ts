@@ -5,6 +5,7 @@ import { contract } from '@gatehouse/contracts';
 import { AccountServiceClient, TokenServiceClient } from '@gatehouse/contracts/auth';
 import { callUnary, openClient, type UnaryMethod } from '@gatehouse/grpc';
 import { readAuthSettings } from '../config.js';
+import { PATIENCE_MS } from '../spec/patience.js';
 import { MIGRATIONS, reasonOf, specEnvironment } from '../spec/running-auth.js';
 import { startAuth } from '../start-auth.js';
 
@@ -38,7 +39,7 @@ describe('secrets', () => {
       method: UnaryMethod<Request, Reply>,
       request: Request,
       accessToken?: string,
-    ) => callUnary(method, request, { timeoutMs: 20_000, accessToken });
+    ) => callUnary(method, request, { timeoutMs: PATIENCE_MS, accessToken });
     const login = tokens.login.bind(tokens);
     const refresh = tokens.refresh.bind(tokens);
 
@@ -90,7 +91,7 @@ describe('secrets', () => {
     // A signed text is as good as a password, whole or cut up.
     expect(output).not.toMatch(/eyJ[A-Za-z0-9_-]{10,}/);
     expect(dump).not.toMatch(/eyJ[A-Za-z0-9_-]{10,}/);
-  }, 60_000);
+  });
 });
 
 async function everyRow(sql: Awaited<ReturnType<typeof testDatabase>>['sql']): Promise<string> {

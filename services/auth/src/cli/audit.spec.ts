@@ -26,7 +26,7 @@ describe('the command of the audit trail', () => {
       code: 1,
       err: expect.stringContaining(`event ${Number(sequence) + 1} `),
     });
-  }, 30_000);
+  });
 
   it('exports the chain as JSON lines, on from any place', async () => {
     const { code, out } = await run('export', '--after', '1');
@@ -42,7 +42,7 @@ describe('the command of the audit trail', () => {
       occurTime: expect.stringMatching(/^\d{4}-.*Z$/),
       chainHash: expect.stringMatching(/^[0-9a-f]{64}$/),
     });
-  }, 30_000);
+  });
 
   it('names the first event that was changed', async () => {
     const { sql } = auth.database;
@@ -50,7 +50,7 @@ describe('the command of the audit trail', () => {
     await sql`
       update audit_event set actor = 'nobody' where event_id = (select event_id from audit_link where sequence = 2)`;
     expect(await run('verify')).toMatchObject({ code: 1, err: expect.stringContaining('event 2 ') });
-  }, 30_000);
+  });
 
   it('says how it is used', async () => {
     const wrong = [
@@ -63,5 +63,5 @@ describe('the command of the audit trail', () => {
     for (const args of wrong) {
       expect(await run(...args)).toMatchObject({ code: 1, err: expect.stringContaining('usage') });
     }
-  }, 60_000);
+  });
 });

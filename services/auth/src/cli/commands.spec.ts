@@ -39,7 +39,7 @@ describe('the commands', () => {
     for (const args of [[], ['revoke'], ['list', 'more'], ['destroy']]) {
       expect(await run('keys', args)).toMatchObject({ code: 1, err: expect.stringContaining('usage') });
     }
-  }, 30_000);
+  });
 
   const accounts = (email: string) =>
     JSON.stringify([{ email, password: PASSWORD, displayName: 'Ada', roles: ['editor'] }]);
@@ -68,7 +68,7 @@ describe('the commands', () => {
     const second = await run('seed', ['bootstrap-admin'], { input: accounts('eve@gatehouse.test'), more });
     expect(second).toMatchObject({ code: 0, out: '' });
     expect((await auth.login('root@gatehouse.test')).scope).toContain('roles:admin');
-  }, 30_000);
+  });
 
   it('quote nothing of an input that they cannot read', async () => {
     const { code, err } = await run('seed', ['accounts'], { input: `[{"password": "${PASSWORD}"` });

@@ -91,7 +91,7 @@ describe('the services that follow the accounts', () => {
       request: { subject: account!.id },
       claims: { sub: 'auth', scope: 'resources:erase' },
     });
-  }, 40_000);
+  });
 
   it('hear by mutual TLS what is meant for them alone', async () => {
     const authority = await createSpecAuthority();

@@ -4,6 +4,7 @@ import { AccountServiceClient } from '@gatehouse/contracts/auth';
 import { callUnary, openClient } from '@gatehouse/grpc';
 import { eventually, restartableDatabase, type RestartableDatabase } from '@gatehouse/testing';
 import { readAuthSettings } from '../config.js';
+import { PATIENCE_MS } from '../spec/patience.js';
 import { MIGRATIONS, reasonOf, silentLog, specEnvironment } from '../spec/running-auth.js';
 import { followAs } from '../spec/verifier.js';
 import { startAuth, type RunningAuth } from '../start-auth.js';
@@ -14,7 +15,7 @@ describe('a replica that is cut off from its database', () => {
   beforeAll(async () => {
     database = await restartableDatabase({ migrations: MIGRATIONS });
     service = await startAuth(readAuthSettings(specEnvironment(database.url)), silentLog);
-  }, 60_000);
+  });
   afterAll(async () => {
     await service.stop();
     await database.drop();
@@ -42,14 +43,14 @@ describe('a replica that is cut off from its database', () => {
           callUnary(
             accounts.eraseAccount.bind(accounts),
             { subject: randomUUID(), requestedBy: randomUUID() },
-            { timeoutMs: 20_000, accessToken },
+            { timeoutMs: PATIENCE_MS, accessToken },
           ),
         );
-      await eventually(() => expect(feed.lease.isFresh).toBe(false), 20_000);
+      await eventually(() => expect(feed.lease.isFresh).toBe(false));
       expect(await erase()).toBe('REVOCATIONS_UNKNOWN');
       // A verifier that begins now gets what is known, with the age that it has.
       const late = followAs(accessToken, service.port);
-      await eventually(() => expect(late.keys).toEqual(['before']), 20_000);
+      await eventually(() => expect(late.keys).toEqual(['before']));
       late.ping();
       await eventually(() => expect(late.pongs).toHaveLength(1));
       expect(late.pongs[0]!.readAgeMs > 10_000n).toBe(true);
@@ -68,5 +69,5 @@ describe('a replica that is cut off from its database', () => {
     } finally {
       verifier.close();
     }
-  }, 90_000);
+  });
 });

@@ -51,7 +51,7 @@ describe('after the database was restored', () => {
     const [event] = await auth.database.sql`
       select actor, outcome from audit_event where action = 'RestoreRevocations'`;
     expect(event).toEqual({ actor: 'operator', outcome: 'OK' });
-  }, 30_000);
+  });
 
   it('is told in one word', async () => {
     for (const args of [[], ['restore'], ['restored', 'now']]) {
@@ -60,5 +60,5 @@ describe('after the database was restored', () => {
         stderr: expect.stringContaining('usage'),
       });
     }
-  }, 30_000);
+  });
 });

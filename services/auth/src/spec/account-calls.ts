@@ -1,6 +1,7 @@
 import { contract } from '@gatehouse/contracts';
 import { AccountServiceClient } from '@gatehouse/contracts/auth';
 import { callUnary, openClient, type UnaryMethod } from '@gatehouse/grpc';
+import { PATIENCE_MS } from './patience.js';
 
 /** What is done to an account by mail and by admins, at one replica. */
 export function accountCalls(port: number) {
@@ -16,7 +17,7 @@ export function accountCalls(port: number) {
         metadata.set(name, host!);
       return method(message, metadata, options, callback);
     };
-    return callUnary(toHost, request, { timeoutMs: 20_000, accessToken });
+    return callUnary(toHost, request, { timeoutMs: PATIENCE_MS, accessToken });
   };
   return {
     /** @param host where the caller says that it is */

@@ -8,6 +8,7 @@ import {
   type TokenSet,
 } from '@gatehouse/contracts/auth';
 import { callUnary, openClient, type UnaryMethod } from '@gatehouse/grpc';
+import { PATIENCE_MS } from './patience.js';
 
 /** An API key as its maker has it. */
 export interface SpecApiKey extends ApiKey {
@@ -26,7 +27,7 @@ export function apiKeyCalls(port: number) {
     method: UnaryMethod<Request, Reply>,
     request: Request,
     accessToken?: string,
-  ): Promise<Reply> => callUnary(method, request, { timeoutMs: 20_000, accessToken });
+  ): Promise<Reply> => callUnary(method, request, { timeoutMs: PATIENCE_MS, accessToken });
   return {
     /** A key for `resources:read`, unless told otherwise. */
     create: async (accessToken: string, more: Partial<CreateApiKeyRequest> = {}): Promise<SpecApiKey> => {

@@ -4,6 +4,7 @@ import { IdentityServiceClient } from '@gatehouse/contracts/auth';
 import { callUnary, openClient, type UnaryMethod } from '@gatehouse/grpc';
 import type { TestDatabase } from '@gatehouse/testing';
 import { emailKey } from '../account/email-key.js';
+import { PATIENCE_MS } from './patience.js';
 
 /** What concerns identities, at one replica. */
 export function identityCalls(port: number) {
@@ -12,7 +13,7 @@ export function identityCalls(port: number) {
     method: UnaryMethod<Request, Reply>,
     request: Request,
     accessToken: string,
-  ): Promise<Reply> => callUnary(method, request, { timeoutMs: 20_000, accessToken });
+  ): Promise<Reply> => callUnary(method, request, { timeoutMs: PATIENCE_MS, accessToken });
   return {
     list: (accessToken: string, pageSize = 0, pageToken = '') =>
       call(identities.listIdentities.bind(identities), { pageSize, pageToken }, accessToken),

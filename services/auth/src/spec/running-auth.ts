@@ -15,6 +15,7 @@ import { testDatabase } from '@gatehouse/testing';
 import { createAccount } from '../account/create-account.js';
 import { readAuthSettings } from '../config.js';
 import { startAuth } from '../start-auth.js';
+import { PATIENCE_MS } from './patience.js';
 import { sessionCalls } from './session-calls.js';
 
 /** The migrations, seen from `dist/spec`. */
@@ -87,7 +88,7 @@ export async function runningAuth(more: Record<string, string> = {}) {
     method: UnaryMethod<Request, Reply>,
     request: Request,
     accessToken?: string,
-  ): Promise<Reply> => callUnary(method, request, { timeoutMs: 20_000, accessToken });
+  ): Promise<Reply> => callUnary(method, request, { timeoutMs: PATIENCE_MS, accessToken });
   const login = async (email: string, password = PASSWORD): Promise<TokenSet> =>
     (await call(tokens.login.bind(tokens), { email, password })).tokens!;
 

@@ -7,6 +7,7 @@ import {
   type TokenSet,
 } from '@gatehouse/contracts/auth';
 import { callUnary, openClient, type UnaryMethod } from '@gatehouse/grpc';
+import { PATIENCE_MS } from './patience.js';
 
 /** A session as the browser that began it has it. */
 export interface SpecSession extends Session {
@@ -32,7 +33,7 @@ export function sessionCalls(port: number, device = 'Spec/1.0') {
       metadata.set('client-user-agent', device);
       return method(message, metadata, options, callback);
     };
-    return callUnary(fromDevice, request, { timeoutMs: 20_000, accessToken });
+    return callUnary(fromDevice, request, { timeoutMs: PATIENCE_MS, accessToken });
   };
   return {
     create: async (email: string, password: string): Promise<SpecSession> => {

@@ -3,6 +3,7 @@ import { AccountServiceClient, TokenServiceClient } from '@gatehouse/contracts/a
 import { fromServiceError, type AppError } from '@gatehouse/errors';
 import { openClient, type UnaryMethod } from '@gatehouse/grpc';
 import { Metadata } from '@grpc/grpc-js';
+import { PATIENCE_MS } from './patience.js';
 import { PASSWORD } from './running-auth.js';
 
 /** The settings with which a spec may call from any address, within the limits of everybody. */
@@ -24,7 +25,7 @@ export function callsFrom(port: number) {
     const metadata = new Metadata();
     metadata.set('x-client-address', address);
     return new Promise<Outcome>((resolve) => {
-      method(request, metadata, { deadline: Date.now() + 30_000 }, (failure) => {
+      method(request, metadata, { deadline: Date.now() + PATIENCE_MS }, (failure) => {
         const error = failure ? fromServiceError(failure) : undefined;
         resolve({ reason: error?.reason ?? 'OK', retryAfterMs: error?.retryAfterMs ?? 0, error });
       });

@@ -36,5 +36,5 @@ describe('everything that concerns one account, at once', () => {
         union all select account_id from account_role where account_id = ${one.id}`;
       expect(rows).toHaveLength(0);
     }
-  }, 60_000);
+  });
 });

@@ -4,6 +4,7 @@ import { readAuthSettings } from '../config.js';
 import { contract } from '@gatehouse/contracts';
 import { TokenServiceClient } from '@gatehouse/contracts/auth';
 import { callUnary, openClient } from '@gatehouse/grpc';
+import { PATIENCE_MS } from '../spec/patience.js';
 import {
   claimsOf,
   PASSWORD,
@@ -117,7 +118,11 @@ describe('refresh', () => {
       const replies = await Promise.all(
         Array.from({ length: 50 }, async (_, index) => {
           if (index % 2 === 0) return auth.refresh(refreshToken);
-          const reply = await callUnary(client.refresh.bind(client), { refreshToken }, { timeoutMs: 20_000 });
+          const reply = await callUnary(
+            client.refresh.bind(client),
+            { refreshToken },
+            { timeoutMs: PATIENCE_MS },
+          );
           return reply.tokens!;
         }),
       );

@@ -9,19 +9,22 @@ const store = new RevocationStore();
 describe('the tail of the revocations', () => {
   let test: TestDatabase;
   let database: Database;
+  /** The tail's own, as in the service: it waits for nobody. */
+  let feed: Database;
   let tail: RevocationTail;
   let news: TailNews[];
   beforeEach(async () => {
     test = await testDatabase({ migrations: MIGRATIONS });
     database = openPool({ url: test.url, max: 8, applicationName: 'spec' });
-    tail = new RevocationTail({ database, store, log: silentLog });
+    feed = openPool({ url: test.url, max: 2, applicationName: 'spec of the tail' });
+    tail = new RevocationTail({ database: feed, store, log: silentLog });
     news = [];
     tail.follow((each) => news.push(each));
     await tail.catchUp();
   });
   afterEach(async () => {
     await tail.stop();
-    await database.close();
+    await Promise.all([database.close(), feed.close()]);
     await test.drop();
   });
 

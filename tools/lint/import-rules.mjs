@@ -8,6 +8,7 @@ const FRAMEWORK_FREE = new Set([
   'config',
   'api-key',
   'http2-grpc',
+  'session-cookie',
 ]);
 
 /** Libraries by layer: each may import from lower layers and from its own. */
@@ -21,6 +22,7 @@ const LAYERS = [
     'api-key',
     'fake-providers',
     'http2-grpc',
+    'session-cookie',
   ],
   ['errors', 'access', 'tokens', 'testing', 'transcoding'],
   ['constraints', 'aip'],

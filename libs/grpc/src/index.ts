@@ -4,7 +4,7 @@ export { ClientCalls } from './client-calls.js';
 export type { LeastLoadSettings } from './balancing/least-load-config.js';
 export { replicaLoads } from './balancing/shared-loads.js';
 export { clientOptions, openClient, type ClientConstructor } from './channel.js';
-export { isWithin, readAddress } from './client-address.js';
+export { clientAddressOf, isWithin, readAddress } from './client-address.js';
 export { ContractServer, type ContractServerOptions } from './contract-server.js';
 export { ErrorFilter } from './error-filter.js';
 export { callInterceptor } from './call-interceptor.js';
@@ -31,6 +31,7 @@ export {
 export {
   callersOf,
   EDGE,
+  httpCallersOf,
   serviceNames,
   type CallerName,
   type ServiceName,

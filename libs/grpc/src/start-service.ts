@@ -45,6 +45,8 @@ export interface RunningService {
   readonly app: INestMicroservice;
   readonly port: number;
   readonly healthPort: number;
+  /** Decides what it takes on, by whatever port that comes. */
+  readonly gate: LoadGate;
   /** NOT_SERVING, finish what is in flight within the bound, end. Safe to call twice. */
   stop(): Promise<void>;
 }
@@ -110,5 +112,5 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
     await close();
     log.info('stopped');
   };
-  return { app, port: strategy.port, healthPort, stop: () => (stopping ??= stop()) };
+  return { app, port: strategy.port, healthPort, gate, stop: () => (stopping ??= stop()) };
 }

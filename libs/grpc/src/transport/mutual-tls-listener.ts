@@ -2,12 +2,9 @@ import type { AddressInfo } from 'node:net';
 import { createServer, type TLSSocket } from 'node:tls';
 import { ServerCredentials, type Server } from '@grpc/grpc-js';
 import type { Logger } from '@gatehouse/telemetry';
-import { isCertificateOf } from './certificate-name.js';
 import type { Certificates } from './certificates.js';
+import { addressOf, HANDSHAKE_MS, PeerCheck } from './peer-check.js';
 import type { CallerName } from './who-calls-whom.js';
-
-/** How long a caller may take to prove itself, in milliseconds. */
-const HANDSHAKE_MS = 5_000;
 
 /**
  * Takes the connections of those that may call this service, and hands them to the gRPC server; whoever else
@@ -17,12 +14,15 @@ const HANDSHAKE_MS = 5_000;
 export class MutualTlsListener {
   /** Who is behind each open connection, by `address:port` of its far end. */
   readonly #peers = new Map<string, CallerName>();
+  readonly #check: PeerCheck;
 
   constructor(
-    private readonly callers: readonly CallerName[],
+    callers: readonly CallerName[],
     private readonly certificates: Certificates,
-    private readonly log: Pick<Logger, 'warn'>,
-  ) {}
+    log: Pick<Logger, 'warn'>,
+  ) {
+    this.#check = new PeerCheck(callers, log);
+  }
 
   /** Who is at the far end of an open connection, by `address:port` as grpc-js shows it. */
   serviceAt(peer: string): CallerName | undefined {
@@ -47,11 +47,7 @@ export class MutualTlsListener {
         else socket.destroy();
       },
     );
-    listener.on('tlsClientError', (error: NodeJS.ErrnoException, socket) => {
-      this.#tell(socket, String(socket.authorizationError ?? error.code ?? error.message));
-      // Node leaves a socket open whose time is over.
-      socket.destroy();
-    });
+    listener.on('tlsClientError', (error, socket) => this.#check.refuse(error, socket));
     const stop = this.certificates.onChange((options) => listener.setSecureContext(options));
     await new Promise<void>((resolve, reject) => listener.once('error', reject).listen(port, host, resolve));
     const close = () => {
@@ -62,25 +58,11 @@ export class MutualTlsListener {
   }
 
   #admit(socket: TLSSocket): boolean {
-    const certificate = socket.getPeerX509Certificate();
-    const caller = certificate && this.callers.find((name) => isCertificateOf(name, certificate));
-    if (!caller) {
-      this.#tell(socket, 'CALLER_NOT_ADMITTED', certificate?.subjectAltName);
-      return false;
-    }
-    const peer = addressOf(socket);
-    if (peer === undefined) return false;
+    const caller = this.#check.callerAt(socket);
+    const peer = caller && addressOf(socket);
+    if (caller === undefined || peer === undefined) return false;
     this.#peers.set(peer, caller);
     socket.once('close', () => this.#peers.delete(peer));
     return true;
   }
-
-  #tell(socket: TLSSocket, cause: string, names?: string): void {
-    this.log.warn({ peer: addressOf(socket), cause, names }, 'a connection was refused');
-  }
-}
-
-/** Undefined once the socket has let go of its connection. */
-function addressOf({ remoteAddress, remotePort }: TLSSocket): string | undefined {
-  return remoteAddress === undefined ? undefined : `${remoteAddress}:${remotePort}`;
 }

@@ -1,9 +1,13 @@
+import { createServer, type Server as HttpServer, type ServerOptions } from 'node:http';
+import type { Socket } from 'node:net';
 import { ChannelCredentials, ServerCredentials, type Server } from '@grpc/grpc-js';
 import type { Logger } from '@gatehouse/telemetry';
 import { Certificates, type TlsFiles } from './certificates.js';
 import { MutualTlsChannelCredentials } from './mutual-tls-channel.js';
+import { mutualTlsHttpServer } from './mutual-tls-http-server.js';
 import { MutualTlsListener } from './mutual-tls-listener.js';
-import { callersOf, type CallerName, type ServiceName } from './who-calls-whom.js';
+import { secureSocket } from './mutual-tls-socket.js';
+import { callersOf, httpCallersOf, type CallerName, type ServiceName } from './who-calls-whom.js';
 
 /** How a service speaks with the others: in the clear, or by mutual TLS. */
 export interface Transport {
@@ -17,6 +21,14 @@ export interface Transport {
   listen(server: Server, host: string, port: number): Promise<{ readonly port: number; close(): void }>;
   /** Who is at the far end of an open connection, by `address:port` as grpc-js shows it; undefined in the clear. */
   serviceAt(peer: string): CallerName | undefined;
+  /** A server for those that may call this service over HTTP, not listening yet. */
+  httpServer(options: ServerOptions): HttpServer;
+  /**
+   * Makes of a connection one to the HTTP port of a service.
+   *
+   * @throws Error when the far end is somebody else
+   */
+  httpSocketTo(service: ServiceName, socket: Socket): Promise<Socket>;
   close(): void;
 }
 
@@ -38,7 +50,10 @@ export interface TransportOptions {
  * @throws Error when a file cannot be read, they do not fit together, or they are another service's
  */
 export function openTransport({ service, files, admitsEdge, production, log }: TransportOptions): Transport {
-  if (files) return mutualTls(callersOf(service, admitsEdge), new Certificates({ files, service, log }), log);
+  if (files) {
+    const callers = { grpc: callersOf(service, admitsEdge), http: httpCallersOf(service) };
+    return mutualTls(callers, new Certificates({ files, service, log }), log);
+  }
   if (production) log.warn('calls between the services are neither encrypted nor authenticated: TLS is off');
   return plainTransport;
 }
@@ -54,20 +69,24 @@ export const plainTransport: Transport = {
     return { port: bound, close: () => {} };
   },
   serviceAt: () => undefined,
+  httpServer: (options) => createServer(options),
+  httpSocketTo: (_service, socket) => Promise.resolve(socket),
   close: () => {},
 };
 
 /** By TLS 1.3, both ends with a certificate of the same authority that names them. */
 export function mutualTls(
-  callers: readonly CallerName[],
+  callers: { readonly grpc: readonly CallerName[]; readonly http: readonly CallerName[] },
   certificates: Certificates,
   log: Pick<Logger, 'warn'>,
 ): Transport {
-  const listener = new MutualTlsListener(callers, certificates, log);
+  const listener = new MutualTlsListener(callers.grpc, certificates, log);
   return {
     channelTo: (peer) => new MutualTlsChannelCredentials(peer, certificates),
     listen: (server, host, port) => listener.listen(server, host, port),
     serviceAt: (peer) => listener.serviceAt(peer),
+    httpServer: (options) => mutualTlsHttpServer(callers.http, certificates, log, options),
+    httpSocketTo: (service, socket) => secureSocket(socket, service, certificates, 'http/1.1'),
     close: () => certificates.close(),
   };
 }

@@ -12,6 +12,14 @@ export type ServiceName = keyof typeof CALLERS;
 /** Every service. */
 export const serviceNames = Object.keys(CALLERS) as readonly ServiceName[];
 
+/** Which services hand on the requests of browsers and OAuth clients, over HTTP, and to whom. */
+const HTTP_CALLERS: Readonly<Partial<Record<ServiceName, readonly ServiceName[]>>> = { auth: ['gateway'] };
+
+/** Those whose connections the HTTP port of a service takes; nobody's where it has none. */
+export function httpCallersOf(service: ServiceName): readonly ServiceName[] {
+  return HTTP_CALLERS[service] ?? [];
+}
+
 /** What is no service, but may be let in where it is asked for: a proxy that hands on the gRPC calls of people's programs. */
 export const EDGE = 'edge';
 

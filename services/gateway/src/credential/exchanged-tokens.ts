@@ -4,7 +4,7 @@ import { parseApiKey } from '@gatehouse/api-key';
 import { AppError, platformReasons } from '@gatehouse/errors';
 import type { UpstreamCall } from '../upstream/upstream.js';
 import { RecentMap } from './recent-map.js';
-import { isSessionSecret } from './session-cookie.js';
+import { isSessionSecret } from '@gatehouse/session-cookie';
 import type { ExchangeableCredential, TokenExchange } from './token-exchange.js';
 
 /** The request that presents a credential. */

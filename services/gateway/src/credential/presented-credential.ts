@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { gatewayReasons } from '../reasons.js';
 import { bearerOf } from './bearer.js';
-import { sessionSecretsOf } from './session-cookie.js';
+import { sessionSecretsOf } from '@gatehouse/session-cookie';
 
 /** How a caller may say who it is: the words of the log's `credential`. */
 export type CredentialForm = 'bearer' | 'session' | 'api_key';

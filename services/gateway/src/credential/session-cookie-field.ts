@@ -11,7 +11,7 @@ import {
 import { reflect, type ReflectMessage } from '@bufbuild/protobuf/reflect';
 import { FeatureSet_FieldPresence, timestampMs, TimestampSchema } from '@bufbuild/protobuf/wkt';
 import type { Route } from '@gatehouse/transcoding';
-import { endedSessionCookie, sessionCookie } from './session-cookie.js';
+import { endedSessionCookie, sessionCookie } from '@gatehouse/session-cookie';
 
 /** How the replies of a method set the session cookie. */
 export interface SessionCookieField {

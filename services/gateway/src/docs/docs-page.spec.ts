@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { existsSync } from 'node:fs';
 import { chromium, type Browser, type BrowserContext, type Locator, type Page } from 'playwright-core';
-import { SESSION_COOKIE } from '../credential/session-cookie.js';
+import { SESSION_COOKIE } from '@gatehouse/session-cookie';
 import { serveExchange, specSecret } from '../spec/spec-credentials.js';
 import { PAGE_CREDENTIALS, serveLogin } from '../spec/spec-login.js';
 import { startSpecGateway, type SpecGateway } from '../spec/spec-gateway.js';

@@ -2,7 +2,7 @@ import type { MethodRule } from '@gatehouse/access';
 import type { CredentialKind } from '@gatehouse/tokens';
 import type { AccessRule, JsonObject } from '@gatehouse/transcoding';
 import { API_KEY_HEADER } from '../credential/presented-credential.js';
-import { SESSION_COOKIE } from '../credential/session-cookie.js';
+import { SESSION_COOKIE } from '@gatehouse/session-cookie';
 
 /** The forms of a credential as OpenAPI names them. The names are read by the docs page too. */
 export const securitySchemes: Readonly<Record<string, JsonObject>> = {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { status } from '@grpc/grpc-js';
 import { AppError, platformReasons } from '@gatehouse/errors';
 import { createSigningKey } from '@gatehouse/testing';
-import { SESSION_COOKIE } from '../credential/session-cookie.js';
+import { SESSION_COOKIE } from '@gatehouse/session-cookie';
 import { SpecBackend } from '../spec/spec-backend.js';
 import {
   cookieOf,

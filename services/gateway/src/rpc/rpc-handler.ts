@@ -21,7 +21,7 @@ import { gatewayReasons } from '../reasons.js';
 import type { Reply, ReplyMetadata, Upstream, UpstreamCall } from '../upstream/upstream.js';
 import type { CrossSite } from '../credential/cross-site.js';
 import { readCredential, type PresentedCredential } from '../credential/presented-credential.js';
-import { endedSessionCookie } from '../credential/session-cookie.js';
+import { endedSessionCookie } from '@gatehouse/session-cookie';
 import type { Admission, Caller } from './admission.js';
 import type { BodyLimits } from './body-limits.js';
 import { CallBudget } from './call-budget.js';

@@ -4,7 +4,7 @@ import { formatApiKey } from '@gatehouse/api-key';
 import { Credential } from '@gatehouse/contracts/access';
 import type { ExchangeRequest } from '@gatehouse/contracts/auth';
 import { AppError } from '@gatehouse/errors';
-import { SESSION_COOKIE } from '../credential/session-cookie.js';
+import { SESSION_COOKIE } from '@gatehouse/session-cookie';
 import type { SpecGateway } from './spec-gateway.js';
 
 /** A new secret of a session. */

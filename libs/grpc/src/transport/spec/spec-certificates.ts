@@ -7,6 +7,7 @@ import {
   callersOf,
   certificateName,
   Certificates,
+  httpCallersOf,
   mutualTls,
   type ServiceName,
   type TlsFiles,
@@ -51,7 +52,9 @@ export class SpecCertificates {
   }
 
   transport(admitsEdge = false) {
-    return mutualTls(callersOf(this.service, admitsEdge), this.open(), this.log);
+    const { service } = this;
+    const callers = { grpc: callersOf(service, admitsEdge), http: httpCallersOf(service) };
+    return mutualTls(callers, this.open(), this.log);
   }
 
   remove(): void {

@@ -1,0 +1,7 @@
+export {
+  endedSessionCookie,
+  isSessionSecret,
+  SESSION_COOKIE,
+  sessionCookie,
+  sessionSecretsOf,
+} from './session-cookie.js';

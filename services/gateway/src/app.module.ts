@@ -8,6 +8,7 @@ import { openApiDocument } from './openapi/openapi-document.js';
 import { OpenApiText } from './openapi/openapi-text.js';
 import { OpenApiController } from './openapi/openapi.controller.js';
 import type { Intake } from './http/intake.js';
+import type { AuthProxy } from './proxy/auth-proxy.js';
 import type { RestContract } from './rpc/rest-contract.js';
 import type { RpcHandler } from './rpc/rpc-handler.js';
 import { RpcRoutes } from './rpc/rpc-routes.js';
@@ -16,6 +17,8 @@ import { RpcRoutes } from './rpc/rpc-routes.js';
 export interface AppModuleOptions {
   readonly contract: RestContract;
   readonly handler: RpcHandler;
+  /** Undefined where auth has no HTTP port. */
+  readonly proxy: AuthProxy | undefined;
   readonly intake: Intake;
   readonly log: Logger;
 }
@@ -23,7 +26,7 @@ export interface AppModuleOptions {
 /** The gateway's pages and routes. */
 @Module({})
 export class AppModule {
-  static register({ contract, handler, intake, log }: AppModuleOptions): DynamicModule {
+  static register({ contract, handler, proxy, intake, log }: AppModuleOptions): DynamicModule {
     return {
       module: AppModule,
       controllers: [OpenApiController, DocsController],
@@ -34,7 +37,7 @@ export class AppModule {
           provide: RpcRoutes,
           inject: [HttpAdapterHost],
           useFactory: ({ httpAdapter }: HttpAdapterHost<FastifyAdapter>) =>
-            new RpcRoutes(httpAdapter.getInstance(), handler, intake, log),
+            new RpcRoutes(httpAdapter.getInstance(), handler, proxy, intake, log),
         },
       ],
     };

@@ -44,6 +44,8 @@ const schema = z
     AUTH_ADDRESS: grpcTarget,
     USERS_ADDRESS: grpcTarget,
     RESOURCES_ADDRESS: grpcTarget,
+    /** Where auth serves browsers and OAuth clients; without it their paths lead nowhere. */
+    AUTH_HTTP_ADDRESS: grpcTarget.optional(),
     /** What the gateway proves itself with towards auth. */
     CLIENT_SECRET: z.string().min(16).max(256),
     /** The proxies that are believed about the address of their clients: ranges in CIDR notation. */

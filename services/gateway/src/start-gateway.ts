@@ -7,7 +7,7 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { loadLimits, tlsFiles } from '@gatehouse/config';
 import { contract as shippedContract } from '@gatehouse/contracts';
-import { Health, LoadGate, nestLogger, openTransport } from '@gatehouse/grpc';
+import { Health, LoadGate, nestLogger, openTransport, type Transport } from '@gatehouse/grpc';
 import { AuditSink, followIssuer, ServiceIdentity } from '@gatehouse/guard';
 import type { Logger } from '@gatehouse/telemetry';
 import { AccessTokenVerifier } from '@gatehouse/tokens';
@@ -23,6 +23,10 @@ import { corsPolicy } from './http/cors-policy.js';
 import { HttpEdge } from './http/http-edge.js';
 import { Intake } from './http/intake.js';
 import { answer, ProblemFilter } from './http/problem.filter.js';
+import { AuthProxy } from './proxy/auth-proxy.js';
+import { HttpReplicas } from './proxy/http-replicas.js';
+import { HttpUpstream } from './proxy/http-upstream.js';
+import { essentialProxied } from './proxy/proxied-paths.js';
 import { Admission } from './rpc/admission.js';
 import { BodyLimits } from './rpc/body-limits.js';
 import { readRestContract } from './rpc/rest-contract.js';
@@ -104,8 +108,10 @@ export async function startGateway(
     limits,
     log,
   });
+  const { AUTH_HTTP_ADDRESS: authHttp } = settings;
+  const proxy = authHttp === undefined ? undefined : openProxy(authHttp, crossSite, transport);
   const gate = new LoadGate(loadLimits(settings), log);
-  const intake = new Intake(gate, contract);
+  const intake = new Intake(gate, contract, proxy ? essentialProxied : []);
   const edge = new HttpEdge({
     production,
     cors,
@@ -113,7 +119,7 @@ export async function startGateway(
     intake,
     log,
   });
-  const app = await createApp(edge, AppModule.register({ contract, handler, intake, log }), log);
+  const app = await createApp(edge, AppModule.register({ contract, handler, proxy, intake, log }), log);
   const listening = { name: 'routes', holds: () => app.getHttpServer().listening };
   const health = new Health([], [listening, issuer.known]);
 
@@ -154,6 +160,14 @@ export async function startGateway(
   };
   let stopping: Promise<void> | undefined;
   return { port, healthPort, stop: () => (stopping ??= stop()) };
+}
+
+function openProxy(address: string, crossSite: CrossSite, transport: Transport): AuthProxy {
+  const upstream = new HttpUpstream({
+    replicas: new HttpReplicas(address),
+    secure: (socket) => transport.httpSocketTo('auth', socket),
+  });
+  return new AuthProxy({ upstream, crossSite });
 }
 
 function createApp(edge: HttpEdge, module: ReturnType<typeof AppModule.register>, log: Logger) {

@@ -27,6 +27,9 @@ export function mutualTlsHttpServer(
     if (check.callerAt(socket) === undefined) socket.destroy();
   });
   server.on('tlsClientError', (error, socket) => check.refuse(error, socket));
-  server.once('close', certificates.onChange((changed) => server.setSecureContext(changed)));
+  server.once(
+    'close',
+    certificates.onChange((changed) => server.setSecureContext(changed)),
+  );
   return server;
 }

@@ -75,7 +75,12 @@ describe('HTTP between services', () => {
 
   const handshake = (options: object) =>
     new Promise((resolve, reject) => {
-      const socket = connectTls({ host: '127.0.0.1', port, checkServerIdentity: () => undefined, ...options });
+      const socket = connectTls({
+        host: '127.0.0.1',
+        port,
+        checkServerIdentity: () => undefined,
+        ...options,
+      });
       // TLS 1.3 tells of a missing certificate after the handshake.
       socket.on('data', resolve).on('error', reject).on('close', reject);
     });

@@ -32,7 +32,10 @@ export function secureSocket(
       rejectUnauthorized: true,
       checkServerIdentity: (_host, peer) => refusalOf(service, peer),
     });
-    const late = setTimeout(() => secured.destroy(new Error('the TLS handshake took too long')), HANDSHAKE_MS);
+    const late = setTimeout(
+      () => secured.destroy(new Error('the TLS handshake took too long')),
+      HANDSHAKE_MS,
+    );
     const ended = () => reject(new Error(`${service} ended the TLS handshake`));
     secured.once('secureConnect', () => {
       clearTimeout(late);

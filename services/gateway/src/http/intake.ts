@@ -8,10 +8,13 @@ export class Intake {
   readonly #gate: LoadGate;
   readonly #essential: ReadonlySet<string>;
 
-  /** @param contract tells which routes are taken when others are refused */
-  constructor(gate: LoadGate, contract: RestContract) {
+  /**
+   * @param contract tells which routes are taken when others are refused
+   * @param proxied method and path of those besides that are handed on
+   */
+  constructor(gate: LoadGate, contract: RestContract, proxied: readonly string[] = []) {
     this.#gate = gate;
-    this.#essential = essentialTargets(contract);
+    this.#essential = new Set([...essentialTargets(contract), ...proxied]);
   }
 
   /** Why a request is refused; undefined when it is taken. Counts those that it refuses. */
@@ -42,10 +45,10 @@ export class Intake {
  * router would be a good part of the work that is to be saved. Whoever writes such a path in another way gets the places
  * that all have.
  */
-function essentialTargets({ table, rules }: RestContract): ReadonlySet<string> {
+function essentialTargets({ table, rules }: RestContract): string[] {
   const routes = table.routes.filter(({ grpcPath, template }) => {
     const rule = rules.get(grpcPath);
     return rule !== undefined && isEssential(rule) && template.variables.length === 0;
   });
-  return new Set(routes.map(({ method, template }) => `${method} ${template.text}`));
+  return routes.map(({ method, template }) => `${method} ${template.text}`);
 }

@@ -10,6 +10,8 @@ const ONCE = new Set([
   'content-type',
   // Over HTTP/1.1 a browser sends one (RFC 6265, section 5.4).
   'cookie',
+  // RFC 9449, section 4.3.
+  'dpop',
   'expect',
   'grpc-timeout',
   'host',

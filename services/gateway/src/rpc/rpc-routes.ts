@@ -7,10 +7,11 @@ import { exchangeOf, type Exchange } from '../http/exchange.js';
 import type { Intake } from '../http/intake.js';
 import { gatewayReasons } from '../reasons.js';
 import { sendProblem } from '../http/send-problem.js';
+import type { AuthProxy } from '../proxy/auth-proxy.js';
 import type { RpcHandler } from './rpc-handler.js';
 
 /**
- * Gives the router of the contract every request that no page of the gateway takes. Fastify finds its own pages by
+ * Gives every request that no page of the gateway takes to the router of the contract, or on to auth. Fastify finds its own pages by
  * decoded paths; what it hands over here is the request as it came, so that only one reader decides what a path
  * means.
  */
@@ -18,12 +19,14 @@ export class RpcRoutes implements OnModuleInit {
   constructor(
     private readonly fastify: FastifyInstance,
     private readonly handler: RpcHandler,
+    /** Undefined where auth has no HTTP port. */
+    private readonly proxy: Pick<AuthProxy, 'takes' | 'handle'> | undefined,
     private readonly intake: Pick<Intake, 'admit'>,
     private readonly log: Logger,
   ) {}
 
   onModuleInit(): void {
-    const { fastify, handler, intake, log } = this;
+    const { fastify, handler, proxy, intake, log } = this;
     // CONNECT never gets here: it is no request for a resource.
     const methods = METHODS.filter((method) => method !== 'CONNECT');
     const added = methods.filter((method) => !fastify.supportedMethods.includes(method));
@@ -37,7 +40,8 @@ export class RpcRoutes implements OnModuleInit {
         reply.hijack();
         const exchange = exchangeOf(request.raw);
         const place = (exchange.place = intake.admit(request.raw));
-        handler
+        const serving = proxy?.takes(exchange) ? proxy : handler;
+        serving
           .handle(exchange)
           .catch((error: unknown) => sendProblem(exchange, this.#refusal(exchange, error), log))
           .finally(() => place.leave());

@@ -41,6 +41,8 @@ const FEED_STATEMENT_MS = 2_000;
 /** What the handlers and commands of this service work with. */
 export class AuthContext {
   readonly issuer: string;
+  /** The origin of our own pages, which are found where the issuer is. */
+  readonly webOrigin: string;
   readonly apiAudience: string;
   /** Whether nobody signs in before the address of the account is verified. */
   readonly requiresVerifiedEmail: boolean;
@@ -80,6 +82,7 @@ export class AuthContext {
   /** Opens nothing yet: the database is reached with the first statement. */
   constructor(settings: AuthSettings, log: Logger) {
     this.issuer = settings.ISSUER;
+    this.webOrigin = URL.parse(settings.ISSUER)?.origin ?? '';
     this.apiAudience = settings.API_AUDIENCE;
     this.requiresVerifiedEmail = settings.EMAIL_VERIFICATION === 'required';
     const database = openPool({

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import {
   count,
   durationMs,
+  port,
   readSettings,
   refuseDevelopmentSecrets,
   refusePartialTls,
@@ -35,6 +36,8 @@ const clientSecret = z.string().min(16).max(256);
 const schema = z
   .object({
     ...grpcServiceSettings,
+    /** Where browsers and OAuth clients are served, by way of the gateways; nowhere without it. */
+    HTTP_PORT: port.optional(),
     /** More than others: those who wait for a password to be hashed are in work. */
     MAX_IN_FLIGHT: count.default(768),
     /** Connections kept. */
@@ -96,7 +99,16 @@ const schema = z
     ),
   )
   .superRefine(checkMailSettings)
-  .superRefine(checkProviders);
+  .superRefine(checkProviders)
+  .superRefine(({ HTTP_PORT, ISSUER }, context) => {
+    // Its pages and endpoints are found below it.
+    if (HTTP_PORT === undefined || /^https?:\/\/[^/?#]+$/.test(ISSUER)) return;
+    context.addIssue({
+      code: 'custom',
+      path: ['ISSUER'],
+      message: 'must be a URL without a path where HTTP_PORT is given',
+    });
+  });
 
 /** Every setting of the service. */
 export type AuthSettings = Readonly<z.output<typeof schema>>;

@@ -123,6 +123,26 @@ export const authReasons = defineReasons('auth.gatehouse.dev', {
     message: 'too many attempts; wait before the next one',
     help: 'The account, the address or everyone together has tried too often, as `docs/limits.md` says. Try again after `retryAfter`. Accounts that do not exist get the same answer after as many attempts.',
   },
+  PAGE_UNKNOWN: {
+    code: status.NOT_FOUND,
+    message: 'there is nothing at this address',
+    help: 'No page and no endpoint of the protocol has this path. Paths are matched exactly.',
+  },
+  METHOD_UNKNOWN: {
+    code: status.UNIMPLEMENTED,
+    message: 'the page does not take this method',
+    help: 'The `Allow` header names the methods that the path takes.',
+  },
+  FORM_MALFORMED: {
+    code: status.INVALID_ARGUMENT,
+    message: 'the form cannot be read',
+    help: 'A form is `application/x-www-form-urlencoded`, at most 64 KiB, and no field stands in it twice.',
+  },
+  FOREIGN_FORM: {
+    code: status.PERMISSION_DENIED,
+    message: 'the form was sent by another site',
+    help: 'Neither `Sec-Fetch-Site` nor `Origin` says that the form came from a page of ours. Open the page and send it from there.',
+  },
   HASH_QUEUE_FULL: {
     code: status.UNAVAILABLE,
     message: 'too many sign-ins are under way',

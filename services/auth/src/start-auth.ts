@@ -28,6 +28,8 @@ import { Peers } from './outbox/peers.js';
 import { Retention } from './retention.js';
 import { checkRoles } from './role/roles.js';
 import { checkClients } from './token/clients.js';
+import { openWeb } from './web/open-web.js';
+import type { RunningWeb } from './web/web-server.js';
 
 /**
  * Attempts until an event is parked: with a minute between them, a week. A peer's outage is not the event's
@@ -36,7 +38,11 @@ import { checkClients } from './token/clients.js';
 const DELIVERY_ATTEMPTS = 10_000;
 
 /** The running service, with what its specs and commands work with. */
-export type RunningAuth = Omit<RunningService, 'app'> & { readonly context: AuthContext };
+export type RunningAuth = Omit<RunningService, 'app' | 'gate'> & {
+  readonly context: AuthContext;
+  /** Where browsers and OAuth clients are served; undefined where they are not. */
+  readonly httpPort: number | undefined;
+};
 
 /**
  * Starts the service. Its database need not be there: it is ready once that answers and a key can sign. The
@@ -84,6 +90,7 @@ export async function startAuth(settings: AuthSettings, log: Logger): Promise<Ru
     log,
   });
   let dispatching = false;
+  let web: RunningWeb | undefined;
   const release = async () => {
     retention.stop();
     await refusals.settle();
@@ -136,6 +143,12 @@ export async function startAuth(settings: AuthSettings, log: Logger): Promise<Ru
       trustedProxies: settings.TRUSTED_PROXIES,
       log,
     });
+    web = await openWeb(context, settings, { transport, gate: running.gate, log }).catch(
+      async (error: unknown) => {
+        await running.stop();
+        throw error;
+      },
+    );
     dispatcher.start();
     dispatching = true;
     retention.start();
@@ -143,9 +156,11 @@ export async function startAuth(settings: AuthSettings, log: Logger): Promise<Ru
     const { port, healthPort } = running;
     const stop = () => {
       feed.drain();
-      return running.stop().finally(release);
+      return Promise.all([running.stop(), web?.stop()])
+        .then(() => undefined)
+        .finally(release);
     };
-    return { context, port, healthPort, stop };
+    return { context, port, healthPort, httpPort: web?.port, stop };
   } catch (error) {
     await release();
     throw error;

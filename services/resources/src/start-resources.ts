@@ -21,7 +21,7 @@ import { ResourceChanges } from './resource/resource-changes.js';
 export async function startResources(
   settings: ResourcesSettings,
   log: Logger,
-): Promise<Omit<RunningService, 'app'>> {
+): Promise<Omit<RunningService, 'app' | 'gate'>> {
   const transport = openTransport({
     service: SERVICE,
     files: tlsFiles(settings),

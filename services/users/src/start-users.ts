@@ -16,7 +16,10 @@ import { UserStore } from './user/user.store.js';
  * Starts the service. Neither its database nor auth needs to be there: it is
  * ready once the database answers, and what is revoked and the key set were known.
  */
-export async function startUsers(settings: UsersSettings, log: Logger): Promise<Omit<RunningService, 'app'>> {
+export async function startUsers(
+  settings: UsersSettings,
+  log: Logger,
+): Promise<Omit<RunningService, 'app' | 'gate'>> {
   const transport = openTransport({
     service: SERVICE,
     files: tlsFiles(settings),

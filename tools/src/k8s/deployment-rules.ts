@@ -101,13 +101,16 @@ export const DEPLOYMENT_RULES: Readonly<Record<string, Rule>> = {
     const service = ofKind<ServiceSpec>(manifests, 'Service').find(
       ({ metadata }) => metadata.name === deployment.name,
     )?.spec;
-    const port = service?.ports.find((candidate) => String(candidate.port) === (grpc ?? http));
-    const target = deployment.containers[0]!.ports?.find(({ name }) => name === port?.targetPort);
+    const isLedTo = (wanted: string) => {
+      const port = service?.ports.find((candidate) => String(candidate.port) === wanted);
+      const target = deployment.containers[0]!.ports?.find(({ name }) => name === port?.targetPort);
+      return String(target?.containerPort) === wanted;
+    };
     return (
       !(
         service &&
         selects(service.selector, deployment.labels) &&
-        String(target?.containerPort) === (grpc ?? http) &&
+        [grpc, http].every((port) => port === undefined || isLedTo(port)) &&
         // One address for all would give every call of a connection to one replica.
         (grpc === undefined || service.clusterIP === 'None')
       ) && 'is not found under its name'

@@ -54,6 +54,7 @@ describe.each(overlays)('the overlay %s', (_name, manifests) => {
     const ports: Readonly<Record<string, number>> = { auth: 5001, users: 5002, resources: 5003 };
     const expected = [
       ...serviceNames.flatMap((to) => callersOf(to).map((from) => `${from} -> ${to}:${ports[to]}`)),
+      ...httpCallersOf('auth').map((from) => `${from} -> auth:5101`),
       ...Object.keys(ports).map((from) => `${from} -> postgres:5432`),
     ];
     const ofServices = (arrows: ReadonlySet<string>) =>
@@ -128,6 +129,7 @@ describe('the rules', () => {
     ['drain: users', changed('ConfigMap', 'settings', '/data/GATEHOUSE_DRAIN_TIMEOUT_MS', '40000')],
     ['service: users', changed('Service', 'users', '/spec/clusterIP', '10.96.0.7')],
     ['service: users', changed('ConfigMap', 'users', '/data/GATEHOUSE_GRPC_PORT', '6002')],
+    ['service: auth', changed('ConfigMap', 'auth', '/data/GATEHOUSE_HTTP_PORT', '6101')],
     [
       'probed ports: users',
       changed('Deployment', 'users', `${CONTAINER}/readinessProbe`, { grpc: { port: 1 } }),

@@ -8,6 +8,9 @@ const DEFAULT_PORTS = {
   gateway2: 8081,
   auth: 5001,
   auth2: 5011,
+  /** Where each replica of auth serves browsers and OAuth clients. */
+  auth_http: 5101,
+  auth2_http: 5111,
   users: 5002,
   users2: 5012,
   resources: 5003,
@@ -20,6 +23,11 @@ const DEFAULT_PORTS = {
 const HEALTH_OFFSET = 10_000;
 
 export type Ports = Readonly<Record<keyof typeof DEFAULT_PORTS, number>>;
+
+/** Whether something has a port of this name. */
+export function isPortName(name: string): name is keyof Ports {
+  return Object.hasOwn(DEFAULT_PORTS, name);
+}
 
 export interface StartOptions {
   /** Everything that is kept: data, secrets, logs, the lock. */

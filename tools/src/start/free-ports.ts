@@ -6,7 +6,7 @@ import { SERVICES } from './services.js';
 /** Ports that are free now, together with those of their health: for a system that runs beside another one. */
 export async function freePorts(): Promise<Ports> {
   const ports: Record<string, number> = { postgres: 0 };
-  for (const { name } of SERVICES) {
+  for (const name of [...SERVICES.map(({ name: process }) => process), 'auth_http', 'auth2_http']) {
     let port: number;
     do port = await freePort();
     while (Object.values(ports).includes(port));

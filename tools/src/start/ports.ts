@@ -1,12 +1,10 @@
 import { createServer } from 'node:net';
-import { healthPort, type Ports, portVariable } from './config.js';
+import { healthPort, isPortName, type Ports, portVariable } from './config.js';
 import { StartFault } from './start-fault.js';
 
 /** Looks before anything is started, so that a taken port leaves nothing half begun. @throws StartFault */
 export async function requireFreePorts(ports: Ports, names: readonly (keyof Ports)[]): Promise<void> {
-  const wanted = names.flatMap((name) =>
-    [ports[name], healthPort(ports[name])].map((port) => ({ name, port })),
-  );
+  const wanted = names.flatMap((name) => portsOf(ports, name));
   const twice = wanted.find(({ port }, i) => wanted.findIndex((other) => other.port === port) !== i);
   if (twice)
     throw new StartFault(`Port ${twice.port} is meant for two services: see ${portVariable(twice.name)}.`);
@@ -18,6 +16,13 @@ export async function requireFreePorts(ports: Ports, names: readonly (keyof Port
       `Port ${port}, meant for ${name}, ${what}: end what uses it, or set ${portVariable(name)} to another one.`,
     );
   }
+}
+
+/** All that a process listens on. */
+function portsOf(ports: Ports, name: keyof Ports): readonly { name: keyof Ports; port: number }[] {
+  const http = `${name}_http`;
+  const own = [ports[name], healthPort(ports[name])].map((port) => ({ name, port }));
+  return isPortName(http) ? [...own, { name: http, port: ports[http] }] : own;
 }
 
 /** Why the port cannot be listened on: an error code, or undefined when it can. */

@@ -80,19 +80,23 @@ const resourcesAt = (replica: 'resources' | 'resources2') => (surroundings: Surr
   };
 };
 
-const auth = ({ ports, databaseUrlFiles, secretFiles, mailFolder }: Surroundings) => ({
-  DATABASE_URL_FILE: databaseUrlFiles.auth,
-  ISSUER: gatewayUrl(ports),
-  KEY_SEALING_KEY_FILE: secretFiles['key-sealing-key'],
-  CLIENT_SECRET_USERS_FILE: secretFiles['users-client-secret'],
-  CLIENT_SECRET_RESOURCES_FILE: secretFiles['resources-client-secret'],
-  CLIENT_SECRET_GATEWAY_FILE: secretFiles['gateway-client-secret'],
-  AUDIT_CHAIN_KEY_FILE: secretFiles['audit-chain-key'],
-  USERS_ADDRESS: grpcTarget(ports.users, ports.users2),
-  RESOURCES_ADDRESS: grpcTarget(ports.resources, ports.resources2),
-  ...GATEWAYS,
-  MAIL_FOLDER: mailFolder,
-});
+const authAt = (http: 'auth_http' | 'auth2_http') => (surroundings: Surroundings) => {
+  const { ports, databaseUrlFiles, secretFiles, mailFolder } = surroundings;
+  return {
+    HTTP_PORT: ports[http],
+    DATABASE_URL_FILE: databaseUrlFiles.auth,
+    ISSUER: gatewayUrl(ports),
+    KEY_SEALING_KEY_FILE: secretFiles['key-sealing-key'],
+    CLIENT_SECRET_USERS_FILE: secretFiles['users-client-secret'],
+    CLIENT_SECRET_RESOURCES_FILE: secretFiles['resources-client-secret'],
+    CLIENT_SECRET_GATEWAY_FILE: secretFiles['gateway-client-secret'],
+    AUDIT_CHAIN_KEY_FILE: secretFiles['audit-chain-key'],
+    USERS_ADDRESS: grpcTarget(ports.users, ports.users2),
+    RESOURCES_ADDRESS: grpcTarget(ports.resources, ports.resources2),
+    ...GATEWAYS,
+    MAIL_FOLDER: mailFolder,
+  };
+};
 
 const gatewayAt = (name: 'gateway' | 'gateway2') => (surroundings: Surroundings) => {
   const { ports, secretFiles } = surroundings;
@@ -102,6 +106,7 @@ const gatewayAt = (name: 'gateway' | 'gateway2') => (surroundings: Surroundings)
     CLIENT_SECRET_FILE: secretFiles['gateway-client-secret'],
     ISSUER: gatewayUrl(ports),
     AUTH_ADDRESS: addresses(ports.auth, ports.auth2),
+    AUTH_HTTP_ADDRESS: addresses(ports.auth_http, ports.auth2_http),
     USERS_ADDRESS: addresses(ports.users, ports.users2),
     RESOURCES_ADDRESS: addresses(ports.resources, ports.resources2),
   };
@@ -112,8 +117,8 @@ const gatewayAt = (name: 'gateway' | 'gateway2') => (surroundings: Surroundings)
  * seen to be good at the other.
  */
 export const SERVICES: readonly ServiceSpec[] = [
-  { name: 'auth', service: 'auth', heapMiB: 192, settings: auth },
-  { name: 'auth2', service: 'auth', heapMiB: 192, settings: auth },
+  { name: 'auth', service: 'auth', heapMiB: 192, settings: authAt('auth_http') },
+  { name: 'auth2', service: 'auth', heapMiB: 192, settings: authAt('auth2_http') },
   { name: 'users', service: 'users', heapMiB: 128, settings: usersAt('users') },
   { name: 'users2', service: 'users', heapMiB: 128, settings: usersAt('users2') },
   { name: 'resources', service: 'resources', heapMiB: 128, settings: resourcesAt('resources') },

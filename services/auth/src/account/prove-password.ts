@@ -1,6 +1,5 @@
-import type { Call } from '@gatehouse/grpc';
-import { originOf } from '../audit/audit-event.store.js';
 import type { AuthContext } from '../auth-context.js';
+import type { Caller } from '../caller.js';
 import { authReasons } from '../reasons.js';
 import type { Credentials } from './account.store.js';
 import { emailKey } from './email-key.js';
@@ -27,24 +26,24 @@ export interface ProvenAccount {
 export async function provePassword(
   context: AuthContext,
   { email, password }: PasswordProof,
-  call: Call,
+  caller: Caller,
 ): Promise<ProvenAccount> {
   const { database, accounts, passwords, limits } = context;
-  const attempt = limits.signIn(email, call.clientAddress);
+  const attempt = limits.signIn(email, caller.address);
   await attempt.requireAllowed();
   const account = await accounts.findByEmailKey(database.sql, emailKey(email));
   const { matches, outdated } = await passwords.verify(
     account?.passwordHash,
     password,
-    call.signal,
+    caller.signal,
     (compare) => attempt.judge(compare),
   );
-  if (!account || !matches) return refusePassword(context, call, account?.id);
+  if (!account || !matches) return refusePassword(context, caller, account?.id);
   await attempt.remember(database.sql, account.id);
   if (outdated) {
     // The sign-in stands: what fails here is tried again at the next one.
-    await renewHash(context, account, password, call).catch((error: unknown) => {
-      call.log.warn({ error, request_id: call.requestId }, 'password hash not renewed');
+    await renewHash(context, account, password, caller).catch((error: unknown) => {
+      caller.log.warn({ error, request_id: caller.origin.requestId }, 'password hash not renewed');
     });
   }
   return { id: account.id, passwordVersion: account.passwordVersion };
@@ -57,17 +56,17 @@ export async function provePassword(
  */
 export function refusePassword(
   { database, audit }: AuthContext,
-  call: Call,
+  { origin }: Caller,
   accountId: string | undefined,
 ): Promise<never> {
-  return audit.refuse(database.sql, originOf(call), authReasons.CREDENTIALS_INVALID(), accountId);
+  return audit.refuse(database.sql, origin, authReasons.CREDENTIALS_INVALID(), accountId);
 }
 
 async function renewHash(
   { database, accounts, passwords }: AuthContext,
   { id, passwordVersion }: Credentials,
   password: string,
-  { signal }: Call,
+  { signal }: Caller,
 ): Promise<void> {
   const passwordHash = await passwords.hash(password, signal);
   await accounts.rehashPassword(database.sql, id, passwordVersion, passwordHash);

@@ -21,6 +21,15 @@ export interface SessionOf {
   readonly endsAt: number;
 }
 
+/** Who is signed in behind a secret, as pages show it. */
+export interface SignedIn {
+  readonly sessionId: string;
+  readonly accountId: string;
+  readonly email: string;
+  /** When the person signed in, in seconds since the epoch. */
+  readonly beganAt: number;
+}
+
 /** How a session stands: live, or why not. */
 export type SessionState = 'LIVE' | 'SESSION_ENDED' | 'SESSION_EXPIRED' | 'SESSION_IDLE';
 
@@ -66,6 +75,17 @@ export class SessionStore {
         floor(extract(epoch from created_at))::float8 as "beganAt",
         floor(extract(epoch from expires_at))::float8 as "endsAt"
       from session where hash = ${hash}`;
+    return row;
+  }
+
+  /** Who is signed in behind a secret; undefined when the session is over or the account may not sign in. */
+  async signedIn(sql: Sql, hash: Buffer, requiresVerifiedEmail: boolean): Promise<SignedIn | undefined> {
+    const [row] = await sql<SignedIn[]>`
+      select session.id as "sessionId", account_id as "accountId", email,
+        floor(extract(epoch from session.created_at))::float8 as "beganAt"
+      from session join account on account.id = account_id
+      where hash = ${hash} and ${live(sql)} and suspended_at is null
+        and (email_verified_at is not null or not ${requiresVerifiedEmail}::boolean)`;
     return row;
   }
 

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { LoginRequest, LoginResponse } from '@gatehouse/contracts/auth';
 import type { Call } from '@gatehouse/grpc';
 import { provePassword, refusePassword } from '../account/prove-password.js';
-import { originOf } from '../audit/audit-event.store.js';
 import type { AuthContext } from '../auth-context.js';
+import { callerOf } from '../caller.js';
 import { readIssue, toTokenSet } from './sign-in.js';
 
 /**
@@ -13,7 +13,9 @@ import { readIssue, toTokenSet } from './sign-in.js';
  */
 export async function login(context: AuthContext, request: LoginRequest, call: Call): Promise<LoginResponse> {
   const { database, families, refreshTokens, audit } = context;
-  const account = await provePassword(context, request, call);
+  const caller = callerOf(call);
+  const { origin } = caller;
+  const account = await provePassword(context, request, caller);
   const refreshToken = refreshTokens.first();
   const familyId = randomUUID();
   const decided = await database.transaction(async (tx) => {
@@ -21,8 +23,8 @@ export async function login(context: AuthContext, request: LoginRequest, call: C
     // The password may have changed, or the account gone, while the hash was computed.
     if (issue?.facts.passwordVersion !== account.passwordVersion) return undefined;
     const family = { id: familyId, accountId: account.id, firstHash: refreshToken.hash };
-    await families.begin(tx, family, { device: call.userAgent, address: call.clientAddress });
-    await audit.append(tx, { origin: originOf(call), actor: account.id, target: account.id, outcome: 'OK' });
+    await families.begin(tx, family, { device: caller.device, address: caller.address });
+    await audit.append(tx, { origin, actor: account.id, target: account.id, outcome: 'OK' });
     return {
       ...issue,
       subject: account.id,
@@ -32,6 +34,6 @@ export async function login(context: AuthContext, request: LoginRequest, call: C
       refreshToken: refreshToken.text,
     };
   });
-  if (!decided) return refusePassword(context, call, account.id);
+  if (!decided) return refusePassword(context, caller, account.id);
   return { tokens: await toTokenSet(context, decided) };
 }

@@ -1,0 +1,41 @@
+import type { AppError } from '@gatehouse/errors';
+import { httpStatusOf } from '@gatehouse/transcoding';
+import type { Visit } from '../web/visit.js';
+import { html } from './html.js';
+import { sendPage } from './send-page.js';
+
+/** Where HTTP has a status of its own for a reason. */
+const STATUSES: Readonly<Record<string, number>> = { METHOD_UNKNOWN: 405 };
+
+/** Answers a visit with what it failed for, and logs a cause that is not the caller's. */
+export function sendFailure(visit: Visit, error: AppError): void {
+  const { response, log, requestId, trace } = visit;
+  const status = STATUSES[error.reason] ?? httpStatusOf(error.code);
+  visit.reason = error.logReason ?? error.reason;
+  if (status >= 500) {
+    const cause = error.cause ?? error;
+    // Its name alone: a message may quote what was sent, and a stack is for the log.
+    if (cause instanceof Error) trace.span.addEvent('exception', { 'exception.type': cause.name });
+    log.error(
+      { error: cause, request_id: requestId, trace_id: trace.traceId, span_id: trace.spanId },
+      'cause',
+    );
+  }
+  if (response.headersSent) return void response.destroy();
+  if (error.retryAfterMs !== undefined)
+    response.setHeader('retry-after', Math.max(1, Math.ceil(error.retryAfterMs / 1_000)));
+  const body = html`<p>${sentenceOf(error)}</p>
+    <p class="soft">${error.reason} · request ${requestId}</p>`;
+  sendPage(visit, { title: titleOf(status), body }, { status });
+}
+
+function titleOf(status: number): string {
+  if (status === 404) return 'There is no such page';
+  if (status === 429 || status === 503) return 'Please try again in a moment';
+  return status >= 500 ? 'Something went wrong' : 'This did not work';
+}
+
+/** The message of an error as a sentence. */
+export function sentenceOf({ message }: AppError): string {
+  return `${message.charAt(0).toUpperCase()}${message.slice(1)}.`;
+}

@@ -1,0 +1,34 @@
+import { randomUUID } from 'node:crypto';
+import type { Sql } from '@gatehouse/postgres';
+import type { AuthContext } from '../auth-context.js';
+import type { Caller } from '../caller.js';
+import { newSessionSecret, type SessionSecret } from './session-secret.js';
+import type { SessionRow } from './session.store.js';
+
+/** A session that begins, and what the browser holds of it. */
+export interface BegunSession {
+  readonly row: SessionRow;
+  readonly secret: SessionSecret;
+}
+
+/**
+ * Begins a session of an account in a transaction of the caller's, which holds the account's lock. Its secret is always
+ * new: whatever the browser held before, nobody who planted it there is signed in by this (session fixation).
+ */
+export async function beginSession(
+  { sessions, audit }: AuthContext,
+  tx: Sql,
+  accountId: string,
+  { origin, device, address }: Caller,
+): Promise<BegunSession> {
+  const secret = newSessionSecret();
+  await audit.append(tx, { origin, actor: accountId, target: accountId, outcome: 'OK' });
+  const row = await sessions.begin(tx, {
+    id: randomUUID(),
+    accountId,
+    hash: secret.hash,
+    device,
+    address,
+  });
+  return { row, secret };
+}

@@ -1,0 +1,29 @@
+import type { AuthContext } from '../auth-context.js';
+import type { AuthSettings } from '../config.js';
+import { accountRoutes } from '../pages/account.routes.js';
+import { loginRoutes } from '../pages/login.routes.js';
+import { styleRoute } from '../pages/style.js';
+import { WebRoutes } from './routes.js';
+import { startWeb, type RunningWeb, type WebOptions } from './web-server.js';
+
+/**
+ * Opens the port of browsers and OAuth clients, where there is to be one.
+ *
+ * @throws Error when it is taken
+ */
+export async function openWeb(
+  context: AuthContext,
+  settings: AuthSettings,
+  shared: Pick<WebOptions, 'transport' | 'gate' | 'log'>,
+): Promise<RunningWeb | undefined> {
+  const { HTTP_PORT: port, HOST: host } = settings;
+  if (port === undefined) return undefined;
+  return startWeb({
+    ...shared,
+    routes: new WebRoutes([styleRoute, ...loginRoutes(context), ...accountRoutes(context)]),
+    host,
+    port,
+    trustedProxies: settings.TRUSTED_PROXIES,
+    drainTimeoutMs: settings.DRAIN_TIMEOUT_MS,
+  });
+}

@@ -21,7 +21,8 @@ export function sendPage(
     'content-length': Buffer.byteLength(body),
     'content-security-policy': pagePolicy(formTarget),
     'x-content-type-options': 'nosniff',
-    'referrer-policy': 'no-referrer',
+    // Nothing is told to others. With `no-referrer` a form of our own would come from the origin `null`.
+    'referrer-policy': 'same-origin',
     'cache-control': 'no-store',
   });
   response.end(body);

@@ -11,5 +11,5 @@ import { authReasons } from '../reasons.js';
 export function requireOwnPage({ headers }: Pick<IncomingMessage, 'headers'>, origin: string): void {
   const { 'sec-fetch-site': site, origin: said } = headers;
   const isOwn = site === undefined ? said === origin : site === 'same-origin';
-  if (!isOwn || (said !== undefined && said !== origin)) throw authReasons.FOREIGN_FORM();
+  if (!isOwn) throw authReasons.FOREIGN_FORM();
 }

@@ -52,8 +52,8 @@ export function faultsOf({ operations, recorded, audited, boundMs }: Evidence): 
   const ok = new Set(recorded.filter(({ outcome }) => outcome === 'OK').map(keyOf));
   const good = operations.filter(({ status }) => status === 200);
   const ends = endsOf(operations);
-  const name = ({ action, requestId, status, reason }: Operation) =>
-    `${action} ${requestId} ${status} ${reason}`;
+  const name = ({ action, requestId, status, reason, actor, start }: Operation) =>
+    `${action} ${requestId} ${status} ${reason} at ${Math.round(start)} ms of ${actor}`;
   return {
     unrecorded: good.filter((one) => audited.has(one.action) && !ok.has(keyOf(one))).map(name),
     usedTwice: usedTwice(good),

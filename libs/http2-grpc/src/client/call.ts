@@ -6,7 +6,7 @@ import type { Metadata } from '../grpc/metadata.js';
 import { Status } from '../grpc/status.js';
 import type { CallHead, ClientConnection } from './client-connection.js';
 import type { ClientStream, StreamEvents } from './client-stream.js';
-import { Timed, type Deadlines } from './deadlines.js';
+import { Timed, type Deadlines } from '../grpc/deadlines.js';
 import type { Retries } from './retries.js';
 
 /** What every call has. */
@@ -18,6 +18,17 @@ export interface CallStart {
   readonly deadline: number;
 }
 
+/** Whoever sees a call end. */
+export interface CallObserver {
+  /** What goes with the call. */
+  readonly metadata: Metadata;
+  /** @param code that it ended with */
+  end(code: Status): void;
+}
+
+/** Called when a call begins. @param metadata what its caller sends with it */
+export type Observe = (path: string, metadata: Metadata) => CallObserver;
+
 /** What a call needs of its channel. */
 export interface CallSite {
   readonly use: ChannelUse;
@@ -27,6 +38,7 @@ export interface CallSite {
   isIdempotent(path: string): boolean;
   /** What a caller is told of a failure. */
   errorOf(error: CallError): unknown;
+  observe(path: string, metadata: Metadata): CallObserver;
   /** Has a call sent, now or when there is a connection for it. */
   depart(call: Call): void;
   /** A call that waits for its connection does so no more. */
@@ -47,6 +59,7 @@ export abstract class Call extends Timed implements CallHead, StreamEvents {
   /** The metadata of the reply, once it has begun. */
   protected replyMetadata: Entries | undefined;
   protected isOver = false;
+  readonly #observer: CallObserver;
   #freeAttempts = 0;
   #load: ReplicaLoad | undefined;
   #leftAt = 0;
@@ -58,7 +71,8 @@ export abstract class Call extends Timed implements CallHead, StreamEvents {
   ) {
     super();
     this.path = path;
-    this.metadata = metadata;
+    this.#observer = site.observe(path, metadata);
+    this.metadata = this.#observer.metadata;
     this.deadline = deadline;
   }
 
@@ -146,6 +160,7 @@ export abstract class Call extends Timed implements CallHead, StreamEvents {
   #finish(error: CallError | undefined): void {
     this.isOver = true;
     this.site.deadlines.remove(this);
+    this.#observer.end(error?.code ?? Status.OK);
     this.settle(error);
   }
 }

@@ -1,9 +1,10 @@
 import type { ChannelUse } from '../balancing/replica-load.js';
 import { ReplicaLoads } from '../balancing/replica-loads.js';
 import type { CallError } from '../grpc/call-error.js';
+import type { Observe } from './call.js';
 import type { ClientLimits } from './client-connection.js';
 import { ClientStreamCall, type RequestStream } from './client-stream-call.js';
-import { dialPlain, type Dial } from './dial.js';
+import { plainDialer, type Dialer } from './dial.js';
 import { Dispatcher } from './dispatcher.js';
 import type { Reply } from './reply.js';
 import { ServerStreamCall } from './server-stream-call.js';
@@ -19,8 +20,7 @@ export interface ChannelOptions {
   /** Whether a method may be called twice. */
   readonly isIdempotent: (path: string) => boolean;
   /** Makes the sockets; in the clear unless given. */
-  readonly dial?: Dial;
-  readonly scheme?: 'http' | 'https';
+  readonly dialer?: Dialer;
   /** Connections to each replica; 2 unless given. */
   readonly connections?: number;
   /** What is known of the replicas, where others know it too. */
@@ -30,6 +30,8 @@ export interface ChannelOptions {
   readonly limits?: Partial<ClientLimits>;
   /** What calls fail with; the {@link CallError} itself unless given. */
   readonly errorOf?: (error: CallError) => unknown;
+  /** Sees each call from its beginning to its end, all attempts together. */
+  readonly observe?: Observe;
 }
 
 const KIB = 1024;
@@ -62,13 +64,14 @@ export class Channel {
       target,
       use: options.use,
       isIdempotent: options.isIdempotent,
-      dial: options.dial ?? dialPlain,
-      peer: { authority: target.authority, scheme: options.scheme ?? 'http' },
+      dialer: options.dialer ?? plainDialer,
+      authority: target.authority,
       limits: { ...LIMITS, ...options.limits },
       connections: options.connections ?? CONNECTIONS,
       loads: options.loads ?? new ReplicaLoads(LONGEST_CALL_MS),
       lookUpEveryMs: options.lookUpEveryMs ?? LOOK_UP_EVERY_MS,
       errorOf: options.errorOf ?? ((error) => error),
+      observe: options.observe ?? ((_path, metadata) => ({ metadata, end: () => undefined })),
     });
   }
 

@@ -50,10 +50,20 @@ export interface CallHead {
 
 /**
  * How many streams are reset at once, and in a second. Servers end a connection whose client resets too many (as a
- * guard against rapid resets, CVE-2023-44487), and with it the calls of all others: Node's admits 1,000 and 33.
+ * guard against rapid resets, CVE-2023-44487), and with it the calls of all others: Node's admits 1,000 and 33, Envoy
+ * some hundreds as long as half of the streams come to their end.
  */
-const RESET_BURST = 100;
+const RESET_BURST = 200;
 const RESETS_PER_SECOND = 20;
+
+/** Streams that are still to be reset, above which the connection is left to them. */
+const MAX_ABANDONED = 100;
+
+/**
+ * From as many streams on, half of what a service admits is used. Node's servers count a stream that has ended until they
+ * have let go of it, and reset the one that takes its place.
+ */
+const MANY_STREAMS = 100;
 
 /** How soon a stream is reset that could not be at once, in milliseconds. */
 const RESET_LATER_MS = 1_000;
@@ -91,7 +101,8 @@ export class ClientConnection extends Connection<ClientStream> {
   /** Whether a call can be made now. */
   get hasRoom(): boolean {
     if (!this.#isReady || this.#isDraining || this.isOver) return false;
-    return this.streams.size < this.peer.maxConcurrentStreams;
+    const admitted = this.peer.maxConcurrentStreams;
+    return this.streams.size < (admitted < MANY_STREAMS ? admitted : admitted / 2);
   }
 
   /** Calls that have not ended. */
@@ -136,7 +147,10 @@ export class ClientConnection extends Connection<ClientStream> {
     else this.abandon(stream);
   }
 
-  /** Resets a stream that nobody waits for, as soon as it may be. Until then, or its end, it takes a stream's place. */
+  /**
+   * Resets a stream that nobody waits for, as soon as it may be. Until then, or its end, it takes a stream's place; where
+   * there are many of them, further calls are made on another connection.
+   */
   abandon(stream: ClientStream): void {
     if (stream.isClosed) return;
     if (this.#resets.spend(1, performance.now())) this.reset(stream, ErrorCode.CANCEL);
@@ -144,6 +158,7 @@ export class ClientConnection extends Connection<ClientStream> {
       this.sender.discard(stream);
       this.#abandoned.add(stream);
       this.#resetting ??= setTimeout(() => this.#resetAbandoned(), RESET_LATER_MS).unref();
+      if (this.#abandoned.size === MAX_ABANDONED) this.drain();
     }
   }
 
@@ -205,7 +220,7 @@ export class ClientConnection extends Connection<ClientStream> {
   }
 
   #endIfUnused(): void {
-    if (this.streams.size === 0) this.lose('the connection is not needed any more');
+    if (this.streams.size === this.#abandoned.size) this.lose('the connection is not needed any more');
   }
 
   #sendHead(stream: ClientStream, call: CallHead, room: number): void {

@@ -190,35 +190,65 @@ describe('a call that the service refuses', () => {
 describe('calls that are cancelled', () => {
   const watch = () => channel.serverStream(start('/spec.Service/Watch'));
 
-  it('by the hundred do not have more streams reset than a service bears', async () => {
+  /** As many streams, of which all have begun and none ends. */
+  async function watchers(count: number) {
     server.onRequest = (connection, streamId) => connection.send(headers(streamId, REPLY));
-    const streams = Array.from({ length: 500 }, watch);
-    await eventually(() => expect(ids(firstOf(server))).toHaveLength(500));
-    for (const stream of streams) stream.cancel();
+    const before = server.connections.flatMap(ids).length;
+    const streams = Array.from({ length: count }, watch);
+    await eventually(() => expect(server.connections.flatMap(ids)).toHaveLength(before + count));
+    return streams;
+  }
+
+  it('by the hundred do not have more streams reset than a service bears', async () => {
+    for (const stream of await watchers(290)) stream.cancel();
     const first = firstOf(server);
     server.onRequest = (connection, streamId) => connection.answer(streamId);
     expect(await unary(channel)).toMatchObject({ code: 'OK' });
-    // A burst of 100, and what has been earned since.
-    expect(resets(first)).toBeGreaterThanOrEqual(100);
-    expect(resets(first)).toBeLessThan(200);
+    // A burst, and what has been earned since.
+    expect(resets(first)).toBeGreaterThanOrEqual(200);
+    expect(resets(first)).toBeLessThan(280);
     // The others are, by and by.
     const before = resets(first);
     await eventually(() => expect(resets(first)).toBeGreaterThan(before));
     expect(server.connections).toHaveLength(1);
   });
 
+  it("by the thousand end nobody else's, and have connections of their own left", async () => {
+    server.onRequest = () => undefined;
+    const other = unary(channel);
+    await eventually(() => expect(ids(firstOf(server))).toEqual([1]));
+    for (let round = 0; round < 5; round++) for (const stream of await watchers(400)) stream.cancel();
+    expect(server.connections.length).toBeGreaterThan(3);
+    for (const connection of server.connections) expect(resets(connection)).toBeLessThan(400);
+    const [first, ...others] = server.connections as [RawConnection, ...RawConnection[]];
+    // All but the last one, and the first one that a call is still under way on.
+    await eventually(() => expect(others.filter(({ isClosed }) => !isClosed).length).toBeLessThan(2));
+    expect(first.isClosed).toBe(false);
+    first.answer(1, 'well');
+    expect(await other).toMatchObject({ code: 'OK', message: 'well' });
+    await eventually(() => expect(first.isClosed).toBe(true));
+  });
+
   it('take the place of a stream until they are reset or have ended', async () => {
-    server.greeting = settings([Setting.MAX_CONCURRENT_STREAMS, 150]);
-    server.onRequest = (connection, streamId) => connection.send(headers(streamId, REPLY));
-    const streams = Array.from({ length: 150 }, watch);
-    await eventually(() => expect(ids(firstOf(server))).toHaveLength(150));
-    for (const stream of streams) stream.cancel();
+    server.greeting = settings([Setting.MAX_CONCURRENT_STREAMS, 99]);
+    for (let round = 0; round < 3; round++) for (const stream of await watchers(99)) stream.cancel();
     const first = firstOf(server);
-    const opened = Array.from({ length: 150 }, watch);
-    await eventually(() => expect(ids(first).length).toBeGreaterThanOrEqual(250));
-    const open = () => ids(first).length - resets(first);
-    expect(open()).toBeLessThanOrEqual(150);
-    for (const stream of opened) stream.cancel();
+    const more = Array.from({ length: 99 }, watch);
+    await eventually(() => expect(resets(first)).toBeGreaterThan(200));
+    expect(ids(first).length - resets(first)).toBeLessThanOrEqual(99);
+    for (const stream of more) stream.cancel();
+  });
+
+  it('leave half of many streams free, which servers may still be busy with', async () => {
+    server.greeting = settings([Setting.MAX_CONCURRENT_STREAMS, 200]);
+    const streams = await watchers(100);
+    const one = watch();
+    firstOf(server).send(frame(FrameType.PING, 0, 0, Buffer.alloc(8)));
+    await eventually(() => expect(firstOf(server).of(FrameType.PING)).toHaveLength(1));
+    expect(ids(firstOf(server))).toHaveLength(100);
+    streams[0]?.cancel();
+    await eventually(() => expect(ids(firstOf(server))).toHaveLength(101));
+    for (const stream of [...streams, one]) stream.cancel();
   });
 
   it('are over for the caller at once', async () => {

@@ -8,14 +8,22 @@ export interface Address {
   readonly port: number;
 }
 
-/**
- * Makes the socket of a connection. It is connected when it is resolved, or connects then; what is wrong with it later
- * it says by its events.
- */
-export type Dial = (address: Address) => Promise<Duplex> | Duplex;
+/** Makes the sockets of connections. */
+export interface Dialer {
+  /** What the calls on them are said to go by. */
+  readonly scheme: 'http' | 'https';
+  /**
+   * Returns a socket that is connected when it is resolved, or connects then. What is wrong with it after that it says by
+   * its events.
+   */
+  dial(address: Address): Promise<Duplex> | Duplex;
+}
 
 /** In the clear. */
-export const dialPlain: Dial = ({ host, port }) => connect({ host, port, noDelay: true });
+export const plainDialer: Dialer = {
+  scheme: 'http',
+  dial: ({ host, port }) => connect({ host, port, noDelay: true }),
+};
 
 /** How an address is written. */
 export function addressText({ host, port }: Address): string {

@@ -2,8 +2,8 @@ import type { ChannelUse } from '../balancing/replica-load.js';
 import { CallError } from '../grpc/call-error.js';
 import { Status } from '../grpc/status.js';
 import { Addresses } from './addresses.js';
-import type { Call, CallSite } from './call.js';
-import { Deadlines } from './deadlines.js';
+import type { Call, CallSite, Observe } from './call.js';
+import { Deadlines } from '../grpc/deadlines.js';
 import { Replicas, type ReplicasOptions } from './replicas.js';
 import { Retries } from './retries.js';
 import type { Target } from './target.js';
@@ -13,6 +13,7 @@ export interface DispatcherOptions extends ReplicasOptions {
   readonly lookUpEveryMs: number;
   readonly isIdempotent: (path: string) => boolean;
   readonly errorOf: (error: CallError) => unknown;
+  readonly observe: Observe;
 }
 
 /** Sends the calls of a channel to the replicas of its service, and has those wait that cannot be sent yet. */
@@ -22,6 +23,7 @@ export class Dispatcher implements CallSite {
   readonly retries = new Retries();
   readonly isIdempotent: (path: string) => boolean;
   readonly errorOf: (error: CallError) => unknown;
+  readonly observe: Observe;
   readonly #waiting = new Set<Call>();
   readonly #replicas: Replicas;
   readonly #addresses: Addresses;
@@ -33,6 +35,7 @@ export class Dispatcher implements CallSite {
     this.use = options.use;
     this.isIdempotent = options.isIdempotent;
     this.errorOf = options.errorOf;
+    this.observe = options.observe;
     this.#replicas = new Replicas(options, {
       changed: () => this.#sendWaiting(),
       lost: () => this.#addresses.lookAgain(),

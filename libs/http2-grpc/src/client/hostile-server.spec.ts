@@ -148,19 +148,24 @@ describe('what breaks the connection', () => {
   it('takes the other calls of the connection with it, and none of another one', async () => {
     server = await RawServer.start();
     channel = open(server.target, { connections: 2 });
+    // More than one connection takes alone.
+    const many = () => Array.from({ length: 100 }, () => unary(channel));
     await eventually(async () => {
-      await unary(channel);
+      await Promise.all(many());
       expect(server.connections.filter((one) => one.of(HEADERS).length > 0)).toHaveLength(2);
     });
     const calls: { connection: RawConnection; streamId: number }[] = [];
     server.onRequest = (connection, streamId) => void calls.push({ connection, streamId });
-    const outcomes = Array.from({ length: 10 }, () => unary(channel));
-    await eventually(() => expect(calls).toHaveLength(10));
+    const outcomes = many();
+    await eventually(() => expect(calls).toHaveLength(100));
     const first = firstOf(server);
     first.send(frame(DATA, 0, 0));
     await eventually(() => expect(first.goaway).toBe(ErrorCode.PROTOCOL_ERROR));
-    for (const { connection, streamId } of calls) if (connection !== first) connection.answer(streamId);
+    const others = calls.filter(({ connection }) => connection !== first);
+    for (const { connection, streamId } of others) connection.answer(streamId);
     const codes = (await Promise.all(outcomes)).map(({ code }) => code);
-    expect(codes.toSorted()).toEqual([...Array(5).fill('OK'), ...Array(5).fill('UNAVAILABLE')]);
+    expect(others.length).toBeGreaterThan(0);
+    expect(codes.filter((code) => code === 'OK')).toHaveLength(others.length);
+    expect(codes.filter((code) => code === 'UNAVAILABLE')).toHaveLength(100 - others.length);
   });
 });

@@ -1,9 +1,15 @@
 import type { Duplex } from 'node:stream';
-import { ClientConnection, type ClientLimits, type Peer } from './client-connection.js';
-import type { Address, Dial } from './dial.js';
+import { ClientConnection, type ClientLimits } from './client-connection.js';
+import type { Address, Dialer } from './dial.js';
 
-/** How long a connection may take until calls can be made on it, in milliseconds. */
-const ATTEMPT_MS = 5_000;
+/**
+ * How long calls wait for a connection that is being made, in milliseconds. A process that hangs has its connections
+ * accepted by its system, and they stay half made: whoever waited for one would wait until its deadline.
+ */
+const PATIENCE_MS = 2_000;
+
+/** How long an attempt may go on after that, in milliseconds. */
+const LATE_MS = 3_000;
 
 /** How long the next attempt waits for, from the beginning of one that failed, in milliseconds: at first, and at most. */
 const FIRST_BACKOFF_MS = 100;
@@ -13,8 +19,9 @@ const BACKOFF_JITTER = 0.2;
 
 /** How connections are made. */
 export interface LineOptions {
-  readonly dial: Dial;
-  readonly peer: Peer;
+  readonly dialer: Dialer;
+  /** The name that calls are for. */
+  readonly authority: string;
   readonly limits: ClientLimits;
 }
 
@@ -29,16 +36,18 @@ export interface LineEvents {
 export class Line {
   /** On which calls can be made. */
   connection: ClientConnection | undefined;
-  /** Since when it is being connected, on the monotonic clock. */
-  connectingAt: number | undefined;
-  /** Why the last attempt failed. */
+  /** Whether one is being made, and calls may wait for it. */
+  isHopeful = false;
+  /** Why the last one ended, or could not be made. */
   fault = '';
-  #backoffMs = FIRST_BACKOFF_MS;
+  #attempt = 0;
   #startedAt = 0;
+  #backoffMs = FIRST_BACKOFF_MS;
+  /** Whether connections are accepted and not completed; until one is. */
+  #isLate = false;
   #timer: NodeJS.Timeout | undefined;
-  #attempt: ClientConnection | undefined;
-  #isClosed = false;
-  /** Connections with calls under way, also such as take no new ones. */
+  #unready: ClientConnection | undefined;
+  /** Connections that are not closed, also such as take no calls any more. */
   readonly #open = new Set<ClientConnection>();
 
   constructor(
@@ -49,16 +58,18 @@ export class Line {
 
   /** Connects, and whenever that connection has ended again. */
   async connect(): Promise<void> {
-    this.connectingAt = this.#startedAt = performance.now();
-    this.#timer = setTimeout(() => this.#failed('the connection was not completed'), ATTEMPT_MS).unref();
+    const attempt = ++this.#attempt;
+    this.#startedAt = performance.now();
+    this.isHopeful = !this.#isLate;
+    // In a turn after the timer's: if this process stood still, what has come meanwhile is read before it is late.
+    this.#in(PATIENCE_MS, () => setImmediate(() => this.#late(attempt)));
     this.events.changed();
-    const started = this.#startedAt;
     try {
-      const socket = await this.options.dial(this.address);
-      if (this.#isClosed || this.#startedAt !== started) socket.destroy();
-      else this.#speak(socket);
+      const socket = await this.options.dialer.dial(this.address);
+      if (attempt === this.#attempt) this.#speak(socket);
+      else socket.destroy();
     } catch (error) {
-      if (this.#startedAt === started) this.#failed(String(error));
+      if (attempt === this.#attempt) this.#failed(String(error));
     }
   }
 
@@ -75,64 +86,79 @@ export class Line {
   }
 
   #stop(): void {
-    this.#isClosed = true;
+    this.#attempt = NaN;
     clearTimeout(this.#timer);
-    this.connection = this.connectingAt = undefined;
+    this.connection = this.#unready = undefined;
+    this.isHopeful = false;
   }
 
   #speak(socket: Duplex): void {
-    const { limits, peer } = this.options;
+    const { limits, authority, dialer } = this.options;
+    const peer = { authority, scheme: dialer.scheme };
     const connection: ClientConnection = new ClientConnection(socket, limits, peer, {
       ready: () => this.#ready(connection),
       room: () => this.events.room(),
-      draining: () => this.#ended(connection, 'the service ended the connection'),
+      draining: () => this.#ended(connection, 'the connection takes no more calls'),
       closed: (reason) => {
         this.#open.delete(connection);
         this.#ended(connection, reason);
       },
     });
     this.#open.add(connection);
-    this.#attempt = connection;
+    this.#unready = connection;
   }
 
   #ready(connection: ClientConnection): void {
-    if (connection !== this.#attempt) return;
+    if (connection !== this.#unready) return;
     clearTimeout(this.#timer);
-    this.#attempt = this.connectingAt = undefined;
+    this.#unready = undefined;
+    this.isHopeful = this.#isLate = false;
     this.#backoffMs = FIRST_BACKOFF_MS;
     this.connection = connection;
     this.events.changed();
   }
 
+  #late(attempt: number): void {
+    if (attempt !== this.#attempt || this.connection !== undefined) return;
+    this.#isLate = true;
+    this.isHopeful = false;
+    this.fault = 'the connection is not completed';
+    this.#in(LATE_MS, () => this.#failed(this.fault));
+    this.events.changed();
+  }
+
   /** A connection takes no further calls. */
   #ended(connection: ClientConnection, reason: string): void {
-    if (connection === this.#attempt) this.#failed(reason);
+    if (connection === this.#unready) this.#failed(reason);
     if (connection !== this.connection) return;
     this.connection = undefined;
     this.fault = reason;
-    if (this.#isClosed) return;
-    this.connectingAt = performance.now();
+    this.isHopeful = true;
     // One that ends as soon as it is made is not made without a pause.
     this.#connectIn(this.#startedAt + FIRST_BACKOFF_MS - performance.now());
     this.events.changed();
   }
 
   #failed(reason: string): void {
-    if (this.#isClosed) return;
-    clearTimeout(this.#timer);
-    const attempt = this.#attempt;
-    this.#attempt = this.connectingAt = undefined;
-    attempt?.close();
+    this.#attempt++;
+    const unready = this.#unready;
+    this.#unready = undefined;
+    unready?.close();
+    this.isHopeful = false;
     this.fault = reason;
     const waitMs = this.#startedAt + this.#backoffMs - performance.now();
     const jitter = 1 + BACKOFF_JITTER * (2 * Math.random() - 1);
     this.#backoffMs = Math.min(this.#backoffMs * BACKOFF_FACTOR, LONGEST_BACKOFF_MS);
-    this.#startedAt = -1;
     this.#connectIn(waitMs * jitter);
     this.events.changed();
   }
 
   #connectIn(ms: number): void {
-    this.#timer = setTimeout(() => void this.connect(), Math.max(0, ms)).unref();
+    this.#in(Math.max(0, ms), () => void this.connect());
+  }
+
+  #in(ms: number, what: () => void): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(what, ms).unref();
   }
 }

@@ -3,11 +3,13 @@ import type { ClientConnection } from './client-connection.js';
 import type { Address } from './dial.js';
 import { Line, type LineEvents, type LineOptions } from './line.js';
 
+/** Calls under way on a connection before another one takes some. */
+const TOGETHER = 64;
+
 /** A replica of a service, and the connections to it. */
 export class Replica {
   readonly #lines: readonly Line[];
   #wasReady = false;
-  #turn = 0;
 
   /** @param lines how many connections there are to be */
   constructor(
@@ -31,9 +33,9 @@ export class Replica {
     return (this.#wasReady = isReady);
   }
 
-  /** How long ago the youngest connection that is being made was begun, in milliseconds; Infinity for none. */
-  connectingMs(now: number): number {
-    return Math.min(...this.#lines.map(({ connectingAt }) => now - (connectingAt ?? -Infinity)));
+  /** Whether calls may wait for a connection. */
+  get isHopeful(): boolean {
+    return this.#lines.some(({ isHopeful }) => isHopeful);
   }
 
   /** Why there is no connection. */
@@ -41,15 +43,18 @@ export class Replica {
     return this.#lines.map(({ fault }) => fault).find((fault) => fault !== '') ?? '';
   }
 
-  /** A connection with room for a call, by turns; undefined for none. */
+  /**
+   * A connection with room for a call; undefined for none. The first one takes all while they are not many: what leaves
+   * together costs less. The others are there for bursts, and for the moment when that one ends.
+   */
   next(): ClientConnection | undefined {
-    const lines = this.#lines;
-    for (let tries = 0; tries < lines.length; tries++) {
-      this.#turn = (this.#turn + 1) % lines.length;
-      const { connection } = lines[this.#turn] as Line;
-      if (connection?.hasRoom) return connection;
+    let least: ClientConnection | undefined;
+    for (const { connection } of this.#lines) {
+      if (!connection?.hasRoom) continue;
+      if (connection.underWay < TOGETHER) return connection;
+      if (least === undefined || connection.underWay < least.underWay) least = connection;
     }
-    return undefined;
+    return least;
   }
 
   retire(): void {

@@ -6,12 +6,6 @@ import { addressText, type Address } from './dial.js';
 import type { LineOptions } from './line.js';
 import { Replica } from './replica.js';
 
-/**
- * How long calls wait for a connection that is being made, in milliseconds. A process that hangs has its connections
- * accepted by its system, and they stay half made: whoever waited for one would wait until its deadline.
- */
-const CONNECT_MS = 2_000;
-
 export interface ReplicasOptions extends LineOptions {
   readonly use: ChannelUse;
   readonly loads: ReplicaLoads;
@@ -38,7 +32,6 @@ export class Replicas {
   #ready: readonly Replica[] = [];
   #loads: readonly ReplicaLoad[] = [];
   #first = 0;
-  #patience: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly options: ReplicasOptions,
@@ -80,19 +73,16 @@ export class Replicas {
 
   /** Whether it is of use to wait for a way. */
   get isHopeful(): boolean {
-    if (this.#ready.length > 0) return true;
-    const now = performance.now();
-    return [...this.#all.values()].some((replica) => replica.connectingMs(now) < CONNECT_MS);
+    return this.#ready.length > 0 || [...this.#all.values()].some(({ isHopeful }) => isHopeful);
   }
 
   /** Why there is none. */
   get fault(): string {
     const faults = [...this.#all.values()].map(({ fault }) => fault);
-    return faults.find((fault) => fault !== '') ?? 'connections are not completed';
+    return faults.find((fault) => fault !== '') ?? 'there is none';
   }
 
   close(): void {
-    clearTimeout(this.#patience);
     for (const [key, replica] of this.#all) {
       this.#forget(key);
       replica.close();
@@ -109,13 +99,6 @@ export class Replicas {
     this.#ready = [...this.#all.values()].filter((replica) => replica.look());
     this.#loads = this.#ready.map(({ load }) => load);
     if (this.#ready.length < before) this.events.lost();
-    if (this.#ready.length === 0) this.#lookLater();
     this.events.changed();
-  }
-
-  /** When patience with the connections that are being made is over. Timers may be a moment early. */
-  #lookLater(): void {
-    clearTimeout(this.#patience);
-    this.#patience = setTimeout(() => this.events.changed(), CONNECT_MS + 10).unref();
   }
 }

@@ -36,12 +36,17 @@ export abstract class SingleReplyCall extends Call {
     else this.giveUp(new CallError(Status.UNIMPLEMENTED, 'the reply has more than one message'));
   }
 
+  override ended(error: CallError | undefined, isUnprocessed: boolean): void {
+    const isMissing = error === undefined && this.#message === undefined;
+    super.ended(
+      isMissing ? new CallError(Status.UNIMPLEMENTED, 'the reply has no message') : error,
+      isUnprocessed,
+    );
+  }
+
   protected settle(error: CallError | undefined): void {
-    const message = this.#message;
     if (error !== undefined) this.settlement.reject(this.site.errorOf(error));
-    else if (message !== undefined)
-      this.settlement.resolve(new Reply(message, this.replyMetadata ?? NO_ENTRIES));
-    else this.settle(new CallError(Status.UNIMPLEMENTED, 'the reply has no message'));
+    else this.settlement.resolve(new Reply(this.#message as Buffer, this.replyMetadata ?? NO_ENTRIES));
   }
 }
 

@@ -30,8 +30,12 @@ export abstract class Connection<S extends Stream> extends Endpoint {
     return this.streams.size > 0;
   }
 
-  /** The stream of headers that belong to no open one; undefined when it is over. @throws ConnectionError, StreamError */
-  protected abstract opened(streamId: number): S | undefined;
+  /**
+   * The stream of headers that belong to no open one; why it is not opened; undefined when it is over.
+   *
+   * @throws ConnectionError when there must not be such a stream
+   */
+  protected abstract opened(streamId: number): S | StreamError | undefined;
   /** Whether there has been no stream with the ID yet. */
   protected abstract isIdle(streamId: number): boolean;
   /** A stream is over, well or not. */
@@ -109,9 +113,14 @@ export abstract class Connection<S extends Stream> extends Endpoint {
   }
 
   onHeaders(streamId: number, bytes: Buffer, start: number, end: number, isEnd: boolean): void {
-    const stream = this.streams.get(streamId) ?? this.opened(streamId);
+    const found = this.streams.get(streamId) ?? this.opened(streamId);
+    const stream = found instanceof StreamError ? undefined : found;
     const verdict = this.#headers.read(bytes, start, end, stream);
-    if (stream === undefined) return this.#late(streamId);
+    if (found instanceof StreamError) return this.#refuse(streamId, found);
+    if (stream === undefined) {
+      this.floods.useless();
+      return this.#late(streamId);
+    }
     if (stream.isRemoteEnded) throw new StreamError(ErrorCode.STREAM_CLOSED, 'HEADERS behind the end');
     if (verdict === 'malformed') throw new StreamError(ErrorCode.PROTOCOL_ERROR, 'malformed headers');
     stream.isRemoteEnded = isEnd;
@@ -150,10 +159,16 @@ export abstract class Connection<S extends Stream> extends Endpoint {
     this.sender.pump();
   }
 
+  #refuse(streamId: number, { code }: StreamError): void {
+    this.floods.useless();
+    this.#resets.add(streamId);
+    this.out.rstStream(streamId, code);
+  }
+
   /** DATA or HEADERS of a stream that is over: they crossed a reset on their way, or should not be. */
   #late(streamId: number): void {
-    this.#refuseIdle(streamId);
     if (this.#resets.has(streamId)) return;
+    this.#refuseIdle(streamId);
     this.floods.useless();
     this.out.rstStream(streamId, ErrorCode.STREAM_CLOSED);
   }

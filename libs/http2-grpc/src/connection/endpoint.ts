@@ -143,7 +143,7 @@ export abstract class Endpoint implements FrameEvents, Watched {
   }
 
   /** Whatever it answers, that it came is a sign of life. */
-  onPingAck(): void {
+  onPingAck(_bytes: Buffer, _start: number): void {
     this.floods.useless();
   }
 

@@ -3,7 +3,7 @@ import { HpackEncoder } from '../hpack/hpack-encoder.js';
 import { CallError } from './call-error.js';
 import { Status } from './status.js';
 
-/** What goes with a call: lower-case names; printable ASCII, or base64 where the name ends in `-bin`. */
+/** What goes with a call or its answer: lower-case names; printable ASCII, or base64 where the name ends in `-bin`. */
 export type Metadata = Readonly<Record<string, string | readonly string[]>>;
 
 /** What credentials travel in. They enter no table of a header compression (RFC 7541, section 7.1.3). */
@@ -28,6 +28,8 @@ export function isAsciiValue(text: string): boolean {
   return VALUE.test(text);
 }
 
+export const NO_METADATA: Metadata = {};
+
 /** How large metadata is: as a list of headers, and encoded at most. */
 export interface MetadataSize {
   list: number;
@@ -35,7 +37,7 @@ export interface MetadataSize {
 }
 
 /**
- * Checks what goes with a call, and adds up how large it is.
+ * Checks what is to be sent, and adds up how large it is.
  *
  * @throws CallError INTERNAL for names and values that gRPC does not have
  */

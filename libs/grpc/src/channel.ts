@@ -6,9 +6,9 @@ import {
   type ServiceDefinition,
 } from '@grpc/grpc-js';
 import type { DescService, FileRegistry } from '@bufbuild/protobuf';
-import { MethodOptions_IdempotencyLevel } from '@bufbuild/protobuf/wkt';
 import { LeastLoadConfig, type LeastLoadSettings } from './balancing/least-load-config.js';
 import { registerLeastLoad } from './balancing/register-least-load.js';
+import { idempotentMethods } from './idempotent-paths.js';
 import { serviceName } from './served-method.js';
 
 /** A generated client's constructor. */
@@ -69,9 +69,6 @@ export function clientOptions(
 
 /** The policies of services: of retries from the idempotency levels of their methods. */
 function serviceConfig(services: readonly DescService[], balancing: LeastLoadSettings): object {
-  const idempotent = services
-    .flatMap(({ methods }) => methods)
-    .filter(({ idempotency }) => idempotency !== MethodOptions_IdempotencyLevel.IDEMPOTENCY_UNKNOWN);
   const retryPolicy = {
     maxAttempts: 3,
     // grpc-js reads fewer than nine decimals as nanoseconds.
@@ -86,7 +83,10 @@ function serviceConfig(services: readonly DescService[], balancing: LeastLoadSet
     retryThrottling: { maxTokens: 10, tokenRatio: 0.1 },
     methodConfig: [
       {
-        name: idempotent.map(({ name, parent }) => ({ service: parent.typeName, method: name })),
+        name: idempotentMethods(services).map(({ name, parent }) => ({
+          service: parent.typeName,
+          method: name,
+        })),
         retryPolicy,
       },
     ].filter(({ name }) => name.length > 0),

@@ -1,6 +1,6 @@
 export { Call, callOf, type CallPeer } from './call.js';
 export { CallsInFlight } from './calls-in-flight.js';
-export { ClientCalls } from './client-calls.js';
+export { ClientCall, ClientCalls } from './client-calls.js';
 export type { LeastLoadSettings } from './balancing/least-load-config.js';
 export { replicaLoads } from './balancing/shared-loads.js';
 export { clientOptions, openClient, type ClientConstructor } from './channel.js';
@@ -9,6 +9,7 @@ export { ContractServer, type ContractServerOptions } from './contract-server.js
 export { ErrorFilter } from './error-filter.js';
 export { callInterceptor } from './call-interceptor.js';
 export { Health, type ReadinessCheck } from './health.js';
+export { idempotentPaths } from './idempotent-paths.js';
 export { isEssential } from './load/essential.js';
 export { defaultLoadLimits, LoadGate, type LoadLimits, type ShedCause } from './load/load-gate.js';
 export { Place } from './load/place.js';

@@ -1,19 +1,27 @@
 import { createSecureServer } from 'node:http2';
 import { createServer, type AddressInfo, type Server } from 'node:net';
-import type { TlsOptions } from 'node:tls';
+import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
 import { status } from '@grpc/grpc-js';
 import { createSpecAuthority, type SpecAuthority } from '@gatehouse/testing';
 import { certificateName, type Transport } from '../index.js';
-import { callDirectory, startDirectory } from './spec/directory.js';
+import { callDirectory, dialDirectory, startDirectory } from './spec/directory.js';
 import { SpecCertificates } from './spec/spec-certificates.js';
 
 const USERS = certificateName('users');
 const DAY_MS = 86_400_000;
 
-describe('a channel with mutual TLS', () => {
+/** Who calls, by what. */
+const CALLERS: readonly [string, (port: number, transport: Transport) => Promise<void>][] = [
+  ['a channel of grpc-js', (port, transport) => callDirectory(port, transport.channelTo('users'))],
+  ['a channel of our own', (port, transport) => dialDirectory(port, transport.dialerTo('users'))],
+];
+
+describe.each(CALLERS)('%s with mutual TLS', (_caller, callBy) => {
   const own = new SpecCertificates('gateway');
   let authority: SpecAuthority;
   let transport: Transport;
+
+  const call = (port: number) => callBy(port, transport);
 
   beforeAll(async () => {
     authority = await createSpecAuthority();
@@ -29,7 +37,7 @@ describe('a channel with mutual TLS', () => {
     const users = await new SpecCertificates('users').issue(authority);
     const other = users.transport();
     const service = await startDirectory(other, users.log);
-    await callDirectory(service.port, transport.channelTo('users'));
+    await call(service.port);
     await service.stop();
     other.close();
     users.remove();
@@ -78,7 +86,7 @@ describe('a channel with mutual TLS', () => {
   ];
   it.each(cases)('sends nothing to %s', async (_, makeOptions) => {
     const server = await impostor(await makeOptions());
-    await expect(callDirectory(server.port, transport.channelTo('users'))).rejects.toMatchObject({
+    await expect(call(server.port)).rejects.toMatchObject({
       code: status.UNAVAILABLE,
     });
     expect(server.calls()).toBe(0);
@@ -87,7 +95,7 @@ describe('a channel with mutual TLS', () => {
 
   it('counts what reaches an impostor that is none', async () => {
     const server = await impostor(await withNames([USERS])());
-    await expect(callDirectory(server.port, transport.channelTo('users'))).rejects.toBeDefined();
+    await expect(call(server.port)).rejects.toBeDefined();
     expect(server.calls()).toBeGreaterThan(0);
     server.close();
   });
@@ -96,9 +104,20 @@ describe('a channel with mutual TLS', () => {
     const server = createServer((socket) => socket.on('error', () => {}).resume());
     const port = await listening(server);
     // Before the call's own deadline, which is twice as far off.
-    await expect(callDirectory(port, transport.channelTo('users'))).rejects.toMatchObject({
+    await expect(call(port)).rejects.toMatchObject({
       code: status.UNAVAILABLE,
     });
+    server.close();
+  });
+
+  it('sends nothing to one that does not say that it speaks HTTP/2', async () => {
+    const heard: Buffer[] = [];
+    const options = { ca: authority.certificate, requestCert: true, ...(await withNames([USERS])()) };
+    const server = createTlsServer(options, (socket) => {
+      socket.on('error', () => {}).on('data', (data) => heard.push(data));
+    });
+    await expect(call(await listening(server))).rejects.toMatchObject({ code: status.UNAVAILABLE });
+    expect(heard).toEqual([]);
     server.close();
   });
 
@@ -112,7 +131,7 @@ describe('a channel with mutual TLS', () => {
       });
     });
     const port = await listening(server);
-    await expect(callDirectory(port, transport.channelTo('users'))).rejects.toMatchObject({
+    await expect(call(port)).rejects.toMatchObject({
       code: status.UNAVAILABLE,
     });
     // A TLS record of a handshake (RFC 8446, section 5.1), and no preface of HTTP/2.

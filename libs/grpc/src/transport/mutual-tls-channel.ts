@@ -1,4 +1,3 @@
-import type { Socket } from 'node:net';
 import { CallCredentials, ChannelCredentials, type experimental } from '@grpc/grpc-js';
 import type { Certificates } from './certificates.js';
 import { secureSocket } from './mutual-tls-socket.js';
@@ -31,14 +30,13 @@ export class MutualTlsChannelCredentials extends ChannelCredentials {
     callCredentials = CallCredentials.createEmpty(),
   ): experimental.SecureConnector {
     return {
-      connect: (socket) => this.#secure(socket),
+      connect: async (socket) => ({
+        socket: await secureSocket(socket, this.service, this.certificates, 'h2'),
+        secure: true,
+      }),
       waitForReady: () => Promise.resolve(),
       getCallCredentials: () => callCredentials,
       destroy: () => {},
     };
-  }
-
-  async #secure(socket: Socket): Promise<experimental.SecureConnectResult> {
-    return { socket: await secureSocket(socket, this.service, this.certificates, 'h2'), secure: true };
   }
 }

@@ -14,7 +14,7 @@ export type SpokenProtocol = 'h2' | 'http/1.1';
 /**
  * Secures a connection to one service, by the certificate of the moment: to nobody else, wherever the connection leads.
  *
- * @throws Error when the far end does not prove itself in time
+ * @throws Error when the far end does not prove itself in time, or does not say that it speaks the protocol
  */
 export function secureSocket(
   socket: Socket,
@@ -40,7 +40,8 @@ export function secureSocket(
     secured.once('secureConnect', () => {
       clearTimeout(late);
       secured.off('close', ended);
-      resolve(secured);
+      if (secured.alpnProtocol === protocol) resolve(secured);
+      else secured.destroy(new Error(`${service} does not speak ${protocol}`));
     });
     secured.once('close', () => clearTimeout(late));
     secured.once('close', ended);

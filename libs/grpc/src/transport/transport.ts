@@ -1,9 +1,11 @@
 import { createServer, type Server as HttpServer, type ServerOptions } from 'node:http';
 import type { Socket } from 'node:net';
 import { ChannelCredentials, ServerCredentials, type Server } from '@grpc/grpc-js';
+import { plainDialer, type Dialer } from '@gatehouse/http2-grpc';
 import type { Logger } from '@gatehouse/telemetry';
 import { Certificates, type TlsFiles } from './certificates.js';
 import { MutualTlsChannelCredentials } from './mutual-tls-channel.js';
+import { mutualTlsDialer } from './mutual-tls-dialer.js';
 import { mutualTlsHttpServer } from './mutual-tls-http-server.js';
 import { MutualTlsListener } from './mutual-tls-listener.js';
 import { secureSocket } from './mutual-tls-socket.js';
@@ -11,8 +13,10 @@ import { callersOf, httpCallersOf, type CallerName, type ServiceName } from './w
 
 /** How a service speaks with the others: in the clear, or by mutual TLS. */
 export interface Transport {
-  /** What channels to a service are opened with. */
+  /** What channels of grpc-js to a service are opened with. */
   channelTo(service: ServiceName): ChannelCredentials;
+  /** What makes the connections of all other channels to a service. */
+  dialerTo(service: ServiceName): Dialer;
   /**
    * Has a server take connections; port 0 asks the system for a free one. Closing takes no new ones.
    *
@@ -61,6 +65,7 @@ export function openTransport({ service, files, admitsEdge, production, log }: T
 /** In the clear: for one machine, and for networks that encrypt by themselves. */
 export const plainTransport: Transport = {
   channelTo: () => ChannelCredentials.createInsecure(),
+  dialerTo: () => plainDialer,
   listen: async (server, host, port) => {
     const bound = await new Promise<number>((resolve, reject) => {
       const settle = (error: Error | null, actual: number) => (error ? reject(error) : resolve(actual));
@@ -83,6 +88,7 @@ export function mutualTls(
   const listener = new MutualTlsListener(callers.grpc, certificates, log);
   return {
     channelTo: (peer) => new MutualTlsChannelCredentials(peer, certificates),
+    dialerTo: (peer) => mutualTlsDialer(peer, certificates),
     listen: (server, host, port) => listener.listen(server, host, port),
     serviceAt: (peer) => listener.serviceAt(peer),
     httpServer: (options) => mutualTlsHttpServer(callers.http, certificates, log, options),

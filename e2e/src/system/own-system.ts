@@ -7,6 +7,10 @@ import { listKey } from './list-key.js';
 import { makeListedKey } from './listed-key.js';
 import { signInDemo, type SystemFacts } from './system-facts.js';
 
+/** By what the gateway calls the services, where that is not its default: `E2E_UPSTREAM=grpc-js npm run e2e`. */
+const { E2E_UPSTREAM } = process.env;
+const UPSTREAM: Record<string, string> = E2E_UPSTREAM ? { UPSTREAM: E2E_UPSTREAM } : {};
+
 /** A running system of one's own, to break on purpose. */
 export interface OwnSystem extends SystemFacts, AsyncDisposable {
   readonly system: System;
@@ -38,9 +42,10 @@ export async function startOwnSystem({ settings }: OwnSystemOptions = {}): Promi
   try {
     const ports = await freePorts();
     const options = { folder: data, fresh: false, databaseUrl: undefined, ports };
+    const own = await settings?.(ports);
     const running = await startSystem(options, {
       // Hundreds of people register within minutes here, all of them at one address.
-      settings: { auth: { LIMIT_SCALE: 1_000 }, ...(await settings?.(ports)) },
+      settings: { auth: { LIMIT_SCALE: 1_000 }, ...own, gateway: { ...UPSTREAM, ...own?.gateway } },
       beforeServices: async () => listKey(await secret('auth-database-url'), key),
     });
     const { url, accounts, system, logFolder, mailFolder } = running;

@@ -9,7 +9,9 @@ import { createSpecAuthority, type SpecAuthority } from '@gatehouse/testing';
 import { Server, ServerCredentials, status } from '@grpc/grpc-js';
 import { backendsOf } from './backends.js';
 import { readGatewaySettings } from './config.js';
-import { GrpcUpstream } from './upstream/grpc-upstream.js';
+import { openUpstream } from './upstream/open-upstream.js';
+import type { Upstream } from './upstream/upstream.js';
+import { upstreamKinds } from './upstream/upstream-kind.js';
 
 const BACKENDS = ['auth', 'users', 'resources'] as const;
 type BackendName = (typeof BACKENDS)[number];
@@ -21,7 +23,7 @@ const RPC: Readonly<Record<BackendName, string>> = {
   resources: '/gatehouse.resources.v1.ResourceService/GetResource',
 };
 
-describe('the backends, by mutual TLS', () => {
+describe.each(upstreamKinds)('the backends, by mutual TLS and %s', (kind) => {
   const folder = mkdtempSync(join(tmpdir(), 'gateway-tls-'));
   const files = { certificate: join(folder, 'cert'), key: join(folder, 'key'), ca: join(folder, 'ca') };
   const servers: Server[] = [];
@@ -53,9 +55,9 @@ describe('the backends, by mutual TLS', () => {
       GATEHOUSE_USERS_ADDRESS: address('users'),
       GATEHOUSE_RESOURCES_ADDRESS: address('resources'),
     });
-    return new GrpcUpstream(backendsOf(contract, settings, transport));
+    return openUpstream(kind, backendsOf(contract, settings, transport));
   };
-  const call = (upstream: GrpcUpstream, name: BackendName) =>
+  const call = (upstream: Upstream, name: BackendName) =>
     upstream.unary({
       path: RPC[name],
       request: new Uint8Array(),

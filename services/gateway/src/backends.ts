@@ -1,24 +1,25 @@
 import type { FileRegistry } from '@bufbuild/protobuf';
-import { plainTransport, type Transport } from '@gatehouse/grpc';
-import type { ChannelCredentials } from '@grpc/grpc-js';
+import { plainTransport, type ServiceName, type Transport } from '@gatehouse/grpc';
 import type { GatewaySettings } from './config.js';
 import type { BackendPackage } from './rpc/rest-contract.js';
-import type { Backend } from './upstream/channel-ring.js';
+import type { Backend } from './upstream/backend.js';
 
 /** Where each package of the contract is served, and how that is reached. */
 export function backendsOf(
   registry: FileRegistry,
   settings: GatewaySettings,
-  { channelTo }: Pick<Transport, 'channelTo'> = plainTransport,
+  transport: Pick<Transport, 'channelTo' | 'dialerTo'> = plainTransport,
 ): readonly Backend[] {
-  const places: Record<BackendPackage, { target: string; credentials: ChannelCredentials }> = {
-    'gatehouse.auth.v1': { target: settings.AUTH_ADDRESS, credentials: channelTo('auth') },
-    'gatehouse.users.v1': { target: settings.USERS_ADDRESS, credentials: channelTo('users') },
-    'gatehouse.resources.v1': { target: settings.RESOURCES_ADDRESS, credentials: channelTo('resources') },
+  const places: Record<BackendPackage, readonly [service: ServiceName, target: string]> = {
+    'gatehouse.auth.v1': ['auth', settings.AUTH_ADDRESS],
+    'gatehouse.users.v1': ['users', settings.USERS_ADDRESS],
+    'gatehouse.resources.v1': ['resources', settings.RESOURCES_ADDRESS],
   };
   const files = [...registry.files];
-  return Object.entries(places).map(([name, place]) => ({
-    ...place,
+  return Object.entries(places).map(([name, [service, target]]) => ({
+    target,
+    credentials: transport.channelTo(service),
+    dialer: transport.dialerTo(service),
     services: files.filter(({ proto }) => proto.package === name).flatMap(({ services }) => services),
   }));
 }

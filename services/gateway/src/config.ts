@@ -13,6 +13,7 @@ import { BlockList } from 'node:net';
 import { z } from 'zod';
 import { mayExpose, mayForward } from './http/header-policy.js';
 import { grpcTarget } from './upstream/grpc-target.js';
+import { upstreamKinds } from './upstream/upstream-kind.js';
 
 /** The gateway's name: its client ID towards auth. */
 export const SERVICE = 'gateway';
@@ -46,6 +47,8 @@ const schema = z
     RESOURCES_ADDRESS: grpcTarget,
     /** Where auth serves browsers and OAuth clients; without it their paths lead nowhere. */
     AUTH_HTTP_ADDRESS: grpcTarget.optional(),
+    /** What the services are called by: frames of our own, or grpc-js. */
+    UPSTREAM: z.enum(upstreamKinds).default('http2-grpc'),
     /** What the gateway proves itself with towards auth. */
     CLIENT_SECRET: z.string().min(16).max(256),
     /** The proxies that are believed about the address of their clients: ranges in CIDR notation. */

@@ -32,7 +32,7 @@ import { BodyLimits } from './rpc/body-limits.js';
 import { readRestContract } from './rpc/rest-contract.js';
 import { recordRefusals } from './rpc/record-refusals.js';
 import { RpcHandler } from './rpc/rpc-handler.js';
-import { GrpcUpstream } from './upstream/grpc-upstream.js';
+import { openUpstream } from './upstream/open-upstream.js';
 
 /** A gateway that accepts requests. */
 export interface RunningGateway {
@@ -89,7 +89,7 @@ export async function startGateway(
     // The service decides on its own what may be done on old knowledge.
     revocations: issuer.revocations,
   });
-  const upstream = new GrpcUpstream(backendsOf(registry, settings, transport));
+  const upstream = openUpstream(settings.UPSTREAM, backendsOf(registry, settings, transport));
   const headers = { forward: settings.FORWARD_HEADERS, expose: settings.EXPOSE_METADATA };
   const cors = corsPolicy(settings.CORS_ORIGINS, headers);
   const crossSite = new CrossSite({ origins: settings.CORS_ORIGINS, production });

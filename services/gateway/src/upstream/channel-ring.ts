@@ -1,22 +1,12 @@
 import { ChannelCredentials, Client, connectivityState } from '@grpc/grpc-js';
-import type { DescService } from '@bufbuild/protobuf';
 import { clientOptions } from '@gatehouse/grpc';
 import type { ChannelUse } from '@gatehouse/http2-grpc';
+import { KEEPALIVE, type Backend } from './backend.js';
 
-/** A backend and the services that it serves. */
-export interface Backend {
-  /** The target as grpc-js takes it. */
-  readonly target: string;
-  /** How it is reached; in the clear unless given. */
-  readonly credentials?: ChannelCredentials;
-  readonly services: readonly DescService[];
-}
-
-/**
- * Somebody waits for each call: a backend that hangs, or a connection that has died without a word, is found out
- * before the 10 s that a call may take, and the calls after that are refused at once.
- */
-const KEEPALIVE = { 'grpc.keepalive_time_ms': 2_000, 'grpc.keepalive_timeout_ms': 5_000 };
+const KEEPALIVE_OPTIONS = {
+  'grpc.keepalive_time_ms': KEEPALIVE.timeMs,
+  'grpc.keepalive_timeout_ms': KEEPALIVE.timeoutMs,
+};
 
 /** Several channels to one backend that share no connection and take calls in turn. They connect when first used. */
 export class ChannelRing {
@@ -28,7 +18,7 @@ export class ChannelRing {
     size: number,
     use: ChannelUse,
   ) {
-    const options = { ...clientOptions(services, { use }), ...KEEPALIVE };
+    const options = { ...clientOptions(services, { use }), ...KEEPALIVE_OPTIONS };
     this.#clients = Array.from({ length: size }, () => new Client(target, credentials, options));
   }
 

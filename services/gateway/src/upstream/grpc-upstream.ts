@@ -1,6 +1,7 @@
 import { status, type ServiceError } from '@grpc/grpc-js';
 import { ClientCalls } from '@gatehouse/grpc';
-import { ChannelRing, type Backend } from './channel-ring.js';
+import type { Backend } from './backend.js';
+import { ChannelRing } from './channel-ring.js';
 import { fromGrpcMetadata, toGrpcMetadata } from './grpc-metadata.js';
 import { GrpcReplyStream } from './grpc-reply-stream.js';
 import { sendRequests } from './send-requests.js';
@@ -12,6 +13,7 @@ import type {
   RequestStreamCall,
   SingleRequestCall,
   Upstream,
+  UpstreamCall,
 } from './upstream.js';
 
 /**
@@ -54,8 +56,7 @@ export class GrpcUpstream implements Upstream {
 
   async unary({ path, request, metadata, deadline }: SingleRequestCall): Promise<Reply> {
     const client = this.#ringsOf(path).unary.next();
-    const sent = toGrpcMetadata(metadata);
-    const end = this.#calls.begin(path, sent);
+    const { sent, end } = this.#begin(path, metadata);
     return new Promise((resolve, reject) => {
       const answer = replyTo(resolve, reject, end);
       client
@@ -66,8 +67,7 @@ export class GrpcUpstream implements Upstream {
 
   async clientStream({ path, requests, metadata, deadline }: RequestStreamCall): Promise<Reply> {
     const client = this.#ringsOf(path).streams.next();
-    const sent = toGrpcMetadata(metadata);
-    const end = this.#calls.begin(path, sent);
+    const { sent, end } = this.#begin(path, metadata);
     return new Promise((resolve, reject) => {
       const answer = replyTo(resolve, reject, end);
       const call = client.makeClientStreamRequest(path, asIs, asIs, sent, { deadline }, answer.finish);
@@ -81,8 +81,7 @@ export class GrpcUpstream implements Upstream {
 
   serverStream({ path, request, metadata, deadline }: SingleRequestCall): ReplyStream {
     const client = this.#ringsOf(path).streams.next();
-    const sent = toGrpcMetadata(metadata);
-    const end = this.#calls.begin(path, sent);
+    const { sent, end } = this.#begin(path, metadata);
     const call = client.makeServerStreamRequest(path, asIs, asIs, request, sent, { deadline });
     call.once('status', ({ code }) => end(code));
     return new GrpcReplyStream(call);
@@ -93,6 +92,13 @@ export class GrpcUpstream implements Upstream {
       unary.close();
       streams.close();
     }
+  }
+
+  #begin(path: string, metadata: UpstreamCall['metadata']) {
+    const sent = toGrpcMetadata(metadata);
+    const call = this.#calls.begin(path);
+    if (call.traceparent !== undefined) sent.set('traceparent', call.traceparent);
+    return { sent, end: (code: status) => call.end(code) };
   }
 
   #ringsOf(path: string): Rings {

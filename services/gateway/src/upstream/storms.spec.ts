@@ -3,7 +3,9 @@ import { Server, ServerCredentials, status, type ServiceError } from '@grpc/grpc
 import { contract } from '@gatehouse/contracts';
 import { ResourceServiceService, WatchResourcesResponse } from '@gatehouse/contracts/resources';
 import { serverLimits } from '@gatehouse/grpc';
-import { GrpcUpstream } from './grpc-upstream.js';
+import { openUpstream } from './open-upstream.js';
+import type { Upstream } from './upstream.js';
+import { upstreamKinds, type UpstreamKind } from './upstream-kind.js';
 
 const SERVICE = '/gatehouse.resources.v1.ResourceService';
 const READ = `${SERVICE}/GetResource`;
@@ -39,9 +41,9 @@ async function start(answer: (settle: Settle) => void, host = '127.0.0.1', port 
   return { address: `${host}:${bound}`, port: bound, calls: () => calls };
 }
 
-function open(target: string): GrpcUpstream {
+function open(kind: UpstreamKind, target: string): Upstream {
   const service = contract.getService('gatehouse.resources.v1.ResourceService');
-  const upstream = new GrpcUpstream([{ target, services: service ? [service] : [] }]);
+  const upstream = openUpstream(kind, [{ target, services: service ? [service] : [] }]);
   running.push(() => upstream.close());
   return upstream;
 }
@@ -53,13 +55,13 @@ const callOf = (path: string) => ({
   deadline: Date.now() + 120_000,
 });
 
-describe('when every replica answers UNAVAILABLE', () => {
+describe.each(upstreamKinds)('when every replica answers UNAVAILABLE, by %s,', (kind) => {
   const refuse = (settle: Settle) => settle({ code: status.UNAVAILABLE, details: 'not now' });
 
   it('reads are hardly tried again: the budget of retries is used up and stays so', async () => {
     const one = await start(refuse);
     const other = await start(refuse, '127.0.0.2', one.port);
-    const upstream = open(`ipv4:${one.address},${other.address}`);
+    const upstream = open(kind, `ipv4:${one.address},${other.address}`);
     const read = () =>
       expect(upstream.unary(callOf(READ))).rejects.toMatchObject({ code: status.UNAVAILABLE });
     for (let call = 0; call < 20; call++) await read();
@@ -73,7 +75,7 @@ describe('when every replica answers UNAVAILABLE', () => {
   it('a write is sent once', async () => {
     const one = await start(refuse);
     const other = await start(refuse, '127.0.0.2', one.port);
-    const upstream = open(`ipv4:${one.address},${other.address}`);
+    const upstream = open(kind, `ipv4:${one.address},${other.address}`);
     const writes = Array.from({ length: 100 }, () =>
       expect(upstream.unary(callOf(CREATE))).rejects.toMatchObject({ code: status.UNAVAILABLE }),
     );
@@ -82,25 +84,54 @@ describe('when every replica answers UNAVAILABLE', () => {
   });
 });
 
-describe('when so many callers of streams go away that a connection is ended for it', () => {
-  it('no call of another caller fails, also one that may not be tried again', async () => {
-    const pending: Settle[] = [];
-    const backend = await start((settle) => void pending.push(settle));
-    const upstream = open(`ipv4:${backend.address}`);
-    const others = Array.from({ length: 50 }, () => upstream.unary(callOf(CREATE)));
-    // Reading one message and no more cancels the call.
+describe('when many callers of streams go away', () => {
+  /** Calls that last while streams come and go; returns what ends them and checks them. */
+  async function lastingCalls(upstream: Upstream, pending: Settle[]) {
+    const settled = Promise.allSettled(Array.from({ length: 50 }, () => upstream.unary(callOf(CREATE))));
+    return async () => {
+      for (const settle of pending) settle(null, {});
+      const states = (await settled).map(({ status }) => status);
+      expect(states).toEqual(Array.from({ length: 50 }, () => 'fulfilled'));
+    };
+  }
+
+  /** Reads one message and no more of two hundred streams; returns how many could not be read. */
+  async function comeAndGo(upstream: Upstream): Promise<number> {
     const readOne = async () => {
       for await (const message of upstream.serverStream(callOf(WATCH)).messages) return message;
       return undefined;
     };
-    let cutOff = 0;
-    while (cutOff === 0) {
-      const streams = await Promise.allSettled(Array.from({ length: 200 }, readOne));
-      cutOff = streams.filter((stream) => stream.status === 'rejected').length;
-    }
-    for (const settle of pending) settle(null, {});
-    const states = (await Promise.allSettled(others)).map((other) => other.status);
-    expect(new Set(states)).toEqual(new Set(['fulfilled']));
+    const streams = await Promise.allSettled(Array.from({ length: 200 }, readOne));
+    return streams.filter(({ status }) => status === 'rejected').length;
+  }
+
+  it('so that a connection of grpc-js is ended for it, no call of another caller fails', async () => {
+    const pending: Settle[] = [];
+    const backend = await start((settle) => void pending.push(settle));
+    const upstream = open('grpc-js', `ipv4:${backend.address}`);
+    const end = await lastingCalls(upstream, pending);
+    while ((await comeAndGo(upstream)) === 0);
+    await end();
+    // Also one that may not be tried again.
+    expect(backend.calls()).toBe(50);
+  }, 120_000);
+
+  it('no connection of our own is ended for it: no stream of another caller fails either', async () => {
+    const pending: Settle[] = [];
+    const backend = await start((settle) => void pending.push(settle));
+    const upstream = open('http2-grpc', `ipv4:${backend.address}`);
+    const end = await lastingCalls(upstream, pending);
+    const stream = upstream.serverStream(callOf(WATCH)).messages[Symbol.asyncIterator]();
+    await stream.next();
+    let isOver = false;
+    void stream.next().then(
+      () => undefined,
+      () => (isOver = true),
+    );
+    // More than grpc-js bears.
+    for (let round = 0; round < 15; round++) expect(await comeAndGo(upstream)).toBe(0);
+    expect(isOver).toBe(false);
+    await end();
     expect(backend.calls()).toBe(50);
   }, 120_000);
 });

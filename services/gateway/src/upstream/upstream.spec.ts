@@ -7,9 +7,10 @@ import {
   ResourceServiceService,
 } from '@gatehouse/contracts/resources';
 import type { AppError } from '@gatehouse/errors';
-import { GrpcUpstream } from './grpc-upstream.js';
-import type { Reply } from './upstream.js';
+import { openUpstream } from './open-upstream.js';
+import type { Reply, Upstream } from './upstream.js';
 import { upstreamError } from './upstream-error.js';
+import { upstreamKinds, type UpstreamKind } from './upstream-kind.js';
 
 const READ = '/gatehouse.resources.v1.ResourceService/GetResource';
 const CREATE = '/gatehouse.resources.v1.ResourceService/CreateResource';
@@ -53,21 +54,21 @@ async function startReplica(
   return replica;
 }
 
-function open(target: string): GrpcUpstream {
+function open(kind: UpstreamKind, target: string): Upstream {
   const file = [...contract.files].find(({ name }) => name === 'gatehouse/resources/v1/resource_service');
-  const upstream = new GrpcUpstream([{ target, services: file?.services ?? [] }]);
+  const upstream = openUpstream(kind, [{ target, services: file?.services ?? [] }]);
   running.push(() => upstream.close());
   return upstream;
 }
 
-function call(upstream: GrpcUpstream, path: string): Promise<Reply> {
+function call(upstream: Upstream, path: string): Promise<Reply> {
   return upstream.unary({ path, request: new Uint8Array(), metadata: {}, deadline: Date.now() + 10_000 });
 }
 
-describe('several replicas', () => {
+describe.each(upstreamKinds)('several replicas, by %s,', (kind) => {
   it('get calls in turn, and the loss of one loses no read', async () => {
     const [first, second] = [await startReplica(), await startReplica()];
-    const upstream = open(`ipv4:${first.address},${second.address}`);
+    const upstream = open(kind, `ipv4:${first.address},${second.address}`);
     for (let turn = 0; turn < 40; turn++) await call(upstream, READ);
     expect(first.seen.length).toBeGreaterThan(5);
     expect(second.seen.length).toBeGreaterThan(5);
@@ -78,12 +79,12 @@ describe('several replicas', () => {
   });
 });
 
-describe('a call that fails', () => {
+describe.each(upstreamKinds)('a call that fails, by %s,', (kind) => {
   it.each([status.UNAVAILABLE, status.INTERNAL])(
     'is tried again when the method changes nothing (%i)',
     async (code) => {
       const replica = await startReplica({ count: 2, code });
-      await call(open(`dns:///${replica.address}`), READ);
+      await call(open(kind, `dns:///${replica.address}`), READ);
       expect(replica.seen).toEqual(['GetResource', 'GetResource', 'GetResource']);
     },
   );
@@ -92,13 +93,13 @@ describe('a call that fails', () => {
     'is not tried again when it may have done something (%i)',
     async (code) => {
       const replica = await startReplica({ count: 2, code });
-      await expect(call(open(`dns:///${replica.address}`), CREATE)).rejects.toMatchObject({ code });
+      await expect(call(open(kind, `dns:///${replica.address}`), CREATE)).rejects.toMatchObject({ code });
       expect(replica.seen).toEqual(['CreateResource']);
     },
   );
 
   it('has no backend to go to when nobody serves it', async () => {
-    await expect(call(open('dns:///127.0.0.1:1'), '/a.b.C/D')).rejects.toThrow(/a\.b\.C/);
+    await expect(call(open(kind, 'dns:///127.0.0.1:1'), '/a.b.C/D')).rejects.toThrow(/a\.b\.C/);
   });
 });
 

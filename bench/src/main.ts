@@ -4,6 +4,7 @@ import { codecBench } from './codec/codec-bench.js';
 import { credentialsBench } from './credentials/credentials-bench.js';
 import { feedBench } from './feed/feed-bench.js';
 import { guardBench } from './guard/guard-bench.js';
+import { hopBench } from './hop/hop-bench.js';
 import { writeOutcome, type Outcome } from './outcome.js';
 import { endPeers } from './peer.js';
 import { revocationsBench } from './revocation-list/revocations-bench.js';
@@ -15,6 +16,7 @@ const BENCHES = new Map<string, () => Promise<Outcome>>([
   ['credentials', credentialsBench],
   ['feed', feedBench],
   ['guard', async () => ({ figures: await guardBench() })],
+  ['hop', async () => ({ figures: await hopBench() })],
   ['revocations', async () => ({ figures: await revocationsBench() })],
   ['storage', async () => ({ figures: await storageBench() })],
 ]);

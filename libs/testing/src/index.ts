@@ -6,6 +6,12 @@ export { freePort } from './free-port.js';
 export { type FrozenClock, frozenClock } from './frozen-clock.js';
 export type { CollectedSpan } from './otlp-spans.js';
 export { restartableDatabase, type RestartableDatabase } from './restartable-database.js';
+export {
+  RoamingBrowser,
+  type RoamingBrowserOptions,
+  type BrowserPage,
+  type BrowserVisit,
+} from './roaming-browser.js';
 export { createSigningKey } from './signing-key.js';
 export type { SpecPublicJwk, SpecSigningKey } from './signing-key.js';
 export { SpanCollector } from './span-collector.js';
@@ -15,7 +21,6 @@ export {
   type SpecCertificate,
   type SpecCertificateOptions,
 } from './spec-authority.js';
-export { SpecBrowser, type SpecBrowserOptions, type SpecPage, type SpecVisit } from './spec-browser.js';
 export { SpecFeed, type SpecBegin } from './spec-feed.js';
 export { startSpecIssuer } from './spec-issuer.js';
 export type { SpecIssuer, SpecIssuerOptions } from './spec-issuer.js';

@@ -10,6 +10,8 @@ import { SERVICE, type AuthSettings } from './config.js';
 import { IdentityStore } from './identity/identity.store.js';
 import type { IdentityProvider } from './identity-provider/identity-provider.js';
 import { openProviders } from './identity-provider/open-providers.js';
+import { FlowSecrets } from './login-flow/flow-secrets.js';
+import { LoginFlowStore } from './login-flow/login-flow.store.js';
 import { OneTimeCodes } from './one-time-code/one-time-codes.js';
 import { OneTimeCodeStore } from './one-time-code/one-time-code.store.js';
 import { Limits } from './limit/limits.js';
@@ -46,6 +48,8 @@ export class AuthContext {
   readonly apiAudience: string;
   /** Whether nobody signs in before the address of the account is verified. */
   readonly requiresVerifiedEmail: boolean;
+  /** Whether mails are sent. */
+  readonly sendsMail: boolean;
   readonly database: Database;
   readonly accounts = new AccountStore();
   readonly roles = new RoleStore();
@@ -53,6 +57,7 @@ export class AuthContext {
   readonly sessions = new SessionStore();
   readonly apiKeys = new ApiKeyStore();
   readonly identities = new IdentityStore();
+  readonly loginFlows = new LoginFlowStore();
   readonly keyStore = new SigningKeyStore();
   readonly revocations = new RevocationStore();
   readonly verifiers = new VerifierStore();
@@ -76,6 +81,7 @@ export class AuthContext {
   readonly feed: RevocationFeed;
   readonly issuedTokens: IssuedTokens;
   readonly serviceTokens: ServiceTokens;
+  readonly flowSecrets: FlowSecrets;
   /** Who else people can sign in with, by name. */
   readonly providers: ReadonlyMap<string, IdentityProvider>;
 
@@ -85,6 +91,7 @@ export class AuthContext {
     this.webOrigin = URL.parse(settings.ISSUER)?.origin ?? '';
     this.apiAudience = settings.API_AUDIENCE;
     this.requiresVerifiedEmail = settings.EMAIL_VERIFICATION === 'required';
+    this.sendsMail = settings.MAIL === 'on';
     const database = openPool({
       url: settings.DATABASE_URL,
       max: settings.DATABASE_CONNECTIONS,
@@ -139,6 +146,7 @@ export class AuthContext {
     });
     const audiences = [settings.API_AUDIENCE, ...serviceAudiences()];
     this.issuedTokens = new IssuedTokens(settings.ISSUER, audiences, this.keys);
+    this.flowSecrets = new FlowSecrets(settings.KEY_SEALING_KEY);
     this.providers = openProviders(settings.IDENTITY_PROVIDERS, settings.OUTBOUND_ADDRESSES === 'any');
     this.serviceTokens = new ServiceTokens(settings.ISSUER, this.keys, this.feed.tail);
   }

@@ -98,6 +98,31 @@ export const authReasons = defineReasons('auth.gatehouse.dev', {
     message: 'the last way to sign in cannot be removed',
     help: 'The account has no password and no other identity. Set a password by `RequestPasswordReset`, or link another identity, first.',
   },
+  IDENTITY_LINKED_ELSEWHERE: {
+    code: status.ALREADY_EXISTS,
+    message: 'this identity signs in to another account',
+    help: 'An identity is linked to one account. Sign in with it and unlink it there first.',
+  },
+  IDENTITY_LIMIT: {
+    code: status.RESOURCE_EXHAUSTED,
+    message: 'the account has as many identities as it may have',
+    help: 'An account has at most 10 identities. Unlink one first.',
+  },
+  LOGIN_FLOW_INVALID: {
+    code: status.FAILED_PRECONDITION,
+    message: 'this sign-in cannot be finished; begin again',
+    help: 'It is unknown, took longer than 10 minutes, was finished, or was begun in another browser, at another provider or in another session. Every cause gets this one answer.',
+  },
+  EMAIL_NOT_VERIFIED: {
+    code: status.FAILED_PRECONDITION,
+    message: 'the identity provider has no verified address of this person',
+    help: 'An account needs an address that is shown to be its owner’s: the provider has none, does not call it verified, or is not authoritative for it where no mail is sent. Verify the address there, or register here.',
+  },
+  SIGN_IN_REFUSED: {
+    code: status.UNAUTHENTICATED,
+    message: 'the account cannot be signed in to',
+    help: 'The account that the identity is linked to is suspended or was erased meanwhile.',
+  },
   PROVIDER_UNKNOWN: {
     code: status.NOT_FOUND,
     message: 'there is no such identity provider',

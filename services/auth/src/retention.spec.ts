@@ -30,6 +30,14 @@ describe('retention', () => {
     ];
     await sql`update session set idle_expires_at = ${past}, expires_at = ${past} where id = ${over.id}`;
     await sql`update revocation set expires_at = ${past} where key = ${sid(gone)}`;
+    for (const [name, end] of [
+      ['late', past],
+      ['open', sql`clock_timestamp() + interval '1 minute'`],
+    ] as const) {
+      await sql`
+        insert into login_flow (id, state_hash, provider, return_path, expires_at)
+        values (gen_random_uuid(), sha256(${name}::text::bytea), ${name}, '/account', ${end})`;
+    }
 
     await new Retention(auth.context, silentLog).sweep();
 
@@ -38,6 +46,7 @@ describe('retention', () => {
     expect(await sql`select 1 from refresh_token where family_id = ${sid(expired)}`).toHaveLength(0);
     expect(await reasonOf(auth.refresh(alive.refreshToken))).toBe('OK');
     expect(await sql`select id from session`).toEqual([{ id: live.id }]);
+    expect(await sql`select provider from login_flow`).toEqual([{ provider: 'open' }]);
     const revocations = await sql`select key from revocation`;
     expect(revocations.map(({ key }) => key)).toEqual([sid(revoked)]);
   });

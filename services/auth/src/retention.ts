@@ -8,8 +8,8 @@ const EVERY_MS = 60_000;
 const BATCH = 1_000;
 
 /**
- * Deletes what can matter no more: expired sign-ins, keys, codes and counts, and revocations that speak of expired
- * tokens only.
+ * Deletes what can matter no more: expired sign-ins, login flows, keys, codes and counts, and revocations that speak
+ * of expired tokens only.
  */
 export class Retention {
   readonly #context: AuthContext;
@@ -37,12 +37,14 @@ export class Retention {
 
   /** Deletes all that is due, a batch at a time. */
   async sweep(): Promise<void> {
-    const { database, families, sessions, apiKeys, codes, revocations, verifiers, limits } = this.#context;
+    const { database, families, sessions, apiKeys, loginFlows, codes, revocations, verifiers, limits } =
+      this.#context;
     const { sql } = database;
     for (const store of [
       families,
       sessions,
       apiKeys,
+      loginFlows,
       codes,
       revocations,
       verifiers,

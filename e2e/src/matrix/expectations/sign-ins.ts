@@ -5,6 +5,7 @@ import { EVERYONE } from '../principals.js';
 
 /** Identities are linked in browsers: the journeys have some. */
 const IDENTITY_UNKNOWN: Outcome = { code: 'NOT_FOUND', reason: 'IDENTITY_UNKNOWN' };
+const PROVIDER_UNKNOWN: Outcome = { code: 'NOT_FOUND', reason: 'PROVIDER_UNKNOWN' };
 
 /** Sessions, API keys and identities. */
 export const signInExpectations: Expectations = {
@@ -43,6 +44,10 @@ export const signInExpectations: Expectations = {
     request: async ({ world, caller }) => ({ id: await world.makeApiKey(caller) }),
   },
   '/gatehouse.auth.v1.IdentityService/ListIdentities': { request: () => ({ pageSize: 2 }) },
+  '/gatehouse.auth.v1.IdentityService/BeginLinking': {
+    request: () => ({ provider: 'nobody' }),
+    outcome: PROVIDER_UNKNOWN,
+  },
   '/gatehouse.auth.v1.IdentityService/UnlinkIdentity': {
     request: () => ({ id: randomUUID() }),
     outcome: IDENTITY_UNKNOWN,

@@ -573,6 +573,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/identities:beginLinking": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begins to link an identity to the caller's account
+         * @description Begins to link an identity to the caller's account. The browser whose
+         *     session asks goes to the address that is returned, from there to the
+         *     provider, and confirms the link when it comes back. The caller must have
+         *     signed in within the last 15 minutes.
+         */
+        post: operations["IdentityService_BeginLinking"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/resources": {
         parameters: {
             query?: never;
@@ -1012,6 +1035,24 @@ export interface components {
             requestId?: string;
             /** @description The hash that chains it to the event before it, in hexadecimal. */
             chainHash?: string;
+        };
+        /** @description The request of IdentityService.BeginLinking. */
+        "gatehouse.auth.v1.BeginLinkingRequest": {
+            /** @description The name of the provider. */
+            provider: string;
+        };
+        /** @description The reply of IdentityService.BeginLinking. */
+        "gatehouse.auth.v1.BeginLinkingResponse": {
+            /**
+             * @description Where the browser goes: path and query, at the origin of the issuer. Good
+             *     once.
+             */
+            path?: string;
+            /**
+             * Format: date-time
+             * @description When it ends.
+             */
+            expireTime?: string;
         };
         /** @description The request of AccountService.ChangePassword. */
         "gatehouse.auth.v1.ChangePasswordRequest": {
@@ -3068,6 +3109,66 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["gatehouse.auth.v1.Identity"];
+                };
+            };
+            /** @description FIELD_INVALID, CREDENTIALS_CONFLICT */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAUTHENTICATED, SIGN_IN_TOO_OLD */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CREDENTIAL_NOT_ADMITTED, CROSS_SITE_REQUEST */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    IdentityService_BeginLinking: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["gatehouse.auth.v1.BeginLinkingRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["gatehouse.auth.v1.BeginLinkingResponse"];
                 };
             };
             /** @description FIELD_INVALID, CREDENTIALS_CONFLICT */

@@ -25,6 +25,7 @@ export interface AccountRow {
 /** What an access token may say of an account at the moment of its issue. */
 export interface IssueFacts {
   readonly passwordVersion: number;
+  readonly passwordSet: boolean;
   readonly emailVerified: boolean;
   readonly roles: readonly string[];
   /** Seconds since the epoch, by the database's clock, later than every not-before of the account. */
@@ -96,7 +97,8 @@ export class AccountStore {
     // Two statements: the second must see what was committed while the first one waited.
     const locked = tx`select from account where id = ${id} for share`;
     const read = tx<IssueFields[]>`
-      select password_version, email_verified_at is not null as email_verified,
+      select password_version, password_hash is not null as password_set,
+        email_verified_at is not null as email_verified,
         array(select role from account_role where account_id = account.id order by role) as roles,
         greatest(
           floor(extract(epoch from clock_timestamp())),
@@ -107,6 +109,7 @@ export class AccountStore {
     return (
       row && {
         passwordVersion: row.password_version,
+        passwordSet: row.password_set,
         emailVerified: row.email_verified,
         roles: row.roles,
         issuedAt: row.issued_at,
@@ -193,6 +196,7 @@ interface AccountFields {
 
 interface IssueFields {
   readonly password_version: number;
+  readonly password_set: boolean;
   readonly email_verified: boolean;
   readonly roles: string[];
   readonly issued_at: number;

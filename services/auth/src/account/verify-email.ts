@@ -1,36 +1,15 @@
 import type { VerifyEmailRequest, VerifyEmailResponse } from '@gatehouse/contracts/auth';
 import type { Call } from '@gatehouse/grpc';
-import { originOf } from '../audit/audit-event.store.js';
 import type { AuthContext } from '../auth-context.js';
-import { authReasons } from '../reasons.js';
+import { callerOf } from '../caller.js';
+import { verifyByCode } from './verify-by-code.js';
 
-const PURPOSE = 'email_verification';
-
-/**
- * Marks the address of an account as verified with the code of a mail, whoever presents it: only its reader can.
- *
- * @throws AppError CODE_INVALID, TOO_MANY_ATTEMPTS
- */
+/** @throws AppError CODE_INVALID, TOO_MANY_ATTEMPTS */
 export async function verifyEmail(
-  { database, accounts, codes, oneTimeCodes, audit, limits }: AuthContext,
+  context: AuthContext,
   { code }: VerifyEmailRequest,
   call: Call,
 ): Promise<VerifyEmailResponse> {
-  const origin = originOf(call);
-  const { hash } = oneTimeCodes.presented(code);
-  const owner = await codes.ownerOf(database.sql, PURPOSE, hash);
-  const refuse = () => audit.refuse(database.sql, origin, authReasons.CODE_INVALID(), owner?.accountId);
-  if (!owner) {
-    await limits.count('unknownCredential', call.clientAddress);
-    return refuse();
-  }
-  const { accountId } = owner;
-  const done = await database.transaction(async (tx) => {
-    await accounts.lock(tx, accountId);
-    if (!(await codes.use(tx, PURPOSE, hash))) return false;
-    await accounts.verifyEmail(tx, accountId);
-    await audit.append(tx, { origin, actor: accountId, target: accountId, outcome: 'OK' });
-    return true;
-  });
-  return done ? {} : refuse();
+  await verifyByCode(context, code, callerOf(call));
+  return {};
 }

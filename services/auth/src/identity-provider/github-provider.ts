@@ -10,6 +10,7 @@ import {
 import { z } from 'zod';
 import type { OutboundFetch } from '../outbound/outbound-fetch.js';
 import { toCustomFetch } from './custom-fetch.js';
+import { displayNameOf } from './display-name.js';
 import type { IdentityProvider, LoginSecrets, ProvenIdentity } from './identity-provider.js';
 import { providerFault } from './provider-fault.js';
 import { vouchedEmail } from './vouched-email.js';
@@ -94,7 +95,7 @@ export class GithubProvider implements IdentityProvider {
         issuer: this.issuer,
         subject: String(user.id),
         email: vouchedEmail(email?.email, this.#options.emailDomains),
-        displayName: user.name || user.login,
+        displayName: displayNameOf(user.name || user.login),
       };
     } catch (error) {
       throw providerFault(error);

@@ -12,8 +12,9 @@ import {
 } from 'openid-client';
 import type { OutboundFetch } from '../outbound/outbound-fetch.js';
 import { toCustomFetch } from './custom-fetch.js';
+import { displayNameOf } from './display-name.js';
 import type { IdentityProvider, LoginSecrets, ProvenIdentity } from './identity-provider.js';
-import { providerFault } from './provider-fault.js';
+import { answerRefused, providerFault } from './provider-fault.js';
 import { ProviderMetadata } from './provider-metadata.js';
 import { vouchedEmail } from './vouched-email.js';
 
@@ -29,6 +30,9 @@ export interface OidcProviderOptions {
   readonly vouchesForHostedDomain: boolean;
   readonly fetch: OutboundFetch;
 }
+
+/** At most 255 characters of ASCII (OpenID Connect Core, section 2). */
+const SUBJECT = /^[\x20-\x7e]{1,255}$/;
 
 /** What is read of an ID token or of the UserInfo answer (OpenID Connect Core, section 5.1). */
 type PersonClaims = IDToken | UserInfoResponse;
@@ -72,6 +76,7 @@ export class OidcProvider implements IdentityProvider {
       });
       const claims = tokens.claims()!;
       const { sub } = claims;
+      if (!SUBJECT.test(sub)) throw answerRefused('ANSWER_MALFORMED');
       if (claims.email !== undefined) return this.#identityOf(sub, claims);
       // Many keep what a scope stands for out of the ID token (OpenID Connect Core, section 5.4).
       const { userinfo_endpoint } = configuration.serverMetadata();
@@ -92,7 +97,7 @@ export class OidcProvider implements IdentityProvider {
       issuer: this.issuer,
       subject,
       email: vouchedEmail(email, [...emailDomains, ...hosted]),
-      displayName: String(claims.name ?? claims.preferred_username ?? ''),
+      displayName: displayNameOf(claims.name ?? claims.preferred_username),
     };
   }
 

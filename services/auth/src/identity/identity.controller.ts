@@ -1,11 +1,13 @@
 import {
   IdentityServiceService,
+  type BeginLinkingRequest,
   type ListIdentitiesRequest,
   type ListSubjectIdentitiesRequest,
   type UnlinkIdentityRequest,
 } from '@gatehouse/contracts/auth';
 import { Call, RpcController, type RpcHandlers } from '@gatehouse/grpc';
 import { AuthContext } from '../auth-context.js';
+import { beginLinking } from './begin-linking.js';
 import { listIdentities } from './list-identities.js';
 import { listSubjectIdentities } from './list-subject-identities.js';
 import { unlinkIdentity } from './unlink-identity.js';
@@ -17,6 +19,10 @@ export class IdentityController implements RpcHandlers<typeof IdentityServiceSer
 
   listIdentities(request: ListIdentitiesRequest, call: Call) {
     return listIdentities(this.context, request, call);
+  }
+
+  beginLinking(request: BeginLinkingRequest, call: Call) {
+    return beginLinking(this.context, request, call);
   }
 
   unlinkIdentity(request: UnlinkIdentityRequest, call: Call) {

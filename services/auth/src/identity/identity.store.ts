@@ -1,4 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import type { Sql } from '@gatehouse/postgres';
+import { emailKey } from '../account/email-key.js';
 
 /** An identity that is linked to an account. */
 export interface IdentityRow {
@@ -17,8 +19,70 @@ export interface ListedIdentityRow extends IdentityRow {
   readonly sortKey: string;
 }
 
+/** Somebody as a provider names them. */
+export interface NewIdentity {
+  readonly issuer: string;
+  readonly subject: string;
+  readonly displayName: string;
+  /** Null unless the provider calls it verified. */
+  readonly email: string | null;
+}
+
+/** The account that an identity signs in to. */
+export interface LinkedAccount {
+  /** Of the identity. */
+  readonly id: string;
+  readonly accountId: string;
+  readonly accountEmail: string;
+}
+
 /** All SQL of the table `identity`. */
 export class IdentityStore {
+  /** Finds an account: by issuer and subject, and by nothing else. */
+  async find(
+    sql: Sql,
+    { issuer, subject }: Pick<NewIdentity, 'issuer' | 'subject'>,
+  ): Promise<LinkedAccount | undefined> {
+    const [row] = await sql<LinkedAccount[]>`
+      select identity.id, account_id as "accountId", account.email as "accountEmail"
+      from identity join account on account.id = account_id
+      where issuer = ${issuer} and subject = ${subject}`;
+    return row;
+  }
+
+  /** Links an identity to an account. @returns whether it was linked to none */
+  async insert(
+    tx: Sql,
+    accountId: string,
+    { issuer, subject, displayName, email }: NewIdentity,
+  ): Promise<boolean> {
+    const rows = await tx`
+      insert into identity (id, account_id, issuer, subject, display_name, email, email_key)
+      values (
+        ${randomUUID()}, ${accountId}, ${issuer}, ${subject}, ${displayName}, ${email}, ${email && emailKey(email)}
+      )
+      on conflict (issuer, subject) do nothing
+      returning id`;
+    return rows.length > 0;
+  }
+
+  /** Writes down that somebody signs in with it, and what they are called now. @returns whether it is still linked */
+  async use(tx: Sql, id: string, { displayName, email }: NewIdentity): Promise<boolean> {
+    const rows = await tx`
+      update identity
+      set last_used_at = clock_timestamp(), display_name = ${displayName}, email = ${email},
+        email_key = ${email && emailKey(email)}
+      where id = ${id}
+      returning id`;
+    return rows.length > 0;
+  }
+
+  async count(tx: Sql, accountId: string): Promise<number> {
+    const [row] = await tx<[{ count: number }]>`
+      select count(*)::int4 as count from identity where account_id = ${accountId}`;
+    return row.count;
+  }
+
   /** The identities of an account, oldest first, at most `limit` of them. */
   async list(
     sql: Sql,
@@ -38,8 +102,9 @@ export class IdentityStore {
 
   /** Whoever does this holds the account's lock. @returns undefined when the account has none of this ID */
   async delete(tx: Sql, accountId: string, id: string): Promise<IdentityRow | undefined> {
+    // As text: a form may say anything.
     const [row] = await tx<IdentityRow[]>`
-      delete from identity where id = ${id} and account_id = ${accountId} returning ${columns(tx)}`;
+      delete from identity where id::text = ${id} and account_id = ${accountId} returning ${columns(tx)}`;
     return row;
   }
 

@@ -44,8 +44,10 @@ export const signInPolicy = {
 
 /** How often one address may do other things that need no sign-in. */
 export const addressPolicy = {
-  /** Calls of Register. */
+  /** Accounts that are asked for, by Register and by identities that have none. */
   register: { points: 300, windowSeconds: 10 * MINUTE },
+  /** Browsers that are sent to an identity provider. */
+  beginLogin: { points: 300, windowSeconds: 10 * MINUTE },
   /** Calls of RequestPasswordReset. */
   resetRequest: { points: 30, windowSeconds: HOUR },
   /** Refresh tokens, sessions, API keys and codes that nobody was given; good ones are heard all the same. */

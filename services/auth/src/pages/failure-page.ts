@@ -1,14 +1,18 @@
 import type { AppError } from '@gatehouse/errors';
 import { httpStatusOf } from '@gatehouse/transcoding';
 import type { Visit } from '../web/visit.js';
-import { html } from './html.js';
+import { html, type Html } from './html.js';
 import { sendPage } from './send-page.js';
 
 /** Where HTTP has a status of its own for a reason. */
 const STATUSES: Readonly<Record<string, number>> = { METHOD_UNKNOWN: 405 };
 
-/** Answers a visit with what it failed for, and logs a cause that is not the caller's. */
-export function sendFailure(visit: Visit, error: AppError): void {
+/**
+ * Answers a visit with what it failed for, and logs a cause that is not the caller's.
+ *
+ * @param more what can be done about it
+ */
+export function sendFailure(visit: Visit, error: AppError, more?: Html): void {
   const { response, log, requestId, trace } = visit;
   const status = STATUSES[error.reason] ?? httpStatusOf(error.code);
   visit.reason = error.logReason ?? error.reason;
@@ -22,11 +26,17 @@ export function sendFailure(visit: Visit, error: AppError): void {
     );
   }
   if (response.headersSent) return void response.destroy();
-  if (error.retryAfterMs !== undefined)
-    response.setHeader('retry-after', Math.max(1, Math.ceil(error.retryAfterMs / 1_000)));
+  setRetryAfter(visit, error);
   const body = html`<p>${sentenceOf(error)}</p>
+    ${more}
     <p class="soft">${error.reason} · request ${requestId}</p>`;
   sendPage(visit, { title: titleOf(status), body }, { status });
+}
+
+/** Says when to try again, where that is known. */
+export function setRetryAfter({ response }: Visit, { retryAfterMs }: AppError): void {
+  if (retryAfterMs !== undefined)
+    response.setHeader('retry-after', Math.max(1, Math.ceil(retryAfterMs / 1_000)));
 }
 
 function titleOf(status: number): string {

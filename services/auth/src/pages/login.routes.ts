@@ -1,22 +1,22 @@
 import { AppError } from '@gatehouse/errors';
-import { sessionCookie } from '@gatehouse/session-cookie';
 import { httpStatusOf } from '@gatehouse/transcoding';
 import type { AuthContext } from '../auth-context.js';
 import { authReasons } from '../reasons.js';
+import { beginAtBrowser } from '../session/begin-at-browser.js';
 import { currentSession } from '../session/current-session.js';
-import { endCurrentSession } from '../session/end-current-session.js';
 import { signInByPassword } from '../session/sign-in-by-password.js';
 import { readForm } from '../web/read-form.js';
 import { requireOwnPage } from '../web/require-own-page.js';
 import type { WebRoute } from '../web/routes.js';
 import type { Visit } from '../web/visit.js';
-import { sentenceOf } from './failure-page.js';
+import { sentenceOf, setRetryAfter } from './failure-page.js';
 import { loginPage } from './login-page.js';
 import { nextPath } from './next-path.js';
+import { providerButtons } from './provider-buttons.js';
 import { sendOn, sendPage } from './send-page.js';
 
 /** What a person can do something about on the page itself. */
-const FORGIVEN: ReadonlySet<string> = new Set([
+export const FORGIVEN: ReadonlySet<string> = new Set([
   authReasons.CREDENTIALS_INVALID.reason,
   authReasons.TOO_MANY_ATTEMPTS.reason,
   authReasons.HASH_QUEUE_FULL.reason,
@@ -34,35 +34,30 @@ export function loginRoutes(context: AuthContext): readonly WebRoute[] {
 async function showLogin(context: AuthContext, visit: Visit): Promise<void> {
   const next = nextPath(visit.query.get('next'));
   if (await currentSession(context, visit)) return sendOn(visit, next);
-  sendPage(visit, loginPage({ next }));
+  sendPage(visit, loginPage({ next, others: providerButtons(context, next) }));
 }
 
 /** @throws AppError FOREIGN_FORM, FORM_MALFORMED, DATABASE_UNAVAILABLE */
 async function submitLogin(context: AuthContext, visit: Visit): Promise<void> {
-  const { request, response } = visit;
+  const { request } = visit;
   requireOwnPage(request, context.webOrigin);
   const form = await readForm(request);
   const [email, password] = [form.get('email') ?? '', form.get('password') ?? ''];
   const next = nextPath(form.get('next'));
   try {
-    const { row, secret } = await signInByPassword(
-      context,
-      { email, password },
-      visit.caller('CreateSession'),
-    );
-    // Nobody holds the cookie of the one before any more.
-    const before = await currentSession(context, visit);
-    if (before) await endCurrentSession(context, before, visit.caller('EndSession'));
-    const seconds = (row.expireTime.getTime() - Date.now()) / 1_000;
-    response.setHeader('set-cookie', sessionCookie(secret.text, seconds));
+    const session = await signInByPassword(context, { email, password }, visit.caller('CreateSession'));
+    await beginAtBrowser(context, visit, session);
     sendOn(visit, next);
   } catch (error) {
     if (!(error instanceof AppError) || !FORGIVEN.has(error.reason)) throw error;
     visit.reason = error.logReason ?? error.reason;
-    if (error.retryAfterMs !== undefined)
-      response.setHeader('retry-after', Math.max(1, Math.ceil(error.retryAfterMs / 1_000)));
-    sendPage(visit, loginPage({ next, email, fault: sentenceOf(error) }), {
-      status: httpStatusOf(error.code),
-    });
+    setRetryAfter(visit, error);
+    sendPage(
+      visit,
+      loginPage({ next, email, fault: sentenceOf(error), others: providerButtons(context, next) }),
+      {
+        status: httpStatusOf(error.code),
+      },
+    );
   }
 }

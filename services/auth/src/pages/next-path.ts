@@ -1,6 +1,6 @@
 /** Where a person can be on their way to when they are asked to sign in. */
 const NEXT =
-  /^\/(?:account(?:\/apps)?|device(?:\?user_code=[A-Za-z0-9-]{1,32})?|oauth2\/interaction\/[A-Za-z0-9_-]{1,64})$/;
+  /^\/(?:account(?:\/(?:apps|identities))?|device(?:\?user_code=[A-Za-z0-9-]{1,32})?|oauth2\/interaction\/[A-Za-z0-9_-]{1,64})$/;
 
 /** Where people are without being on their way to anything. */
 export const ACCOUNT_PATH = '/account';

@@ -22,15 +22,18 @@ input:not([type=hidden]):not([type=checkbox]) { width: 100%; padding: .6rem .75r
   background: #fff; color: inherit; font: inherit; }
 input.code { font: 1.5rem/1.4 ui-monospace, "Source Code Pro", Consolas, monospace; letter-spacing: .15em; text-align: center;
   text-transform: uppercase; }
-button { display: inline-block; padding: .6rem 1.1rem; border: 1px solid var(--accent); border-radius: 4px; background: var(--paper);
+button, a.button { display: inline-block; padding: .6rem 1.1rem; border: 1px solid var(--accent); border-radius: 4px; background: var(--paper);
   color: var(--accent); font: inherit; font-weight: 600; cursor: pointer; }
-button:hover { background: var(--wash); }
+a.button { text-align: center; text-decoration: none; }
+button:hover, a.button:hover { background: var(--wash); }
 button.main { background: var(--accent); color: #fff; }
 button.main:hover { background: #17539b; }
 button.danger { border-color: var(--danger); color: var(--danger); }
 button.danger:hover { background: #fdf0ef; }
 a:focus-visible, button:focus-visible, input:focus-visible { outline: 3px solid #7fb2ee; outline-offset: 2px; }
 form { margin: 0; }
+form + p, .actions + p { margin-top: 1.5rem; }
+li form { margin-top: .5rem; }
 .actions { display: flex; flex-wrap: wrap; gap: .75rem; margin-top: 1.5rem; }
 .actions.wide > *, .actions.wide button { flex: 1 1 10rem; width: 100%; }
 .alert { padding: .75rem 1rem; border: 1px solid var(--danger); border-left-width: 4px; border-radius: 4px; background: #fdf0ef; }

@@ -26,7 +26,7 @@ function person(subject: string, name: string, address: string): FakePerson {
 }
 
 /** Where a provider sends browsers back to. */
-export const redirectUriOf = (name: string) => `${ISSUER}/login/${name}/callback`;
+export const redirectUriOf = (name: string) => `${ISSUER}/login/callback/${name}`;
 
 /** A fake Google and a fake GitHub, and the settings with which auth knows them. */
 export async function fakeProviders() {
@@ -53,9 +53,12 @@ export async function fakeProviders() {
       GATEHOUSE_IDENTITY_PROVIDERS: JSON.stringify(providers),
       GATEHOUSE_OUTBOUND_ADDRESSES: 'any',
     },
-    /** Well again, with nobody chosen. */
+    /** Well again, with nobody chosen and nothing asked. */
     reset() {
-      for (const fake of [google, github]) fake.fault = fake.signsIn = undefined;
+      for (const fake of [google, github]) {
+        fake.fault = fake.signsIn = undefined;
+        fake.asked.length = 0;
+      }
     },
     close: () => Promise.all([google.close(), github.close()]),
   };

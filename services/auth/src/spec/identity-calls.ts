@@ -21,6 +21,8 @@ export function identityCalls(port: number) {
       call(identities.listSubjectIdentities.bind(identities), { subject, pageSize, pageToken }, accessToken),
     unlink: (id: string, accessToken: string) =>
       call(identities.unlinkIdentity.bind(identities), { id }, accessToken),
+    beginLinking: (provider: string, accessToken: string) =>
+      call(identities.beginLinking.bind(identities), { provider }, accessToken),
     close: () => identities.close(),
   };
 }

@@ -1,8 +1,12 @@
 import type { AuthContext } from '../auth-context.js';
 import type { AuthSettings } from '../config.js';
 import { accountRoutes } from '../pages/account.routes.js';
+import { identitiesRoutes } from '../pages/identities.routes.js';
+import { linkRoutes } from '../pages/link.routes.js';
 import { loginRoutes } from '../pages/login.routes.js';
+import { providerLoginRoutes } from '../pages/provider-login.routes.js';
 import { styleRoute } from '../pages/style.js';
+import { verifyAddressRoutes } from '../pages/verify-address.routes.js';
 import { WebRoutes } from './routes.js';
 import { startWeb, type RunningWeb, type WebOptions } from './web-server.js';
 
@@ -20,7 +24,15 @@ export async function openWeb(
   if (port === undefined) return undefined;
   return startWeb({
     ...shared,
-    routes: new WebRoutes([styleRoute, ...loginRoutes(context), ...accountRoutes(context)]),
+    routes: new WebRoutes([
+      styleRoute,
+      ...loginRoutes(context),
+      ...accountRoutes(context),
+      ...providerLoginRoutes(context),
+      ...linkRoutes(context),
+      ...identitiesRoutes(context),
+      ...verifyAddressRoutes(context),
+    ]),
     host,
     port,
     trustedProxies: settings.TRUSTED_PROXIES,

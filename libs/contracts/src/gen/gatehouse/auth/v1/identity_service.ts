@@ -18,6 +18,7 @@ import {
   type ServiceError,
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
+import { Timestamp } from "../../../google/protobuf/timestamp.js";
 import { Identity } from "./identity.js";
 
 /** The request of IdentityService.ListIdentities. */
@@ -34,6 +35,23 @@ export interface ListIdentitiesResponse {
   identities: Identity[];
   /** For the next page; empty on the last one. */
   nextPageToken: string;
+}
+
+/** The request of IdentityService.BeginLinking. */
+export interface BeginLinkingRequest {
+  /** The name of the provider. */
+  provider: string;
+}
+
+/** The reply of IdentityService.BeginLinking. */
+export interface BeginLinkingResponse {
+  /**
+   * Where the browser goes: path and query, at the origin of the issuer. Good
+   * once.
+   */
+  path: string;
+  /** When it ends. */
+  expireTime: Date | undefined;
 }
 
 /** The request of IdentityService.UnlinkIdentity. */
@@ -196,6 +214,128 @@ export const ListIdentitiesResponse: MessageFns<ListIdentitiesResponse> = {
     const message = createBaseListIdentitiesResponse();
     message.identities = object.identities?.map((e) => Identity.fromPartial(e)) || [];
     message.nextPageToken = object.nextPageToken ?? "";
+    return message;
+  },
+};
+
+function createBaseBeginLinkingRequest(): BeginLinkingRequest {
+  return { provider: "" };
+}
+
+export const BeginLinkingRequest: MessageFns<BeginLinkingRequest> = {
+  encode(message: BeginLinkingRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.provider !== "") {
+      writer.uint32(10).string(message.provider);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): BeginLinkingRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseBeginLinkingRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.provider = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<BeginLinkingRequest>, I>>(base?: I): BeginLinkingRequest {
+    return BeginLinkingRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<BeginLinkingRequest>, I>>(object: I): BeginLinkingRequest {
+    const message = createBaseBeginLinkingRequest();
+    message.provider = object.provider ?? "";
+    return message;
+  },
+};
+
+function createBaseBeginLinkingResponse(): BeginLinkingResponse {
+  return { path: "", expireTime: undefined };
+}
+
+export const BeginLinkingResponse: MessageFns<BeginLinkingResponse> = {
+  encode(message: BeginLinkingResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.path !== "") {
+      writer.uint32(10).string(message.path);
+    }
+    if (message.expireTime !== undefined) {
+      Timestamp.encode(toTimestamp(message.expireTime), writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): BeginLinkingResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseBeginLinkingResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.path = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.expireTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<BeginLinkingResponse>, I>>(base?: I): BeginLinkingResponse {
+    return BeginLinkingResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<BeginLinkingResponse>, I>>(object: I): BeginLinkingResponse {
+    const message = createBaseBeginLinkingResponse();
+    message.path = object.path ?? "";
+    message.expireTime = object.expireTime ?? undefined;
     return message;
   },
 };
@@ -483,6 +623,22 @@ export const IdentityServiceService = {
     responseDeserialize: (value: Buffer): ListIdentitiesResponse => ListIdentitiesResponse.decode(value),
   },
   /**
+   * Begins to link an identity to the caller's account. The browser whose
+   * session asks goes to the address that is returned, from there to the
+   * provider, and confirms the link when it comes back. The caller must have
+   * signed in within the last 15 minutes.
+   */
+  beginLinking: {
+    path: "/gatehouse.auth.v1.IdentityService/BeginLinking" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: BeginLinkingRequest): Buffer => Buffer.from(BeginLinkingRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): BeginLinkingRequest => BeginLinkingRequest.decode(value),
+    responseSerialize: (value: BeginLinkingResponse): Buffer =>
+      Buffer.from(BeginLinkingResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): BeginLinkingResponse => BeginLinkingResponse.decode(value),
+  },
+  /**
    * Unlinks one of the caller's identities and ends every other sign-in of the
    * account. The last way to sign in stays: an account without a password keeps
    * one identity. The caller must have signed in within the last 15 minutes.
@@ -519,6 +675,13 @@ export interface IdentityServiceServer extends UntypedServiceImplementation {
    */
   listIdentities: handleUnaryCall<ListIdentitiesRequest, ListIdentitiesResponse>;
   /**
+   * Begins to link an identity to the caller's account. The browser whose
+   * session asks goes to the address that is returned, from there to the
+   * provider, and confirms the link when it comes back. The caller must have
+   * signed in within the last 15 minutes.
+   */
+  beginLinking: handleUnaryCall<BeginLinkingRequest, BeginLinkingResponse>;
+  /**
    * Unlinks one of the caller's identities and ends every other sign-in of the
    * account. The last way to sign in stays: an account without a password keeps
    * one identity. The caller must have signed in within the last 15 minutes.
@@ -547,6 +710,27 @@ export interface IdentityServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ListIdentitiesResponse) => void,
+  ): ClientUnaryCall;
+  /**
+   * Begins to link an identity to the caller's account. The browser whose
+   * session asks goes to the address that is returned, from there to the
+   * provider, and confirms the link when it comes back. The caller must have
+   * signed in within the last 15 minutes.
+   */
+  beginLinking(
+    request: BeginLinkingRequest,
+    callback: (error: ServiceError | null, response: BeginLinkingResponse) => void,
+  ): ClientUnaryCall;
+  beginLinking(
+    request: BeginLinkingRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: BeginLinkingResponse) => void,
+  ): ClientUnaryCall;
+  beginLinking(
+    request: BeginLinkingRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: BeginLinkingResponse) => void,
   ): ClientUnaryCall;
   /**
    * Unlinks one of the caller's identities and ends every other sign-in of the
@@ -607,6 +791,18 @@ type DeepPartial<T> = T extends bigint ? string | number | bigint
 type KeysOfUnion<T> = T extends T ? keyof T : never;
 type Exact<P, I extends P> = P extends Builtin ? P
   : P & { [K in keyof P]: Exact<P[K], I[K]> } & { [K in Exclude<keyof I, KeysOfUnion<P>>]: never };
+
+function toTimestamp(date: Date): Timestamp {
+  const seconds = BigInt(Math.trunc(date.getTime() / 1_000));
+  const nanos = (date.getTime() % 1_000) * 1_000_000;
+  return { seconds, nanos };
+}
+
+function fromTimestamp(t: Timestamp): Date {
+  let millis = (globalThis.Number(t.seconds.toString()) || 0) * 1_000;
+  millis += (t.nanos || 0) / 1_000_000;
+  return new globalThis.Date(millis);
+}
 
 interface MessageFns<T> {
   encode(message: T, writer?: BinaryWriter): BinaryWriter;

@@ -1,5 +1,5 @@
 /** What a browser shows once it stopped. */
-export interface SpecPage {
+export interface BrowserPage {
   /** The address that it ended at. */
   readonly url: URL;
   readonly status: number;
@@ -9,13 +9,13 @@ export interface SpecPage {
   readonly redirect: URL | undefined;
 }
 
-export interface SpecBrowserOptions {
+export interface RoamingBrowserOptions {
   /** Origins that are somewhere else, such as a public one that a process on this machine answers for. */
   readonly origins?: Readonly<Record<string, string>>;
 }
 
 /** How a visit differs from typing an address. */
-export interface SpecVisit {
+export interface BrowserVisit {
   readonly form?: Readonly<Record<string, string>>;
   readonly headers?: Readonly<Record<string, string>>;
   /** Redirects to where this says true are not followed. */
@@ -24,13 +24,16 @@ export interface SpecVisit {
 
 const MAX_REDIRECTS = 10;
 
-/** A browser for specs: follows redirects, keeps cookies by host, posts forms. It heeds no attribute but `Max-Age=0`. */
-export class SpecBrowser {
+/**
+ * A browser for specs that goes from site to site: follows redirects, keeps cookies by host, posts forms. It heeds no
+ * attribute of a cookie but `Max-Age=0`.
+ */
+export class RoamingBrowser {
   /** The cookies of each host; those of one differ by their names. */
   readonly cookies = new Map<string, Map<string, string>>();
   readonly #origins: Map<string, string>;
 
-  constructor({ origins = {} }: SpecBrowserOptions = {}) {
+  constructor({ origins = {} }: RoamingBrowserOptions = {}) {
     this.#origins = new Map(Object.entries(origins));
   }
 
@@ -42,8 +45,8 @@ export class SpecBrowser {
   /** @throws Error when redirects do not end */
   async visit(
     address: string | URL,
-    { form, headers = {}, stopAt = () => false }: SpecVisit = {},
-  ): Promise<SpecPage> {
+    { form, headers = {}, stopAt = () => false }: BrowserVisit = {},
+  ): Promise<BrowserPage> {
     let url = new URL(address);
     let body = form && new URLSearchParams(form);
     for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {

@@ -70,7 +70,6 @@ class Github {
 
   #redirect({ searchParams }: URL, subject: string, response: ServerResponse): void {
     if (!this.#isKnown(searchParams)) return sendJson(response, { message: 'no such client' }, 404);
-    if (this.#fake.fault === 'lost-callback') return sendLostPage(response, TITLE);
     const redirectUri = searchParams.get('redirect_uri') ?? '';
     const target = new URL(redirectUri);
     target.searchParams.set('state', searchParams.get('state') ?? '');
@@ -81,6 +80,7 @@ class Github {
       this.#codes.set(code, { subject, redirectUri, challenge: searchParams.get('code_challenge') ?? '' });
       target.searchParams.set('code', code);
     }
+    if (this.#fake.fault === 'lost-callback') return sendLostPage(response, TITLE, target.href);
     response.writeHead(302, { location: target.href }).end();
   }
 

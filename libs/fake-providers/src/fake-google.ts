@@ -137,7 +137,7 @@ async function spoil(
   if (fault === 'lost-callback') {
     context.remove('location');
     context.respond = false;
-    sendLostPage(context.res, TITLE);
+    sendLostPage(context.res, TITLE, location);
   } else if (fault === 'wrong-response-issuer') {
     context.set('location', location.replace(encodeURIComponent(url), encodeURIComponent(`${url}.example`)));
   }

@@ -81,9 +81,10 @@ describe('a fake Google', () => {
   });
   afterAll(() => google.close());
 
-  it('asks who signs in, each time anew', async () => {
+  /** Somebody with cookies of their own. */
+  function newVisitor() {
     const cookies = new Map<string, string>();
-    const visit = async (url: string, form?: Readonly<Record<string, string>>) => {
+    return async (url: string, form?: Readonly<Record<string, string>>) => {
       const cookie = [...cookies.values()].join('; ');
       const answer = await (form
         ? post(url, form, cookie)
@@ -91,14 +92,30 @@ describe('a fake Google', () => {
       for (const line of answer.headers.getSetCookie()) cookies.set(line.split('=')[0]!, line.split(';')[0]!);
       return answer;
     };
+  }
+
+  /** Signs in on the page. @returns the page, and the answer after it */
+  async function signIn(visit: ReturnType<typeof newVisitor>, fault: string) {
+    const begun = await visit(`${google.url}/auth?${new URLSearchParams(AUTHORIZATION).toString()}`);
+    const url = new URL(begun.headers.get('location')!, google.url).href;
+    const page = await (await visit(url)).text();
+    const chosen = await visit(url, { person: '17', fault });
+    return { page, back: await visit(chosen.headers.get('location')!) };
+  }
+
+  it('asks who signs in, each time anew', async () => {
+    const visit = newVisitor();
     for (let round = 0; round < 2; round++) {
-      const begun = await visit(`${google.url}/auth?${new URLSearchParams(AUTHORIZATION).toString()}`);
-      const page = new URL(begun.headers.get('location')!, google.url).href;
-      expect(await (await visit(page)).text()).toContain('value="17"');
-      const chosen = await visit(page, { person: '17', fault: 'slow' });
+      const { page, back } = await signIn(visit, 'slow');
+      expect(page).toContain('value="17"');
       expect(google.fault).toBe('slow');
-      const back = await visit(chosen.headers.get('location')!);
       expect(back.headers.get('location')).toContain(`${REDIRECT_URI}?code=`);
     }
+  });
+
+  it('shows the way back that a browser does not go', async () => {
+    const { back } = await signIn(newVisitor(), 'lost-callback');
+    expect([back.status, back.headers.get('location')]).toEqual([200, null]);
+    expect(await back.text()).toMatch(/<a href="https:\/\/client\.test\/callback\?code=.+<\/a>/);
   });
 });

@@ -1,3 +1,4 @@
+export { DEMO_PEOPLE } from './demo-people.js';
 export { startFakeGithub } from './fake-github.js';
 export { startFakeGoogle } from './fake-google.js';
 export type { FakeEmail, FakePerson } from './fake-person.js';

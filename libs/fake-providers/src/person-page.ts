@@ -24,15 +24,20 @@ export function sendPersonPage(response: ServerResponse, page: PersonPage, fake:
     response,
     page.title,
     `<form method="post" action="${escape(page.action)}">
+      <p><label>What goes wrong: <select name="fault"><option value="">nothing</option>${faults.join('')}</select></label></p>
       <p>Sign in as</p>${people.join('')}
-      <p><label>and what goes wrong <select name="fault"><option value="">nothing</option>${faults.join('')}</select></label></p>
     </form>`,
   );
 }
 
-/** What is left of a login whose browser never comes back. */
-export function sendLostPage(response: ServerResponse, title: string): void {
-  sendPage(response, title, '<p>The way back was lost. Go back to where you came from and begin again.</p>');
+/** What is left of a login whose browser never comes back: the way, for whoever wants to go it elsewhere or twice. */
+export function sendLostPage(response: ServerResponse, title: string, location: string): void {
+  sendPage(
+    response,
+    title,
+    `<p>The way back was lost. Go back to where you came from and begin again.</p>
+    <p>It was <a href="${escape(location)}">this one</a>.</p>`,
+  );
 }
 
 const STYLE = `body{font:16px/1.5 system-ui,sans-serif;max-width:28rem;margin:4rem auto;padding:0 1rem;color:#222}
@@ -40,10 +45,16 @@ button{display:block;width:100%;margin:.5rem 0;padding:.75rem;text-align:left;fo
 p.note{background:#fff3cd;padding:.5rem .75rem;border-radius:.5rem}select{font:inherit;max-width:100%}`;
 
 function sendPage(response: ServerResponse, title: string, body: string): void {
-  response.writeHead(200, { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' });
-  response.end(`<!doctype html><html lang="en"><meta name="viewport" content="width=device-width">
+  const page = `<!doctype html><html lang="en"><meta name="viewport" content="width=device-width">
     <title>${escape(title)}</title><style>${STYLE}</style>
-    <h1>${escape(title)}</h1><p class="note">This is no real provider. It plays one, for development.</p>${body}`);
+    <h1>${escape(title)}</h1><p class="note">This is no real provider. It plays one, for development.</p>${body}`;
+  response.writeHead(200, {
+    'content-type': 'text/html; charset=utf-8',
+    // Of the answer that this one takes the place of there may be another.
+    'content-length': Buffer.byteLength(page),
+    'cache-control': 'no-store',
+  });
+  response.end(page);
 }
 
 function escape(text: string): string {

@@ -17,6 +17,11 @@ describe('readStartOptions', () => {
     expect(readStartOptions(['--fresh'], {}).fresh).toBe(true);
   });
 
+  it('has somebody else to sign in with only when asked to', () => {
+    expect(readStartOptions([], {}).social).toBe(false);
+    expect(readStartOptions(['--fresh', '--social'], {})).toMatchObject({ fresh: true, social: true });
+  });
+
   it.each(['0', '-1', 'abc', '55536', '1.5'])('refuses the port %s', (port) => {
     expect(() => readStartOptions([], { GATEHOUSE_PORT_AUTH: port })).toThrow(/GATEHOUSE_PORT_AUTH/);
   });

@@ -15,6 +15,9 @@ const DEFAULT_PORTS = {
   users2: 5012,
   resources: 5003,
   resources2: 5013,
+  /** Where fakes play identity providers, when they are asked for. */
+  google: 5201,
+  github: 5202,
   /** 0 takes a free one: only the services connect. */
   postgres: 0,
 };
@@ -33,6 +36,8 @@ export interface StartOptions {
   /** Everything that is kept: data, secrets, logs, the lock. */
   readonly folder: string;
   readonly fresh: boolean;
+  /** Whether a fake Google and a fake GitHub run, to sign in with. */
+  readonly social?: boolean;
   /** A server of one's own, by a role that may create databases and roles; else the embedded one. */
   readonly databaseUrl: string | undefined;
   readonly ports: Ports;
@@ -40,9 +45,9 @@ export interface StartOptions {
 
 /** @throws StartFault */
 export function readStartOptions(args: readonly string[], environment = process.env): StartOptions {
-  const stranger = args.find((arg) => arg !== '--fresh');
+  const stranger = args.find((arg) => !['--fresh', '--social'].includes(arg));
   if (stranger !== undefined)
-    throw new StartFault(`"${stranger}" is no option of npm start; --fresh is the only one.`);
+    throw new StartFault(`"${stranger}" is no option of npm start; --fresh and --social are.`);
   const ports = Object.entries(DEFAULT_PORTS).map(([name, port]) => [
     name,
     readPort(name, port, environment),
@@ -50,6 +55,7 @@ export function readStartOptions(args: readonly string[], environment = process.
   return {
     folder: resolve(repositoryRoot, environment['GATEHOUSE_DATA'] ?? '.gatehouse'),
     fresh: args.includes('--fresh'),
+    social: args.includes('--social'),
     databaseUrl: readDatabaseUrl(environment['DATABASE_URL']),
     ports: Object.fromEntries(ports) as Ports,
   };

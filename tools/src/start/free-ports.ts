@@ -1,12 +1,13 @@
 import { randomInt } from 'node:crypto';
 import { healthPort, type Ports } from './config.js';
 import { problemWithPort } from './ports.js';
-import { SERVICES } from './services.js';
+import { FAKE_PROVIDERS, SERVICES } from './services.js';
 
 /** Ports that are free now, together with those of their health: for a system that runs beside another one. */
 export async function freePorts(): Promise<Ports> {
   const ports: Record<string, number> = { postgres: 0 };
-  for (const name of [...SERVICES.map(({ name: process }) => process), 'auth_http', 'auth2_http']) {
+  const processes = [...SERVICES, ...FAKE_PROVIDERS].map(({ name }) => name);
+  for (const name of [...processes, 'auth_http', 'auth2_http']) {
     let port: number;
     do port = await freePort();
     while (Object.values(ports).includes(port));

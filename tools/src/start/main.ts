@@ -1,4 +1,4 @@
-// `npm start [-- --fresh]`: everything, on a machine with nothing but Node and npm.
+// `npm start [-- --fresh --social]`: everything, on a machine with nothing but Node and npm.
 import { readStartOptions, type StartOptions } from './config.js';
 import { publishRunning } from './running-file.js';
 import { screen } from './screen.js';
@@ -21,7 +21,7 @@ async function main(): Promise<number> {
   try {
     const outcome = await Promise.race([system.start().then(() => 'running'), system.failed, told]);
     if (outcome === 'running') {
-      const running = describeSystem(system, options.ports);
+      const running = describeSystem(system, options);
       forget = await publishRunning(options.folder, running);
       console.log(screen(running));
       await Promise.race([system.failed, told]);

@@ -9,12 +9,17 @@ export function screen({ url, addresses, accounts, logFolder, mailFolder }: Runn
   const [first] = accounts;
   const login = JSON.stringify({ email: first?.email, password: first?.password });
   const json = `-H 'content-type: application/json'`;
+  const others =
+    addresses.providers.length === 0
+      ? ''
+      : `   (or with fakes: ${addresses.providers.join(', ')} play Google and GitHub)`;
   const bearer = `-H "authorization: Bearer $ACCESS"`;
   return `
 Gatehouse is running. Ctrl-C ends it; the data stays.
 
   REST        ${addresses.gateways.join(' ')}
   Documents   ${url}/docs   (OpenAPI: ${url}/openapi.json)
+  Sign in     ${url}/login${others}
   gRPC        auth ${addresses.auth.join(' ')}, users ${addresses.users.join(' ')}, resources ${addresses.resources.join(' ')}
   Logs        ${logFolder}
   Mails       ${mailFolder}   (written, not sent: codes to reset a password are in them)

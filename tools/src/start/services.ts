@@ -36,6 +36,8 @@ export const SECRETS = {
   'resources-client-secret': 'text',
   'gateway-client-secret': 'text',
   'audit-chain-key': 'key',
+  'google-client-secret': 'text',
+  'github-client-secret': 'text',
 } as const;
 export type SecretName = keyof typeof SECRETS;
 
@@ -126,3 +128,40 @@ export const SERVICES: readonly ServiceSpec[] = [
   { name: 'gateway', service: 'gateway', heapMiB: 128, settings: gatewayAt('gateway') },
   { name: 'gateway2', service: 'gateway', heapMiB: 128, settings: gatewayAt('gateway2') },
 ];
+
+const fakeAt =
+  (name: 'google' | 'github') =>
+  ({ ports, secretFiles }: Surroundings) => ({
+    PROVIDER: name,
+    PORT: ports[name],
+    ORIGIN: fakeUrl(ports, name),
+    GATEWAY: gatewayUrl(ports),
+    CLIENT_SECRET_FILE: secretFiles[`${name}-client-secret`],
+  });
+
+/** What plays Google and GitHub, for whoever wants to sign in with them offline. */
+export const FAKE_PROVIDERS: readonly ServiceSpec[] = [
+  { name: 'google', service: 'fake-providers', heapMiB: 64, settings: fakeAt('google') },
+  { name: 'github', service: 'fake-providers', heapMiB: 64, settings: fakeAt('github') },
+];
+
+/** Where a fake is, for browsers and for auth alike: for browsers another site than ours, as the real ones are. */
+export function fakeUrl(ports: Ports, name: 'google' | 'github'): string {
+  return `http://localhost:${ports[name]}`;
+}
+
+/** The settings with which auth knows the fakes: those that it would know Google and GitHub by. */
+export function providersOfAuth({ ports, secretFiles }: Surroundings) {
+  const [google, github] = [fakeUrl(ports, 'google'), fakeUrl(ports, 'github')];
+  const client = (name: 'google' | 'github') => ({
+    kind: name,
+    clientId: 'gatehouse',
+    clientSecretFile: secretFiles[`${name}-client-secret`],
+  });
+  const providers = [
+    { ...client('google'), issuer: google },
+    // As if it ran the mailboxes of one domain: people of others are asked to read a mail first.
+    { ...client('github'), url: github, apiUrl: `${github}/api/v3`, emailDomains: ['octo.example'] },
+  ];
+  return { IDENTITY_PROVIDERS: JSON.stringify(providers), OUTBOUND_ADDRESSES: 'any' };
+}

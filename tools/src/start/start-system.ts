@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import { DEMO_ACCOUNTS, type DemoAccount, seedAccounts } from '../seed/accounts.js';
 import { seedResources } from '../seed/resources.js';
 import { repositoryRoot } from '../repository-root.js';
-import { healthPort, type Ports, type StartOptions } from './config.js';
-import { gatewayUrl, SERVICES } from './services.js';
+import { healthPort, type StartOptions } from './config.js';
+import { FAKE_PROVIDERS, fakeUrl, gatewayUrl, providersOfAuth, SERVICES } from './services.js';
 import { type Progress, System } from './system.js';
 
 /** Where everything of a running system is found. */
@@ -16,6 +16,8 @@ export interface SystemAddresses {
   readonly resources: readonly string[];
   /** The base URL of every process's health port. */
   readonly health: readonly string[];
+  /** The fakes that play Google and GitHub, where there are any. */
+  readonly providers: readonly string[];
 }
 
 /** A system that runs. */
@@ -43,14 +45,22 @@ export interface StartHooks {
 /** The system of this checkout, not yet started. */
 export function thisSystem(options: StartOptions, hooks: StartHooks = {}): System {
   const { progress = () => undefined, beforeServices, settings = {} } = hooks;
+  const social = options.social === true;
   return new System(
     options,
     {
-      services: SERVICES.map((spec) => ({
+      services: [...(social ? FAKE_PROVIDERS : []), ...SERVICES].map((spec) => ({
         ...spec,
-        settings: (surroundings) => ({ ...spec.settings(surroundings), ...settings[spec.service] }),
+        settings: (surroundings) => ({
+          ...spec.settings(surroundings),
+          ...(social && spec.service === 'auth' ? providersOfAuth(surroundings) : {}),
+          ...settings[spec.service],
+        }),
       })),
-      mainOf: ({ service }) => join(repositoryRoot, 'services', service, 'dist', 'main.js'),
+      mainOf: (spec) => {
+        const folder = FAKE_PROVIDERS.some(({ service }) => service === spec.service) ? 'libs' : 'services';
+        return join(repositoryRoot, folder, spec.service, 'dist', 'main.js');
+      },
       seedBefore: async (environmentOf) => {
         await seedAccounts(environmentOf('auth'));
         await beforeServices?.();
@@ -74,10 +84,10 @@ export async function startSystem(options: StartOptions, hooks?: StartHooks): Pr
     await system.stop();
     throw error;
   }
-  return describeSystem(system, options.ports);
+  return describeSystem(system, options);
 }
 
-export function describeSystem(system: System, ports: Ports): RunningSystem {
+export function describeSystem(system: System, { ports, social }: StartOptions): RunningSystem {
   const address = (port: number) => `127.0.0.1:${port}`;
   return {
     url: gatewayUrl(ports),
@@ -87,6 +97,7 @@ export function describeSystem(system: System, ports: Ports): RunningSystem {
       users: [address(ports.users), address(ports.users2)],
       resources: [address(ports.resources), address(ports.resources2)],
       health: SERVICES.map(({ name }) => `http://${address(healthPort(ports[name]))}`),
+      providers: social ? [fakeUrl(ports, 'google'), fakeUrl(ports, 'github')] : [],
     },
     accounts: DEMO_ACCOUNTS,
     logFolder: system.logFolder,

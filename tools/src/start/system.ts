@@ -258,7 +258,7 @@ export class System {
       HOST: '127.0.0.1',
       HEALTH_PORT: healthPort(port),
       DRAIN_TIMEOUT_MS,
-      ...(spec.service === 'gateway' ? {} : { GRPC_PORT: port }),
+      ...(speaksGrpc(spec) ? { GRPC_PORT: port } : {}),
       ...spec.settings(surroundings),
     };
     return { ...inheritedEnvironment(), ...prefixed(settings) };
@@ -267,6 +267,11 @@ export class System {
   private died(fault: StartFault): void {
     if (!this.abort.signal.aborted) this.fail(fault);
   }
+}
+
+/** Those that own a database are those that serve a part of the contract. */
+function speaksGrpc({ service }: ServiceSpec): boolean {
+  return (DATABASES as readonly string[]).includes(service);
 }
 
 function prefixed(settings: Readonly<Record<string, string | number>>): Record<string, string> {

@@ -41,3 +41,7 @@ for service in users resources gateway; do
   keep "$service-client-secret" "$(hexadecimal)"
 done
 keep auth-audit-chain-key "$(key)"
+# Of the fakes that play Google and GitHub: marked, so that no production takes them.
+for provider in google github; do
+  keep "$provider-client-secret" "development-$(hexadecimal)"
+done

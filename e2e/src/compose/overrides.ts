@@ -19,6 +19,7 @@ const SECRETS = [
   ...['auth-key-sealing-key', 'auth-audit-chain-key', 'users-database-url', 'users-owner-url'],
   ...['users-page-token-key', 'users-client-secret', 'resources-database-url', 'resources-owner-url'],
   ...['resources-page-token-key', 'resources-client-secret', 'gateway-client-secret'],
+  ...['google-client-secret', 'github-client-secret'],
 ];
 
 /** For machines that run much else: a gate is no place to judge how soon something starts. */

@@ -29,6 +29,7 @@ describe('docker-compose.yml', () => {
       running.filter(([, { profiles = [] }]) => profiles[0] === profile).map(([name]) => name);
     expect(named().sort()).toEqual([...OURS, 'entrance', 'postgres'].sort());
     expect(named('mail')).toEqual(['mail']);
+    expect(named('social')).toEqual(['google.localhost', 'github.localhost']);
     expect(named('observability')).toEqual(['collector', 'tempo', 'prometheus', 'grafana']);
   });
 
@@ -36,7 +37,7 @@ describe('docker-compose.yml', () => {
     const built = Object.values(file.services).filter(({ image }) => image.startsWith('gatehouse/'));
     expect(built.length).toBeGreaterThan(OURS.length);
     for (const { image, build } of built) {
-      const service = /^gatehouse\/(\w+):/.exec(image)?.[1];
+      const service = /^gatehouse\/([\w-]+):/.exec(image)?.[1];
       expect(build).toEqual({
         context: '.',
         dockerfile: 'deploy/docker/Dockerfile',
@@ -54,9 +55,11 @@ describe('docker-compose.yml', () => {
       expect(file.services[service]!.deploy?.resources?.limits?.memory).toBe(`${2 * heapMiB}M`);
   });
 
-  it('runs the services as production', () => {
+  it('runs the services as production, unless whoever runs it says otherwise of auth', () => {
     for (const name of OURS)
-      expect(file.services[name]!.environment).toMatchObject({ GATEHOUSE_ENVIRONMENT: 'production' });
+      expect(file.services[name]!.environment).toMatchObject({
+        GATEHOUSE_ENVIRONMENT: name === 'auth' ? '${GATEHOUSE_AUTH_ENVIRONMENT:-production}' : 'production',
+      });
   });
 
   const limits = { cpus: '1.00', memory: '1G' };

@@ -115,6 +115,8 @@ const NETWORKS: Readonly<Record<string, readonly string[]>> = {
   gateway: ['edge', 'services'],
   'seed-resources': ['edge'],
   mail: ['services', 'front'],
+  'google.localhost': ['services', 'front'],
+  'github.localhost': ['services', 'front'],
   collector: ['services', 'telemetry'],
   prometheus: ['services', 'telemetry'],
   tempo: ['telemetry'],

@@ -103,6 +103,7 @@ function targetsOf(name: string, value: string, isService: boolean): readonly st
   if (/_(DATABASE|OWNER|ADMIN)_URL_FILE$/.test(name)) return [`postgres:${POSTGRES}`];
   if (!isService) return [];
   if (name === 'GATEHOUSE_SMTP_URL_FILE') return ['world:465', 'world:587'];
+  if (name === 'GATEHOUSE_IDENTITY_PROVIDERS_FILE') return ['world:443'];
   if (name === 'GATEHOUSE_TRACES_URL') return [collectorOf(new URL(value))];
   return name.endsWith('_ADDRESS') ? [value.replace('dns:///', '')] : [];
 }

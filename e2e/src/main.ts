@@ -14,6 +14,7 @@ const SPECS = new Map([
   ['all', ''],
   ['matrix', 'dist/matrix/'],
   ['journeys', 'dist/journeys/'],
+  ['delegation', 'dist/delegation/'],
   ['faults', 'dist/faults/'],
   ['revocation', 'dist/revocation/'],
   ['python', 'dist/journeys/python-client'],

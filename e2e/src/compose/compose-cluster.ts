@@ -149,6 +149,7 @@ function addressesOf(gateway: string, replicas: readonly Replica[], folders: Clu
     users: of('users'),
     resources: of('resources'),
     health: replicas.map(({ address }) => `http://${address.replace(/:\d+$/, '')}:${HEALTH_PORT}`),
+    providers: [],
     tls: {
       certificate: certificate('certificate.pem'),
       key: certificate('key.pem'),

@@ -1,17 +1,12 @@
-import { existsSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { signInAs, withSession, type BrowserSession } from '../client/browser-session.js';
+import { hasChromium, launchChromium } from '../client/chromium.js';
 import { newPerson, type Person } from '../client/person.js';
 import { RestClient, SESSION_COOKIE } from '../client/rest-client.js';
 import { sharedSystem } from '../system/shared-system.js';
-
-const CHROMIUM = '/usr/bin/chromium';
-const available = existsSync(CHROMIUM);
-if (!available)
-  process.stdout.write(`skipped: what browsers do is tried with ${CHROMIUM}, which is not here\n`);
 
 const url = sharedSystem().addresses.gateway;
 const rest = new RestClient(url);
@@ -47,7 +42,7 @@ function foreignPage(form: URLSearchParams): string {
     </form>`;
 }
 
-const inBrowser = available ? describe : describe.skip;
+const inBrowser = hasChromium('what browsers do') ? describe : describe.skip;
 
 inBrowser('in a browser', () => {
   beforeAll(async () => {
@@ -56,13 +51,7 @@ inBrowser('in a browser', () => {
       response.setHeader('content-type', 'text/html').end(foreignPage(form));
     });
     await new Promise<void>((resolve) => elsewhere.listen(0, '127.0.0.1', resolve));
-    browser = await chromium.launch({
-      executablePath: CHROMIUM,
-      args: [
-        ...['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
-        ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
-      ],
-    });
+    browser = await launchChromium();
   });
   afterAll(async () => {
     await browser?.close();

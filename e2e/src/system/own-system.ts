@@ -24,6 +24,8 @@ export interface OwnSystem extends SystemFacts, AsyncDisposable {
 export interface OwnSystemOptions {
   /** Settings that differ, by service, once the ports are known. */
   readonly settings?: (ports: Ports) => Promise<NonNullable<StartHooks['settings']>>;
+  /** Whether fakes play Google and GitHub. */
+  readonly social?: boolean;
 }
 
 /**
@@ -32,7 +34,10 @@ export interface OwnSystemOptions {
  *
  * @throws StartFault with the sentence that `npm start` would print
  */
-export async function startOwnSystem({ settings }: OwnSystemOptions = {}): Promise<OwnSystem> {
+export async function startOwnSystem({
+  settings,
+  social = false,
+}: OwnSystemOptions = {}): Promise<OwnSystem> {
   const folder = await mkdtemp(join(tmpdir(), 'gatehouse-e2e-'));
   // PostgreSQL may run as another user than we do, and mkdtemp's folders are private.
   await chmod(folder, 0o755);
@@ -41,7 +46,7 @@ export async function startOwnSystem({ settings }: OwnSystemOptions = {}): Promi
   const key = makeListedKey();
   try {
     const ports = await freePorts();
-    const options = { folder: data, fresh: false, databaseUrl: undefined, ports };
+    const options = { folder: data, fresh: false, social, databaseUrl: undefined, ports };
     const own = await settings?.(ports);
     const running = await startSystem(options, {
       // Hundreds of people register within minutes here, all of them at one address.

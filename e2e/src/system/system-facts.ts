@@ -15,6 +15,8 @@ export interface Addresses {
   readonly resources: readonly string[];
   /** The base URL of every replica's health port. */
   readonly health: readonly string[];
+  /** The fakes that play Google and GitHub, where there are any. */
+  readonly providers: readonly string[];
   /** The gateway's certificate, which every service admits; without it the gRPC faces are called in the clear. */
   readonly tls?: TlsFiles;
 }

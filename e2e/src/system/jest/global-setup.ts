@@ -5,6 +5,6 @@ import { systemOfThisRun } from './running.js';
 /** Jest's globalSetup: the system that the specs share, unless whoever runs them has started it. */
 export default async function globalSetup(): Promise<void> {
   if (isSystemAnnounced()) return;
-  systemOfThisRun.current = await startOwnSystem();
+  systemOfThisRun.current = await startOwnSystem({ social: true });
   announceSystem(factsOf(systemOfThisRun.current));
 }

@@ -15,6 +15,8 @@ export class DatabaseBroker {
 
   constructor() {
     this.http = createServer((_request, response) => {
+      // A connection that is kept may end just as the next suite asks by it.
+      response.shouldKeepAlive = false;
       this.running ??= start();
       this.running.then(
         ({ server }) => response.end(server.url),

@@ -4,6 +4,8 @@ import type { Question, Reply } from './answer.js';
 
 /** A process under test, or one that loads it. */
 export interface Peer {
+  /** Of its process. */
+  readonly pid: number;
   /**
    * Asks it a question; one at a time.
    *
@@ -34,6 +36,7 @@ export function spawnPeer(script: URL, execArgv: readonly string[] = []): Peer {
   living.add(child);
   const exited = once(child, 'exit').then(() => void living.delete(child));
   return {
+    pid: child.pid ?? 0,
     ask: async <Answer>(name: string, argument?: unknown): Promise<Answer> => {
       if (!child.connected) throw new Error(`${script.pathname} has ended`);
       const replied = once(child, 'message') as Promise<[Reply]>;

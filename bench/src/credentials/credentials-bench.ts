@@ -11,7 +11,7 @@ import { costFigures, ratioFigures, stormFigures } from './figures.js';
 import { loginStorm } from './login-storm.js';
 import { outage } from './outage.js';
 import { revocationDelay } from './revocation-delay.js';
-import { tellsCpu } from './process-cpu.js';
+import { tellsCpu } from '../process-cpu.js';
 import type { Row } from './row.js';
 import { setStage, type Stage } from './stage.js';
 import { statementsPerCall, withStatementLog } from './statement-count.js';

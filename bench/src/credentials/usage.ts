@@ -1,5 +1,5 @@
 import type { Site } from './site.js';
-import { cpuTimes, familyOf, spentBetween, type CpuTimes } from './process-cpu.js';
+import { cpuTimes, familyOf, spentBetween, type CpuTimes } from '../process-cpu.js';
 import type { Stage } from './stage.js';
 
 /** What was used, by whom: CPU in microseconds, bytes sent. */

@@ -1,5 +1,5 @@
 import { atMost, below, told, type Figure } from '@gatehouse/report';
-import { tellsCpu } from '../credentials/process-cpu.js';
+import { tellsCpu } from '../process-cpu.js';
 import { setStage } from '../credentials/stage.js';
 import type { Outcome } from '../outcome.js';
 import { quantile } from '../quantile.js';

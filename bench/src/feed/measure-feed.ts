@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ServiceIdentity } from '@gatehouse/guard';
-import { cpuTimes, familyOf, spentBetween } from '../credentials/process-cpu.js';
+import { cpuTimes, familyOf, spentBetween } from '../process-cpu.js';
 import type { Stage } from '../credentials/stage.js';
 import { spawnPeer } from '../peer.js';
 import type { CrowdOptions } from './crowd-process.js';

@@ -19,6 +19,8 @@ export interface Issuer {
   readonly publicKey: PublicKey;
   /** Values of `authorization`, each with another access token of the subject. */
   authorizations(subject: string, count: number): readonly string[];
+  /** The value with one access token whose claims differ from the usual ones. */
+  authorization(subject: string, claims: Partial<AccessTokenClaims>): string;
 }
 
 /** The longest that services accept: none expires within a run. */
@@ -30,7 +32,7 @@ export function createIssuer(): Issuer {
   const { x, y } = publicKey.export({ format: 'jwk' }) as { x: string; y: string };
   const kid = jwkThumbprint({ crv: 'P-256', x, y });
   const header = encodeJson({ alg: 'ES256', typ: 'at+jwt', kid });
-  const authorization = (subject: string) => {
+  const authorization = (subject: string, differing: Partial<AccessTokenClaims> = {}) => {
     const iat = Math.floor(Date.now() / 1_000);
     const claims: AccessTokenClaims = {
       iss: ISSUER,
@@ -42,6 +44,7 @@ export function createIssuer(): Issuer {
       iat,
       exp: iat + LIFETIME_SECONDS,
       scope: 'resources:read resources:write',
+      ...differing,
     };
     const signed = `${header}.${encodeJson(claims)}`;
     const signature = sign('sha256', Buffer.from(signed), { key: privateKey, dsaEncoding: 'ieee-p1363' });
@@ -52,6 +55,7 @@ export function createIssuer(): Issuer {
       keySet: { keys: [{ kty: 'EC', crv: 'P-256', x, y, alg: 'ES256', use: 'sig', kid }] },
       pem: publicKey.export({ format: 'pem', type: 'spki' }).toString(),
     },
+    authorization,
     authorizations: (subject, count) => Array.from({ length: count }, () => authorization(subject)),
   };
 }

@@ -7,16 +7,18 @@ describe('a load of HTTP requests', () => {
   let server: Server;
   let load: HttpLoad;
   let answers: (credential: string) => number;
+  let framing: Record<string, number | string>;
   const seen: string[] = [];
   beforeEach(async () => {
     answers = () => 200;
+    framing = { 'content-length': 5 };
     seen.length = 0;
     server = createServer((request, response) => {
       const credential = String(request.headers['x-api-key']);
       seen.push(credential);
       const status = answers(credential);
       if (status === 0) request.socket.destroy();
-      else response.writeHead(status, { 'content-length': 5 }).end('h\u00e4ch');
+      else response.writeHead(status, framing).end('h\u00e4ch');
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     load = await openHttpLoad((server.address() as AddressInfo).port, 2);
@@ -62,5 +64,17 @@ describe('a load of HTTP requests', () => {
     const begun = performance.now();
     await load.run({ ...requests, rate: 50 });
     expect(performance.now() - begun).toBeGreaterThanOrEqual(79);
+  });
+
+  it('is as fast as its connections without a rate', async () => {
+    const { latenciesMs, seconds } = await load.run({ path: '/v1/x', credentials, count: 5 });
+    expect(latenciesMs).toHaveLength(5);
+    expect(seen.toSorted()).toEqual(['a', 'a', 'a', 'b', 'b']);
+    expect(seconds).toBeGreaterThan(0);
+  });
+
+  it('takes answers in chunks', async () => {
+    framing = { 'transfer-encoding': 'chunked' };
+    expect((await load.run(requests)).latenciesMs).toHaveLength(5);
   });
 });

@@ -1,6 +1,5 @@
-import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
-import { connect, type Socket } from 'node:net';
+import { HttpConnection } from './http-connection.js';
 
 /** Which GET request is made, how often, how fast and by whom. */
 export interface Requests {
@@ -9,8 +8,8 @@ export interface Requests {
   /** Headers that say who calls, such as `x-api-key: ...`, used in turn. */
   readonly credentials: readonly string[];
   readonly count: number;
-  /** Requests that begin in a second, whatever becomes of those before them. */
-  readonly rate: number;
+  /** Requests that begin in a second, whatever becomes of those before them; without it as fast as the connections go. */
+  readonly rate?: number;
 }
 
 /** What became of the requests. */
@@ -21,6 +20,8 @@ export interface Answered {
   readonly refused: Readonly<Record<number, number>>;
   /** Bytes of all requests. */
   readonly bytesSent: number;
+  /** From the first request to the last answer. */
+  readonly seconds: number;
 }
 
 /** Kept-alive connections to one server. */
@@ -30,107 +31,100 @@ export interface HttpLoad {
 }
 
 /**
- * Connects to a server. An HTTP/1.1 client that does no more than write heads and count bodies: it must cost less
- * than what it measures.
+ * Connects to a server.
  *
  * @param connections the most requests under way; one that finds none free waits for it, which counts
  */
 export async function openHttpLoad(port: number, connections: number): Promise<HttpLoad> {
-  const all = await Promise.all(Array.from({ length: connections }, () => HttpConnection.open(port)));
-  const idle = [...all];
-  const waiting: ((connection: HttpConnection) => void)[] = [];
-  const take = async () => idle.shift() ?? new Promise<HttpConnection>((resolve) => waiting.push(resolve));
-  const giveBack = (connection: HttpConnection) => {
-    const next = waiting.shift();
-    if (next) next(connection);
-    else idle.push(connection);
-  };
+  const opened = Array.from({ length: connections }, () => HttpConnection.open(port));
+  const pool = new ConnectionPool(await Promise.all(opened));
   return {
-    run: async ({ path, credentials, count, rate }) => {
-      const latenciesMs: number[] = [];
-      const refused: Record<number, number> = {};
-      let bytesSent = 0;
-      const request = async (credential: string | undefined) => {
-        const begun = performance.now();
-        const head = `GET ${path} HTTP/1.1\r\nhost: 127.0.0.1\r\naccept: application/json\r\n${credential}\r\n\r\n`;
-        bytesSent += head.length;
-        const rested = await take();
-        const connection = rested.isOpen ? rested : await rested.replaced();
-        const status = await connection.request(head).catch(() => 0);
-        if (status === 200) latenciesMs.push(performance.now() - begun);
-        else refused[status] = (refused[status] ?? 0) + 1;
-        giveBack(status === 0 ? await connection.replaced() : connection);
-      };
+    run: async (requests) => {
+      const run = new Run(requests);
       const start = performance.now();
-      const underWay: Promise<void>[] = [];
-      for (let index = 0; index < count; index++) {
-        const ahead = start + (index * 1_000) / rate - performance.now();
-        if (ahead > 0) await delay(ahead);
-        underWay.push(request(credentials[index % credentials.length]));
-      }
-      await Promise.all(underWay);
-      return { latenciesMs, refused, bytesSent };
+      if (requests.rate === undefined) await goRound(pool, run, requests.count);
+      else await begin(pool, run, requests.count, requests.rate);
+      return { ...run.answered, seconds: (performance.now() - start) / 1_000 };
     },
-    close: () => {
-      for (const connection of [...all, ...idle]) connection.close();
-    },
+    close: () => pool.close(),
   };
 }
 
-/** One request at a time. */
-class HttpConnection {
-  #received = '';
-  #settle: { resolve(status: number): void; reject(error: Error): void } | undefined;
+/** Every connection makes one request after the other. */
+async function goRound(pool: ConnectionPool, run: Run, count: number): Promise<void> {
+  let begun = 0;
+  const inTurn = async (rested: HttpConnection) => {
+    let connection = rested;
+    while (begun < count) connection = await run.request(begun++, performance.now(), connection);
+    pool.giveBack(connection);
+  };
+  await Promise.all(pool.takeAll().map(inTurn));
+}
 
-  private constructor(
-    private readonly socket: Socket,
-    private readonly port: number,
-  ) {
-    socket.setNoDelay(true).setEncoding('latin1');
-    socket.on('data', (text: string) => this.#read(text));
-    socket.on('error', () => undefined);
-    socket.on('close', () => this.#settle?.reject(new Error('the connection was closed')));
+/** Requests begin at their time, and each takes a connection when one is free. */
+async function begin(pool: ConnectionPool, run: Run, count: number, rate: number): Promise<void> {
+  const start = performance.now();
+  const underWay: Promise<void>[] = [];
+  const request = async (index: number, begun: number) =>
+    pool.giveBack(await run.request(index, begun, await pool.take()));
+  for (let index = 0; index < count; index++) {
+    const ahead = start + (index * 1_000) / rate - performance.now();
+    if (ahead > 0) await delay(ahead);
+    underWay.push(request(index, performance.now()));
+  }
+  await Promise.all(underWay);
+}
+
+/** Counts what becomes of some requests. */
+class Run {
+  readonly answered = { latenciesMs: [] as number[], refused: {} as Record<number, number>, bytesSent: 0 };
+  readonly #heads: readonly string[];
+
+  constructor({ path, credentials }: Requests) {
+    const first = `GET ${path} HTTP/1.1\r\nhost: 127.0.0.1\r\naccept: application/json\r\n`;
+    this.#heads = credentials.map((credential) => `${first}${credential}\r\n\r\n`);
   }
 
-  static async open(port: number): Promise<HttpConnection> {
-    const socket = connect(port, '127.0.0.1');
-    await once(socket, 'connect');
-    return new HttpConnection(socket, port);
+  /**
+   * @param begun when it was to begin
+   * @returns the connection, or another one in place of one that was closed
+   */
+  async request(index: number, begun: number, rested: HttpConnection): Promise<HttpConnection> {
+    const { answered } = this;
+    const head = this.#heads[index % this.#heads.length] ?? '';
+    answered.bytesSent += head.length;
+    const connection = rested.isOpen ? rested : await rested.replaced();
+    const status = await connection.request(head).catch(() => 0);
+    if (status === 200) answered.latenciesMs.push(performance.now() - begun);
+    else answered.refused[status] = (answered.refused[status] ?? 0) + 1;
+    return status === 0 ? connection.replaced() : connection;
+  }
+}
+
+class ConnectionPool {
+  readonly #idle: HttpConnection[];
+  readonly #waiting: ((connection: HttpConnection) => void)[] = [];
+
+  constructor(connections: readonly HttpConnection[]) {
+    this.#idle = [...connections];
   }
 
-  /** A server may close one that rests. */
-  get isOpen(): boolean {
-    return !this.socket.destroyed;
+  async take(): Promise<HttpConnection> {
+    return this.#idle.shift() ?? new Promise((resolve) => this.#waiting.push(resolve));
   }
 
-  /** @returns the status, once all of the body is there */
-  request(head: string): Promise<number> {
-    this.#received = '';
-    return new Promise((resolve, reject) => {
-      this.#settle = { resolve, reject };
-      if (!this.isOpen) reject(new Error('the connection was closed'));
-      else this.socket.write(head);
-    });
+  takeAll(): HttpConnection[] {
+    return this.#idle.splice(0);
   }
 
-  /** Another one in place of this; this one as it is while nobody accepts connections. */
-  replaced(): Promise<HttpConnection> {
-    this.close();
-    return HttpConnection.open(this.port).catch(() => this);
+  giveBack(connection: HttpConnection): void {
+    const next = this.#waiting.shift();
+    if (next) next(connection);
+    else this.#idle.push(connection);
   }
 
+  /** Between runs, when all of them rest here. */
   close(): void {
-    this.socket.destroy();
-  }
-
-  #read(text: string): void {
-    this.#received += text;
-    const headEnd = this.#received.indexOf('\r\n\r\n');
-    if (headEnd < 0) return;
-    const length = /\r\ncontent-length: *(\d+)/i.exec(this.#received.slice(0, headEnd));
-    if (!length) return this.#settle?.reject(new Error('an answer without a length'));
-    if (this.#received.length >= headEnd + 4 + Number(length[1])) {
-      this.#settle?.resolve(Number(this.#received.slice(9, 12)));
-    }
+    for (const connection of this.#idle) connection.close();
   }
 }

@@ -21,8 +21,13 @@ export function spentBetween(before: CpuTimes, after: CpuTimes): number {
 
 /** A process and its children. */
 export async function familyOf(pid: number): Promise<number[]> {
+  return [pid, ...(await childrenOf(pid))];
+}
+
+/** The processes that one has started from its main thread; none when it is gone. */
+export async function childrenOf(pid: number): Promise<number[]> {
   const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '');
-  return [pid, ...children.split(' ').filter(Boolean).map(Number)];
+  return children.split(' ').filter(Boolean).map(Number);
 }
 
 /** All threads together; the scheduler counts nanoseconds, where times(2) has hundredths of a second. */

@@ -1,0 +1,74 @@
+import { readFile } from 'node:fs/promises';
+import type { Answered, Requests } from '../load/http-load.js';
+import type { Peer } from '../peer.js';
+import { cpuTimes, familyOf, spentBetween } from '../process-cpu.js';
+import { quantile } from '../quantile.js';
+import { REQUESTS, type RequestName } from './resources.js';
+
+/** One round of one gateway. */
+export interface GatewayRound {
+  /** Requests answered per second. */
+  readonly rate: number;
+  /** CPU of its processes per request, in microseconds. */
+  readonly cpuUs: number;
+  /** In milliseconds. */
+  readonly p50: number;
+  readonly p99: number;
+}
+
+/** Connections of the load: the most requests under way. */
+const CONNECTIONS = 64;
+
+/** What a round makes. */
+export interface GatewayLoad {
+  readonly request: RequestName;
+  /** Headers of the callers, used in turn. */
+  readonly credentials: readonly string[];
+  readonly count: number;
+  /** Requests per second; without it as many as go through. */
+  readonly rate?: number;
+}
+
+/**
+ * Loads a server once.
+ *
+ * @param pids the processes whose CPU counts, with their children
+ * @throws Error when a request is answered otherwise than well
+ */
+export async function measureRound(
+  load: Peer,
+  port: number,
+  pids: readonly number[],
+  { request, credentials, count, rate }: GatewayLoad,
+): Promise<GatewayRound> {
+  await load.ask('open', { port, connections: CONNECTIONS });
+  const before = await cpuTimes(await familiesOf(pids));
+  const requests: Requests = { path: REQUESTS[request].path, credentials, count, rate };
+  const { latenciesMs, refused, seconds } = await load.ask<Answered>('run', requests);
+  const after = await cpuTimes(await familiesOf(pids));
+  if (latenciesMs.length < count)
+    throw new Error(`${count - latenciesMs.length} requests were refused: ${JSON.stringify(refused)}`);
+  return {
+    rate: count / seconds,
+    cpuUs: spentBetween(before, after) / count,
+    p50: quantile(latenciesMs, 0.5),
+    p99: quantile(latenciesMs, 0.99),
+  };
+}
+
+/** Memory that processes hold with their children, in megabytes. */
+export async function residentMb(pid: number): Promise<number> {
+  const pages = await Promise.all((await familyOf(pid)).map(residentPages));
+  return pages.reduce((sum, count) => sum + count, 0) * (PAGE_BYTES / 1e6);
+}
+
+const PAGE_BYTES = 4_096;
+
+async function residentPages(pid: number): Promise<number> {
+  const statm = await readFile(`/proc/${pid}/statm`, 'utf8').catch(() => '0 0');
+  return Number(statm.split(' ')[1]);
+}
+
+async function familiesOf(pids: readonly number[]): Promise<number[]> {
+  return (await Promise.all(pids.map(familyOf))).flat();
+}

@@ -20,6 +20,9 @@ export interface Parameter {
   encode(text: string): Uint8Array;
 }
 
+/** A value is encoded at once, and none within another, so one writer serves all. */
+const scratch = new WireWriter();
+
 /**
  * The fields that a query parameter names, each part a JSON name or a proto name; the JSON name of one field
  * beats the proto name of another. Undefined where it names none.
@@ -54,10 +57,11 @@ export function parameterOf(fields: readonly DescField[], codec: Codec): Paramet
     fields,
     repeated: leaf.fieldKind === 'list',
     encode(text) {
-      const writer = new WireWriter();
-      const fault = write(writer, text);
+      // What a refused value has left behind.
+      scratch.reset();
+      const fault = write(scratch, text);
       if (fault !== undefined) throw badRequest('FIELD_INVALID', fault, name);
-      return writer.finish();
+      return scratch.finish();
     },
   };
 }

@@ -15,6 +15,7 @@ export interface Placement {
  */
 export function placeFields(message: Uint8Array, placements: readonly Placement[], depth = 0): Uint8Array {
   if (placements.length === 0) return message;
+  if (placements.every(({ fields }) => fields.length === depth + 1)) return joined(message, placements);
   const nested = new Map<DescField, Placement[]>();
   const direct: Uint8Array[] = [];
   for (const placement of placements) {
@@ -28,10 +29,7 @@ export function placeFields(message: Uint8Array, placements: readonly Placement[
     else group.push(placement);
   }
   const numbers = new Set([...nested.keys()].map((field) => field.number));
-  const { rest, payloads } =
-    nested.size === 0
-      ? { rest: message, payloads: new Map<number, Uint8Array[]>() }
-      : takeOut(message, numbers);
+  const { rest, payloads } = takeOut(message, numbers);
   const writer = new WireWriter();
   writer.raw(rest);
   for (const [field, group] of nested) {
@@ -40,6 +38,13 @@ export function placeFields(message: Uint8Array, placements: readonly Placement[
   }
   for (const bytes of direct) writer.raw(bytes);
   return writer.finish();
+}
+
+/** Adds fields of the message itself. */
+function joined(message: Uint8Array, placements: readonly Placement[]): Uint8Array {
+  const [first] = placements;
+  if (first !== undefined && placements.length === 1 && message.length === 0) return first.bytes;
+  return Buffer.concat([message, ...placements.map(({ bytes }) => bytes)]);
 }
 
 /** A message without its fields of some numbers, and their payloads. */

@@ -144,23 +144,25 @@ interface Assignment {
 /** The fields that path and query set, each with one value unless it is repeated. */
 class Assignments {
   private readonly list: Assignment[] = [];
-  private readonly byName = new Map<string, Uint8Array>();
-  private readonly oneofs = new Map<string, string>();
+  /** Made when they are needed: most requests have a parameter or none. */
+  private byName: Map<string, Uint8Array> | undefined;
+  private oneofs: Map<string, string> | undefined;
 
   add(parameter: Parameter, bytes: Uint8Array): void {
     const { name } = parameter;
-    const earlier = parameter.repeated ? undefined : this.byName.get(name);
+    const earlier = parameter.repeated ? undefined : this.byName?.get(name);
     if (earlier !== undefined) {
       if (Buffer.compare(earlier, bytes) !== 0) throw fieldConflict(name);
       return;
     }
     this.claimOneofs(parameter);
+    this.byName ??= new Map();
     this.byName.set(name, bytes);
     this.list.push({ parameter, bytes });
   }
 
   has(field: DescField): boolean {
-    return this.byName.has(field.name);
+    return this.byName?.has(field.name) ?? false;
   }
 
   [Symbol.iterator](): Iterator<Assignment> {
@@ -172,6 +174,7 @@ class Assignments {
       if (field.oneof === undefined) return;
       const parent = fields.slice(0, index).map((outer) => outer.name);
       const key = [...parent, field.oneof.name].join('.');
+      this.oneofs ??= new Map();
       const claimed = this.oneofs.get(key);
       if (claimed !== undefined && claimed !== field.name)
         throw oneofConflict(name, field.oneof as DescOneof);

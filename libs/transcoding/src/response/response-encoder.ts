@@ -20,7 +20,7 @@ export interface EncodedResponse {
 /** Turns response messages into HTTP responses, by the rules of the route. */
 export class ResponseEncoder {
   private readonly codec: Codec;
-  private readonly etagFields = new Map<Route, DescField | undefined>();
+  private readonly plans = new Map<Route, ReplyPlan>();
 
   constructor(table: RouteTable, codec: Codec = createCodec(table.registry, table.print)) {
     this.codec = codec;
@@ -33,13 +33,11 @@ export class ResponseEncoder {
    * @throws TranscodingError 500 when the bytes are no message of the type
    */
   encode(route: Route, message: Uint8Array): EncodedResponse {
-    const raw = httpBodyOf(route, message);
-    if (raw !== undefined) return { ...raw, etag: undefined };
-    return {
-      contentType: 'application/json',
-      body: this.encodeJson(route, message),
-      etag: this.etag(route, message),
-    };
+    let plan = this.plans.get(route);
+    if (plan === undefined) this.plans.set(route, (plan = planOf(route)));
+    if (plan.isRaw) return { ...rawBody(route, message), etag: undefined };
+    const body = this.encodeJson(route, message);
+    return { contentType: 'application/json', body, etag: etagOf(plan, message) };
   }
 
   /** The JSON text of a reply, for routes that are no HttpBody. Throws the same. */
@@ -47,16 +45,34 @@ export class ResponseEncoder {
     if (route.responseField === undefined) return this.codec.encodeJson(route.rpc.output, message);
     return this.codec.encodeFieldJson(route.responseField, message);
   }
+}
 
-  private etag(route: Route, message: Uint8Array): string | undefined {
-    if (!this.etagFields.has(route)) this.etagFields.set(route, responseMessage(route)?.fields.find(isEtag));
-    const field = this.etagFields.get(route);
-    if (field === undefined) return undefined;
-    const holder =
-      route.responseField === undefined ? message : lastBytes(message, route.responseField.number);
-    const etag = holder === undefined ? undefined : lastBytes(holder, field.number);
-    return etag === undefined ? undefined : etagHeader(etag.toString());
+/** What of a reply is known from its route alone. */
+interface ReplyPlan {
+  /** Whether it is a google.api.HttpBody. */
+  readonly isRaw: boolean;
+  /** The tags of the fields that lead to the `etag`, one within the other; none where there is no etag. */
+  readonly etagTags: readonly number[];
+}
+
+function planOf(route: Route): ReplyPlan {
+  const etag = responseMessage(route)?.fields.find(isEtag);
+  const path = route.responseField === undefined ? [etag] : [route.responseField, etag];
+  return {
+    isRaw: isHttpBodyResponse(route),
+    etagTags: etag === undefined ? [] : path.map((field) => tagOf((field as DescField).number, WireType.LEN)),
+  };
+}
+
+function etagOf({ etagTags }: ReplyPlan, message: Uint8Array): string | undefined {
+  if (etagTags.length === 0) return undefined;
+  const reader = new WireReader(message);
+  let end = reader.length;
+  for (const tag of etagTags) {
+    end = reader.seekLast(tag, end);
+    if (end < 0) return undefined;
   }
+  return etagHeader(reader.bytes.toString('utf8', reader.at, end));
 }
 
 /** The message of a route's response body that is raw bytes, google.api.HttpBody. */
@@ -74,7 +90,10 @@ export function httpBodyOf(
   route: Route,
   message: Uint8Array,
 ): { contentType: string; body: Buffer } | undefined {
-  if (!isHttpBodyResponse(route)) return undefined;
+  return isHttpBodyResponse(route) ? rawBody(route, message) : undefined;
+}
+
+function rawBody(route: Route, message: Uint8Array): { contentType: string; body: Buffer } {
   const body =
     route.responseField === undefined
       ? message

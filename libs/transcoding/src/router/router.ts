@@ -56,7 +56,7 @@ export class Router {
       return {
         kind: 'match',
         route,
-        values: route.variables.map((variable) => valueOf(path, route, variable)),
+        values: valuesOf(path, route),
       };
     }
     const allow = this.methodsAt(path);
@@ -96,8 +96,10 @@ export class Router {
     visit: (routes: RoutesByMethod, suffix: string) => Route | undefined,
   ): Route | undefined {
     const last = path.keys.at(-1) ?? '';
+    const hasColon = last.includes(':');
     for (const { suffix, root } of this.tries) {
-      if (suffix === '' ? this.table.strictVerbs && last.includes(':') : !last.endsWith(suffix)) continue;
+      // Most paths have no colon where a verb could stand, and need no look at any.
+      if (suffix === '' ? this.table.strictVerbs && hasColon : !hasColon || !last.endsWith(suffix)) continue;
       const found = search(root, withoutVerb(path.keys, suffix.length), (routes) => visit(routes, suffix));
       if (found !== undefined) return found;
     }
@@ -146,6 +148,13 @@ function withoutVerb(segments: readonly string[], length: number): readonly stri
   if (length === 0) return segments;
   const last = (segments.at(-1) ?? '').slice(0, -length);
   return segments.length === 1 && last === '' ? [] : [...segments.slice(0, -1), last];
+}
+
+const NO_VALUES: readonly string[] = [];
+
+function valuesOf(path: SplitPath, route: Route): readonly string[] {
+  if (route.variables.length === 0) return NO_VALUES;
+  return route.variables.map((variable) => valueOf(path, route, variable));
 }
 
 function valueOf(path: SplitPath, route: Route, variable: RouteVariable): string {

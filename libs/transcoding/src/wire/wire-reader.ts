@@ -6,14 +6,18 @@ import { WireType } from './wire-writer.js';
 /** Reads protobuf wire format. @throws TranscodingError REPLY_MALFORMED on every method, past the end or when malformed */
 export class WireReader {
   readonly bytes: Buffer;
-  readonly view: DataView;
+  private words: DataView | undefined;
   at = 0;
   /** Where the tag stands that `tag` answered last. */
   private tagAt = 0;
 
   constructor(bytes: Uint8Array) {
     this.bytes = asBuffer(bytes);
-    this.view = viewOf(bytes);
+  }
+
+  /** The same bytes as words; made when it is first asked for. */
+  get view(): DataView {
+    return (this.words ??= viewOf(this.bytes));
   }
 
   get length(): number {
@@ -101,6 +105,26 @@ export class WireReader {
     const bytes = this.bytes.subarray(this.at, end);
     this.at = end;
     return bytes;
+  }
+
+  /**
+   * Looks through the message up to `end` for the last value with a tag of a length-delimited field. Leaves the reader
+   * before its payload and answers the end of that; -1 where there is none.
+   */
+  seekLast(tag: number, end: number): number {
+    let start = -1;
+    let last = -1;
+    while (this.at < end) {
+      const given = this.varint32();
+      if (given !== tag) this.skip(given);
+      else {
+        last = this.delimited();
+        start = this.at;
+        this.at = last;
+      }
+    }
+    this.at = start < 0 ? end : start;
+    return last;
   }
 
   slice(start: number, end: number): Buffer {

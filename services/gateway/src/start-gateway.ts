@@ -32,6 +32,7 @@ import { BodyLimits } from './rpc/body-limits.js';
 import { readRestContract } from './rpc/rest-contract.js';
 import { recordRefusals } from './rpc/record-refusals.js';
 import { RpcHandler } from './rpc/rpc-handler.js';
+import { RpcServer } from './rpc/rpc-server.js';
 import { openUpstream } from './upstream/open-upstream.js';
 
 /** A gateway that accepts requests. */
@@ -112,14 +113,16 @@ export async function startGateway(
   const proxy = authHttp === undefined ? undefined : openProxy(authHttp, crossSite, transport);
   const gate = new LoadGate(loadLimits(settings), log);
   const intake = new Intake(gate, contract, proxy ? essentialProxied : []);
+  const routes = new RpcServer({ handler, proxy, intake, log });
   const edge = new HttpEdge({
     production,
     cors,
     trustedProxies: settings.TRUSTED_PROXIES,
     intake,
+    routes,
     log,
   });
-  const app = await createApp(edge, AppModule.register({ contract, handler, proxy, intake, log }), log);
+  const app = await createApp(edge, AppModule.register({ contract, routes }), log);
   const listening = { name: 'routes', holds: () => app.getHttpServer().listening };
   const health = new Health([], [listening, issuer.known]);
 

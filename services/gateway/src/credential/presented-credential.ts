@@ -24,8 +24,13 @@ export const API_KEY_HEADER = 'x-api-key';
  *   who reads
  */
 export function readCredential(headers: IncomingHttpHeaders): PresentedCredential | undefined {
-  const found: PresentedCredential[] = [];
   const { authorization, cookie, [API_KEY_HEADER]: apiKey } = headers;
+  // As most calls come.
+  if (cookie === undefined && apiKey === undefined)
+    return authorization === undefined
+      ? undefined
+      : { form: 'bearer', secret: bearerOf(authorization) ?? '' };
+  const found: PresentedCredential[] = [];
   if (authorization !== undefined) found.push({ form: 'bearer', secret: bearerOf(authorization) ?? '' });
   for (const secret of sessionSecretsOf(cookie)) found.push({ form: 'session', secret });
   if (apiKey !== undefined) found.push({ form: 'api_key', secret: String(apiKey) });

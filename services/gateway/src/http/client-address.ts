@@ -11,7 +11,9 @@ import { isWithin, readAddress } from '@gatehouse/grpc';
  *   that said so; '' when the connection is gone already
  */
 export function clientAddressOf(request: IncomingMessage, trustedProxies: BlockList): string {
-  let client = readAddress(request.socket.remoteAddress?.replace(/%.*$/, '') ?? '') ?? '';
+  const peer = peerOf(request.socket, trustedProxies);
+  if (!peer.isTrusted) return peer.address;
+  let client = peer.address;
   // Node joins the values of repeated headers of this name.
   const said = String(request.headers['x-forwarded-for'] ?? '').split(',');
   while (client !== '' && isWithin(trustedProxies, client)) {
@@ -20,4 +22,23 @@ export function clientAddressOf(request: IncomingMessage, trustedProxies: BlockL
     client = before;
   }
   return client;
+}
+
+/** Who is at the other end of a connection. */
+interface Peer {
+  readonly address: string;
+  readonly isTrusted: boolean;
+}
+
+/** A connection has one peer, which is looked at once. */
+const peers = new WeakMap<object, Peer>();
+
+function peerOf(socket: IncomingMessage['socket'], trustedProxies: BlockList): Peer {
+  let peer = peers.get(socket);
+  if (peer === undefined) {
+    const address = readAddress(socket.remoteAddress?.replace(/%.*$/, '') ?? '') ?? '';
+    peer = { address, isTrusted: address !== '' && isWithin(trustedProxies, address) };
+    peers.set(socket, peer);
+  }
+  return peer;
 }

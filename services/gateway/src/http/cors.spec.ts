@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { specResource } from '../spec/spec-backend.js';
 import { startSpecGateway, type SpecGateway } from '../spec/spec-gateway.js';
 
 const PATH = '/v1/resources/0190b0a0-0000-7000-8000-000000000001';
@@ -41,6 +42,18 @@ describe('a page of an allowed origin', () => {
     expect(refused.headers['access-control-expose-headers']).toContain('WWW-Authenticate');
     for (const { headers } of [answer, refused])
       expect(headers['access-control-allow-credentials']).toBe('true');
+  });
+
+  it('gets answers that caches keep apart by origin and by coding', async () => {
+    gateway.backend.behaviour.getResource = () => specResource({ content: 'x'.repeat(2_000) });
+    const authorization = `Bearer ${gateway.accessToken()}`;
+    for (const coding of ['gzip', 'identity']) {
+      const headers = { authorization, origin: ORIGIN, 'accept-encoding': coding };
+      const answer = await fetch(`${gateway.url}${PATH}`, { headers });
+      expect(answer.status).toBe(200);
+      expect(answer.headers.get('access-control-allow-origin')).toBe(ORIGIN);
+      expect(answer.headers.get('vary')).toBe('Origin, Accept-Encoding');
+    }
   });
 
   it('may not use a method that the path has not', async () => {

@@ -18,6 +18,12 @@ const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/;
 /** One request and its answer, with what the log will say of them. */
 export class Exchange {
   readonly startedAt = performance.now();
+  /** When it was over, on the same clock. */
+  endedAt = 0;
+  /** What became of it, once it is over: the status of its answer, or that the caller went before that was complete. */
+  status = 0;
+  /** The address at the other end of the connection. */
+  readonly peer: string | undefined;
   /** Names the exchange in logs and answers; the caller's own when it sent a sound one. */
   readonly requestId: string;
   /** Its part of the W3C trace it belongs to. */
@@ -40,20 +46,24 @@ export class Exchange {
   place: Place | undefined;
   /** The verified caller. */
   subject: string | undefined;
+  #hasCommonHeaders = false;
 
   constructor(
     readonly request: IncomingMessage,
     readonly response: ServerResponse,
     /** The client's IP address; '' when its connection is gone already. */
     readonly clientAddress: string,
+    /** Names and values of the headers of every answer, by turns. */
+    private readonly commonHeaders: readonly string[] = [],
   ) {
+    this.peer = request.socket.remoteAddress;
     const given = request.headers['x-request-id'];
     this.requestId = typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
     // Its route is not known yet: the span gets its whole name at its end.
     const name = measuredMethod(request.method);
     this.trace = new RequestTrace({ tracer, name, traceparent: request.headers.traceparent });
     ({ rawPath: this.rawPath, query: this.query } = readTarget(request.url ?? ''));
-    exchanges.set(request, this);
+    (request as Carrier)[EXCHANGE] = this;
   }
 
   /** The W3C trace it belongs to: 32 hexadecimal digits. */
@@ -61,13 +71,61 @@ export class Exchange {
     return this.trace.traceId;
   }
 
-  /** What became of it: the status of its answer, or that the caller went before that was complete. */
-  get status(): number {
-    return this.response.writableFinished ? this.response.statusCode : CLIENT_CLOSED_REQUEST;
+  /** Sets the headers of every answer, for one that sets others as well: before those. */
+  setCommonHeaders(): void {
+    const headers = this.#takeCommonHeaders() ?? [];
+    for (const [name, value] of pairs(headers)) this.response.setHeader(name, value);
+  }
+
+  /** Sets a header besides those of every answer, or in place of one of them. */
+  setHeader(name: string, value: string): void {
+    this.setCommonHeaders();
+    this.response.setHeader(name, value);
+  }
+
+  /**
+   * Writes the head of an answer: its headers all at once where none was set before, as they cost as much again one by
+   * one. `Vary` adds to what others have set.
+   *
+   * @param headers names and values by turns
+   */
+  writeHead(status: number, headers: readonly string[]): void {
+    const { response } = this;
+    const common = this.#takeCommonHeaders();
+    if (common !== undefined) {
+      response.writeHead(status, [...common, ...headers]);
+      return;
+    }
+    for (const [name, value] of pairs(headers)) {
+      if (name === 'vary') response.appendHeader(name, value);
+      else response.setHeader(name, value);
+    }
+    response.writeHead(status);
+  }
+
+  /** It is over. What is told of it later is what is true now. */
+  end(): void {
+    this.endedAt = performance.now();
+    this.status = this.response.writableFinished ? this.response.statusCode : CLIENT_CLOSED_REQUEST;
+  }
+
+  /** The headers of every answer; undefined when they are set already. */
+  #takeCommonHeaders(): string[] | undefined {
+    if (this.#hasCommonHeaders) return undefined;
+    this.#hasCommonHeaders = true;
+    return [...this.commonHeaders, 'x-request-id', this.requestId];
   }
 }
 
-const exchanges = new WeakMap<IncomingMessage, Exchange>();
+function* pairs(headers: readonly string[]): Generator<[name: string, value: string]> {
+  for (let index = 0; index < headers.length; index += 2)
+    yield [headers[index] as string, headers[index + 1] as string];
+}
+
+const EXCHANGE = Symbol('exchange');
+
+/** A request that has begun an exchange: it is found in no time, and goes with the request. */
+type Carrier = IncomingMessage & { [EXCHANGE]?: Exchange };
 
 /**
  * Returns the exchange that a request began.
@@ -75,7 +133,7 @@ const exchanges = new WeakMap<IncomingMessage, Exchange>();
  * @throws Error for a request that did not come through the edge
  */
 export function exchangeOf(request: IncomingMessage): Exchange {
-  const exchange = exchanges.get(request);
+  const exchange = (request as Carrier)[EXCHANGE];
   if (!exchange) throw new Error('the request did not come through the edge');
   return exchange;
 }

@@ -6,15 +6,16 @@ import { gatewayReasons } from '../reasons.js';
 import { answerBrokenRequest, type ParserError } from './broken-request.js';
 import { clientAddressOf } from './client-address.js';
 import type { PageAccess } from './cors-policy.js';
+import { EndedExchanges } from './ended-exchanges.js';
 import { Exchange } from './exchange.js';
 import { HttpMeasures } from './http-measures.js';
 import type { Intake } from './intake.js';
 import { IDLE_SOCKET_MS, MAX_CONNECTIONS, parserLimits } from './http-limits.js';
-import { logExchange } from './log-exchange.js';
 import { checkRequestHead } from './request-head.js';
 import { securityHeaders } from './security-headers.js';
 import { sendProblem } from './send-problem.js';
 import { ShedRequests } from './shed-request.js';
+import type { RpcServer } from '../rpc/rpc-server.js';
 
 type Listener = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -26,25 +27,32 @@ export interface HttpEdgeOptions {
   readonly trustedProxies: BlockList;
   /** Decides which requests are taken. */
   readonly intake: Pick<Intake, 'refusal'>;
+  /** Serves the routes of the contract. */
+  readonly routes: Pick<RpcServer, 'serve'>;
   readonly log: Logger;
 }
 
 /**
- * What every request passes before Fastify sees it, and every answer carries, whoever makes it: limits, request ID,
- * security headers, the span and the measurements, the one log line.
+ * What every request passes before anyone serves it, and every answer carries, whoever makes it: limits, request ID,
+ * security headers, the span and the measurements, the one log line. A route of the contract is served from here;
+ * Fastify gets what is left, pages most of all.
  */
 export class HttpEdge {
   readonly #options: HttpEdgeOptions;
   readonly #headers: Readonly<Record<string, string>>;
   readonly #shed: ShedRequests;
+  readonly #commonHeaders: readonly string[];
   readonly #measures = new HttpMeasures();
-  /** The exchange that a connection is busy with. */
-  readonly #current = new WeakMap<object, Exchange>();
+  readonly #ended: EndedExchanges;
+  /** What each connection is busy with. */
+  readonly #busy = new WeakMap<object, { exchange: Exchange | undefined }>();
   #draining = false;
 
   constructor(options: HttpEdgeOptions) {
     this.#options = options;
     this.#headers = securityHeaders(options.production);
+    this.#commonHeaders = Object.entries(this.#headers).flat();
+    this.#ended = new EndedExchanges(this.#measures, options.log);
     this.#shed = new ShedRequests(this.#headers);
   }
 
@@ -55,23 +63,31 @@ export class HttpEdge {
     // Node would drop headers above its own count in silence; the edge counts them and refuses.
     server.maxHeadersCount = 0;
     server.setTimeout(IDLE_SOCKET_MS, (socket) => socket.destroy());
-    for (const event of ['request', 'checkContinue']) {
-      server.on(event, (request: IncomingMessage, response: ServerResponse) =>
-        this.#admit(request, response, next),
-      );
-    }
-    server.on('checkExpectation', (request, response) =>
-      this.#admit(request, response, () => {
-        throw gatewayReasons.EXPECTATION_UNSUPPORTED();
-      }),
-    );
+    const { routes } = this.#options;
+    const serve = (exchange: Exchange) => {
+      if (routes.serve(exchange)) return;
+      exchange.setCommonHeaders();
+      next(exchange.request, exchange.response);
+    };
+    const refuse = () => {
+      throw gatewayReasons.EXPECTATION_UNSUPPORTED();
+    };
+    server.on('request', (request, response) => this.#admit(request, response, serve));
+    server.on('checkContinue', (request, response) => this.#admit(request, response, serve));
+    server.on('checkExpectation', (request, response) => this.#admit(request, response, refuse));
     return server;
   }
 
   /** Answers what Node's parser refuses. */
   onClientError(error: ParserError, socket: Socket): void {
     const { log } = this.#options;
-    answerBrokenRequest({ error, socket, exchange: this.#current.get(socket), headers: this.#headers, log });
+    answerBrokenRequest({
+      error,
+      socket,
+      exchange: this.#busy.get(socket)?.exchange,
+      headers: this.#headers,
+      log,
+    });
   }
 
   /** From now on connections end with the answer that is due. */
@@ -79,31 +95,39 @@ export class HttpEdge {
     this.#draining = true;
   }
 
-  #admit(request: IncomingMessage, response: ServerResponse, next: Listener): void {
+  #admit(request: IncomingMessage, response: ServerResponse, serve: (exchange: Exchange) => void): void {
     const { log, cors, trustedProxies, intake } = this.#options;
     if (intake.refusal(request) !== undefined) {
       if (cors.origins.length > 0) addOriginHeaders({ request, response }, cors);
       this.#shed.answer(request, response, this.#draining);
       return;
     }
-    const exchange = new Exchange(request, response, clientAddressOf(request, trustedProxies));
-    this.#current.set(request.socket, exchange);
+    const clientAddress = clientAddressOf(request, trustedProxies);
+    const exchange = new Exchange(request, response, clientAddress, this.#commonHeaders);
+    const busy = this.#busyOf(request);
+    busy.exchange = exchange;
     this.#measures.begin(exchange);
-    response.once('close', () => {
-      if (this.#current.get(request.socket) === exchange) this.#current.delete(request.socket);
+    response.on('close', () => {
+      if (busy.exchange === exchange) busy.exchange = undefined;
+      exchange.end();
       this.#measures.end(exchange);
-      logExchange(exchange, log);
+      this.#ended.add(exchange);
     });
-    for (const [name, value] of Object.entries(this.#headers)) response.setHeader(name, value);
-    response.setHeader('x-request-id', exchange.requestId);
-    if (this.#draining) response.setHeader('connection', 'close');
     try {
+      if (this.#draining || cors.origins.length > 0) exchange.setCommonHeaders();
+      if (this.#draining) response.setHeader('connection', 'close');
       if (cors.origins.length > 0) addOriginHeaders(exchange, cors);
       checkRequestHead(request);
-      exchange.trace.run(() => next(request, response));
+      exchange.trace.run(() => serve(exchange));
     } catch (error) {
       sendProblem(exchange, error, log);
     }
+  }
+
+  #busyOf({ socket }: IncomingMessage): { exchange: Exchange | undefined } {
+    let busy = this.#busy.get(socket);
+    if (busy === undefined) this.#busy.set(socket, (busy = { exchange: undefined }));
+    return busy;
   }
 }
 

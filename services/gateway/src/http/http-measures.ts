@@ -36,24 +36,36 @@ export class HttpMeasures {
     this.#count(measuredMethod(request.method), 1);
   }
 
+  /** Ends its span. */
   end(exchange: Exchange): void {
-    const { request, route, status, startedAt, trace, reason } = exchange;
+    const { request, route, status, trace, reason } = exchange;
     const method = measuredMethod(request.method);
     this.#count(method, -1);
-    const attributes: Attributes = { 'http.request.method': method, 'http.response.status_code': status };
-    if (route !== undefined) attributes['http.route'] = route;
-    this.#durations.record((performance.now() - startedAt) / 1_000, attributes);
     const { span } = trace;
     if (span.isRecording()) {
       if (route !== undefined) span.updateName(`${method} ${route}`);
-      span.setAttributes(attributes);
+      span.setAttributes(attributesOf(exchange));
       if (reason !== undefined) span.setAttribute('gatehouse.reason', reason);
       if (status >= 500) span.setStatus({ code: SpanStatusCode.ERROR });
     }
     span.end();
   }
 
+  /** Counts its time. */
+  record(exchange: Exchange): void {
+    this.#durations.record((exchange.endedAt - exchange.startedAt) / 1_000, attributesOf(exchange));
+  }
+
   #count(method: string, change: 1 | -1): void {
     this.#active.set(method, (this.#active.get(method) ?? 0) + change);
   }
+}
+
+function attributesOf({ request, route, status }: Exchange): Attributes {
+  const attributes: Attributes = {
+    'http.request.method': measuredMethod(request.method),
+    'http.response.status_code': status,
+  };
+  if (route !== undefined) attributes['http.route'] = route;
+  return attributes;
 }

@@ -6,7 +6,8 @@ import { hasBody } from './read-body.js';
 /** Decides which requests are taken, before anything is done for them. */
 export class Intake {
   readonly #gate: LoadGate;
-  readonly #essential: ReadonlySet<string>;
+  /** Paths by method. */
+  readonly #essential: ReadonlyMap<string, ReadonlySet<string>>;
 
   /**
    * @param contract tells which routes are taken when others are refused
@@ -14,7 +15,7 @@ export class Intake {
    */
   constructor(gate: LoadGate, contract: RestContract, proxied: readonly string[] = []) {
     this.#gate = gate;
-    this.#essential = new Set([...essentialTargets(contract), ...proxied]);
+    this.#essential = pathsByMethod([...essentialTargets(contract), ...proxied]);
   }
 
   /** Why a request is refused; undefined when it is taken. Counts those that it refuses. */
@@ -34,9 +35,11 @@ export class Intake {
     return place;
   }
 
-  #isEssential({ method, url = '' }: IncomingMessage): boolean {
+  #isEssential({ method = '', url = '' }: IncomingMessage): boolean {
+    const paths = this.#essential.get(method);
+    if (paths === undefined) return false;
     const mark = url.indexOf('?');
-    return this.#essential.has(`${method} ${mark < 0 ? url : url.slice(0, mark)}`);
+    return paths.has(mark < 0 ? url : url.slice(0, mark));
   }
 }
 
@@ -51,4 +54,14 @@ function essentialTargets({ table, rules }: RestContract): string[] {
     return rule !== undefined && isEssential(rule) && template.variables.length === 0;
   });
   return routes.map(({ method, template }) => `${method} ${template.text}`);
+}
+
+/** So that a request's own method and path are looked for as they are: text that is put together is hashed each time. */
+function pathsByMethod(targets: readonly string[]): ReadonlyMap<string, ReadonlySet<string>> {
+  const paths = new Map<string, Set<string>>();
+  for (const target of targets) {
+    const [method = '', path = ''] = target.split(' ');
+    paths.set(method, (paths.get(method) ?? new Set()).add(path));
+  }
+  return paths;
 }

@@ -12,13 +12,13 @@ export function logExchange(exchange: Exchange, log: Logger): void {
     grpc_path: exchange.grpcPath,
     grpc_code: exchange.grpcCode,
     reason: exchange.reason,
-    duration_ms: Math.round((performance.now() - exchange.startedAt) * 1000) / 1000,
+    duration_ms: Math.round((exchange.endedAt - exchange.startedAt) * 1000) / 1000,
     request_id: exchange.requestId,
     trace_id: exchange.traceId,
     span_id: exchange.trace.spanId,
     credential: exchange.credential,
     principal_sub: exchange.subject,
-    peer: request.socket.remoteAddress,
+    peer: exchange.peer,
     client_address: exchange.clientAddress,
   };
   if (status === 500) log.error(line, 'request');

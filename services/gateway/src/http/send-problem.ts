@@ -14,6 +14,7 @@ export function sendProblem(exchange: Exchange, thrown: unknown, log: Logger): v
     response.destroy();
     return;
   }
+  exchange.setCommonHeaders();
   const body = Buffer.from(JSON.stringify(problem));
   const headers: OutgoingHttpHeaders = {
     'content-type': PROBLEM_CONTENT_TYPE,

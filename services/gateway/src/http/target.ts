@@ -9,7 +9,7 @@ export interface Target {
  * authority are dropped; nothing is decoded or tidied.
  */
 export function readTarget(target: string): Target {
-  const origin = /^https?:\/\/[^/?#]*/i.exec(target)?.[0] ?? '';
+  const origin = target.startsWith('/') ? '' : (/^https?:\/\/[^/?#]*/i.exec(target)?.[0] ?? '');
   const rest = target.slice(origin.length);
   const mark = rest.indexOf('?');
   const rawPath = mark < 0 ? rest : rest.slice(0, mark);

@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { metadataOfHeaders } from '@gatehouse/transcoding';
 import type { Exchange } from '../http/exchange.js';
 import type { UpstreamCall } from '../upstream/upstream.js';
@@ -27,14 +28,10 @@ export function callMetadata(
   forward: readonly string[],
 ): UpstreamCall['metadata'] {
   const { headers } = exchange.request;
-  const allowed = forward.length === 0 ? [] : metadataOfHeaders(headers, { allow: forward });
-  const metadata: Record<string, string | readonly string[]> = {
-    ...Object.fromEntries(
-      [...allowed].filter(([key, values]) => key.endsWith('-bin') || values.every(isSound)),
-    ),
-    'x-request-id': exchange.requestId,
-    traceparent: exchange.trace.traceparent,
-  };
+  const metadata: Record<string, string | readonly string[]> = {};
+  if (forward.length > 0) addForwarded(metadata, headers, forward);
+  metadata['x-request-id'] = exchange.requestId;
+  metadata['traceparent'] = exchange.trace.traceparent;
   if (exchange.clientAddress !== '') metadata['x-client-address'] = exchange.clientAddress;
   if (accessToken !== undefined) metadata['authorization'] = `Bearer ${accessToken}`;
   const { tracestate } = headers;
@@ -46,6 +43,15 @@ export function callMetadata(
     if (isSound(value)) metadata[key] = value;
   }
   return metadata;
+}
+
+function addForwarded(
+  metadata: Record<string, string | readonly string[]>,
+  headers: IncomingHttpHeaders,
+  allow: readonly string[],
+): void {
+  for (const [key, values] of metadataOfHeaders(headers, { allow }))
+    if (key.endsWith('-bin') || values.every(isSound)) metadata[key] = values;
 }
 
 function isSound(value: string | string[] | undefined): value is string {

@@ -27,8 +27,13 @@ export class RequestReader {
     private readonly limits: BodyLimits,
   ) {}
 
-  /** The one message of a request, in wire format. */
-  async message(exchange: Exchange, found: FoundRoute): Promise<Uint8Array> {
+  /** The one message of a request, in wire format; at once when there is no body to wait for. */
+  message(exchange: Exchange, found: FoundRoute): Uint8Array | Promise<Uint8Array> {
+    if (hasBody(exchange.request)) return this.#withBody(exchange, found);
+    return this.decoder.decode(found.route, partsOf(exchange, found));
+  }
+
+  async #withBody(exchange: Exchange, found: FoundRoute): Promise<Uint8Array> {
     const { request, response } = exchange;
     const body = await readBody(request, response, this.limits.of(found.route), this.#memory);
     return this.decoder.decode(found.route, partsOf(exchange, found, body));

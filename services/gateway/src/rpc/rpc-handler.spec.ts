@@ -229,7 +229,7 @@ describe('the deadline', () => {
 });
 
 describe('a caller that goes', () => {
-  it('does not cancel the call behind it', async () => {
+  it('does not cancel the call behind it, and is logged as gone', async () => {
     let finished!: () => void;
     const done = new Promise<void>((resolve) => (finished = resolve));
     let entered!: () => void;
@@ -240,13 +240,18 @@ describe('a caller that goes', () => {
       return specResource();
     };
     const abort = new AbortController();
-    const headers = { authorization: `Bearer ${gateway.accessToken()}` };
+    const headers = { authorization: `Bearer ${gateway.accessToken()}`, 'x-request-id': 'goes-early' };
     const gone = fetch(`${gateway.url}/v1/resources/${ID}`, { headers, signal: abort.signal });
     await inside;
     const { cancelled } = gateway.backend.last;
     abort.abort();
     await expect(gone).rejects.toThrow();
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await eventually(() => {
+      const line = gateway.logLines.find(
+        ({ request_id, msg }) => request_id === 'goes-early' && msg === 'request',
+      );
+      expect(line).toMatchObject({ http_status: 499 });
+    });
     expect(cancelled()).toBe(false);
     finished();
   });

@@ -1,18 +1,17 @@
-import { MethodOptions_IdempotencyLevel } from '@bufbuild/protobuf/wkt';
 import type { MethodRule } from '@gatehouse/access';
 import { AppError, platformReasons } from '@gatehouse/errors';
-import { MAX_CALL_MS } from '@gatehouse/grpc';
 import type { Logger } from '@gatehouse/telemetry';
 import {
   corsMethods,
   headersOfMetadata,
-  isHttpBodyResponse,
   preflightHeaders,
   RequestDecoder,
   ResponseEncoder,
   Router,
+  TranscodingError,
   type CorsPolicy,
   type Route,
+  type RouteMatch,
 } from '@gatehouse/transcoding';
 import type { Exchange } from '../http/exchange.js';
 import type { HeaderPolicy } from '../http/header-policy.js';
@@ -30,6 +29,7 @@ import { timeoutOf } from './deadline.js';
 import type { RefusalAudit } from './record-refusals.js';
 import { RequestReader, type FoundRoute } from './request-reader.js';
 import type { RestContract } from './rest-contract.js';
+import { planRpcs, type RpcPlan } from './rpc-plan.js';
 import { sendReply } from './send-reply.js';
 import { sendStream } from './send-stream.js';
 import { streamFormOf } from './stream-form.js';
@@ -47,9 +47,13 @@ export interface RpcHandlerOptions {
   readonly log: Logger;
 }
 
+/** A route that was found, and what is known of serving it. */
+export interface FoundRpc extends FoundRoute {
+  readonly plan: RpcPlan;
+}
+
 /** A route whose caller may call it. */
-interface AdmittedRoute extends FoundRoute {
-  readonly rule: MethodRule;
+interface AdmittedRpc extends FoundRpc {
   /** Undefined for a public method. */
   readonly caller: Caller | undefined;
   readonly budget: CallBudget;
@@ -58,12 +62,10 @@ interface AdmittedRoute extends FoundRoute {
 /** For answers that are public and change nothing, such as the key set: shorter than verifiers keep keys. */
 const PUBLIC_READ = 'public, max-age=60';
 
-/** How long a call may take unless its caller says otherwise, in milliseconds. */
-const DEFAULT_CALL_MS = 10_000;
-
 /** Serves the routes of the contract: route, access, request messages, call, answer. */
 export class RpcHandler {
   readonly #options: RpcHandlerOptions;
+  readonly #plans: ReadonlyMap<Route, RpcPlan>;
   readonly #router: Router;
   readonly #reader: RequestReader;
   readonly #encoder: ResponseEncoder;
@@ -71,26 +73,54 @@ export class RpcHandler {
   constructor(options: RpcHandlerOptions) {
     const { table } = options.contract;
     this.#options = options;
+    this.#plans = planRpcs(options.contract);
     this.#router = new Router(table);
     this.#reader = new RequestReader(new RequestDecoder(table), options.limits);
     this.#encoder = new ResponseEncoder(table);
   }
 
+  /** The route of a request; undefined where none is there for its method and path, or its path is no path. */
+  find(exchange: Exchange): FoundRpc | undefined {
+    const match = this.#match(exchange);
+    if (match?.kind !== 'match') return undefined;
+    const { route, values } = match;
+    exchange.route = route.template.text;
+    exchange.grpcPath = route.grpcPath;
+    return { route, values, plan: this.#plans.get(route) as RpcPlan };
+  }
+
   /** @throws AppError and TranscodingError, before anything is written */
-  async handle(exchange: Exchange): Promise<void> {
-    const { request } = exchange;
-    if (request.method === 'OPTIONS') return this.#answerOptions(exchange);
-    const found = this.#find(exchange);
-    const { route } = found;
-    const rule = this.#ruleOf(route);
-    const credential = this.#credentialOf(exchange, rule);
+  async handle(exchange: Exchange, found: FoundRpc): Promise<void> {
+    const { headers } = exchange.request;
+    const { rule, defaultMs } = found.plan;
+    const credential = this.#credentialOf(exchange, found.plan);
     const { admission } = this.#options;
-    const longestMs = route.rpc.methodKind === 'unary' ? DEFAULT_CALL_MS : MAX_CALL_MS;
-    const budget = new CallBudget(timeoutOf(request.headers, longestMs));
-    const caller = await budget.wait(admission.identify(rule, credential, exchange));
+    const budget = new CallBudget(timeoutOf(headers, defaultMs));
+    const caller =
+      admission.recognise(rule, credential) ??
+      (await budget.wait(admission.identify(rule, credential, exchange)));
     exchange.subject = caller?.claims.subject;
     this.#authorize(rule, caller, exchange);
-    await this.#call(exchange, { ...found, rule, caller, budget });
+    await this.#call(exchange, { ...found, caller, budget });
+  }
+
+  /** Says what is there for a request that {@link find} finds nothing for. @throws as {@link handle} */
+  handleUnrouted(exchange: Exchange): void {
+    const { request, response, rawPath } = exchange;
+    if (request.method === 'OPTIONS') return this.#answerOptions(exchange);
+    if (this.#router.match(request.method ?? '', rawPath).kind === 'not-found')
+      throw gatewayReasons.ROUTE_UNKNOWN();
+    response.setHeader('allow', corsMethods(this.#router, rawPath).join(', '));
+    throw gatewayReasons.METHOD_NOT_ALLOWED();
+  }
+
+  #match({ request, rawPath }: Exchange): RouteMatch | undefined {
+    try {
+      return this.#router.match(request.method ?? '', rawPath);
+    } catch (error) {
+      if (error instanceof TranscodingError) return undefined;
+      throw error;
+    }
   }
 
   #authorize(rule: MethodRule, caller: Caller | undefined, exchange: Exchange): void {
@@ -104,38 +134,18 @@ export class RpcHandler {
   }
 
   /** A public method reads no credential, but its reply may give the browser one. */
-  #credentialOf(exchange: Exchange, { access, path }: MethodRule): PresentedCredential | undefined {
+  #credentialOf(exchange: Exchange, { rule, cookie }: RpcPlan): PresentedCredential | undefined {
     const { request } = exchange;
-    const { contract, crossSite } = this.#options;
-    const credential = access === 'public' ? undefined : readCredential(request.headers);
+    const credential = rule.access === 'public' ? undefined : readCredential(request.headers);
     exchange.credential = credential?.form;
-    if (credential?.form === 'session' || contract.cookies.has(path)) crossSite.check(request);
+    if (credential?.form === 'session' || cookie !== undefined) this.#options.crossSite.check(request);
     return credential;
   }
 
-  #find(exchange: Exchange): FoundRoute {
-    const { request, response, rawPath } = exchange;
-    const match = this.#router.match(request.method ?? '', rawPath);
-    if (match.kind === 'not-found') throw gatewayReasons.ROUTE_UNKNOWN();
-    if (match.kind === 'method-not-allowed') {
-      response.setHeader('allow', corsMethods(this.#router, rawPath).join(', '));
-      throw gatewayReasons.METHOD_NOT_ALLOWED();
-    }
-    exchange.route = match.route.template.text;
-    exchange.grpcPath = match.route.grpcPath;
-    return match;
-  }
-
-  #ruleOf({ grpcPath }: Route): MethodRule {
-    const rule = this.#options.contract.rules.get(grpcPath);
-    if (!rule) throw new Error(`${grpcPath} has no rule`);
-    return rule;
-  }
-
-  async #call(exchange: Exchange, found: AdmittedRoute): Promise<void> {
+  async #call(exchange: Exchange, found: AdmittedRpc): Promise<void> {
     const { upstream, log } = this.#options;
     const { headers } = exchange.request;
-    const { route, caller, budget } = found;
+    const { route, plan, caller, budget } = found;
     const path = route.grpcPath;
     const kind = route.rpc.methodKind;
     const callOf = (by: Caller | undefined): UpstreamCall => {
@@ -149,11 +159,11 @@ export class RpcHandler {
       exchange.place?.leave();
       return this.#asCaller(found, (by) => {
         const stream = upstream.serverStream({ ...callOf(by), request });
-        const onHead = () => this.#setHeaders(exchange, found.rule, stream.metadata);
+        const onHead = () => this.#setHeaders(exchange, plan, stream.metadata);
         return sendStream(exchange, stream, { form, log, onHead });
       });
     }
-    if (!isHttpBodyResponse(route) && !takesType(headers.accept, 'application/json')) {
+    if (!plan.isRaw && !takesType(headers.accept, 'application/json')) {
       throw gatewayReasons.NOT_ACCEPTABLE();
     }
     if (kind === 'client_streaming') {
@@ -164,7 +174,8 @@ export class RpcHandler {
       });
       return this.#answer(exchange, found, reply);
     }
-    const request = await this.#reader.message(exchange, found);
+    const message = this.#reader.message(exchange, found);
+    const request = message instanceof Promise ? await message : message;
     const reply = await this.#asCaller(found, (by) => upstream.unary({ ...callOf(by), request }));
     return this.#answer(exchange, found, reply);
   }
@@ -174,46 +185,49 @@ export class RpcHandler {
    * where that was exchanged for a credential, the credential is exchanged once more and the call made once more.
    * The guard refuses before a handler runs, so nothing is done twice.
    */
-  async #asCaller<T>({ rule, caller, budget }: AdmittedRoute, call: (by: Caller | undefined) => Promise<T>) {
+  async #asCaller<T>({ plan, caller, budget }: AdmittedRpc, call: (by: Caller | undefined) => Promise<T>) {
     try {
       return await call(caller);
     } catch (error) {
       if (caller?.exchanged === undefined || !isRefusedByGuard(error)) throw error;
       const renewed = await budget.wait(caller.exchanged.renew());
-      this.#options.admission.authorize(rule, renewed.claims);
+      this.#options.admission.authorize(plan.rule, renewed.claims);
       return call(renewed);
     }
   }
 
   #answer(
     exchange: Exchange,
-    { route, rule, caller }: AdmittedRoute,
+    { route, plan, caller }: AdmittedRpc,
     { message, metadata }: Reply,
   ): Promise<void> {
     const encoded = this.#encoder.encode(route, message);
-    const cookie = this.#options.contract.cookies.get(route.grpcPath)?.headerOf(message, Date.now());
-    this.#setHeaders(exchange, rule, metadata);
-    if (cookie !== undefined) exchange.response.setHeader('set-cookie', cookie);
+    this.#setHeaders(exchange, plan, metadata);
+    const cookie = plan.cookie?.headerOf(message, Date.now());
+    if (cookie !== undefined) exchange.setHeader('set-cookie', cookie);
     if (cookie === endedSessionCookie) caller?.exchanged?.forget();
     return sendReply(exchange, encoded);
   }
 
-  #setHeaders({ response }: Exchange, rule: MethodRule, metadata: ReplyMetadata): void {
-    if (isPublicRead(rule)) response.setHeader('cache-control', PUBLIC_READ);
+  /** What differs from route to route. */
+  #setHeaders(exchange: Exchange, { isPublicRead }: RpcPlan, metadata: ReplyMetadata): void {
+    if (isPublicRead) exchange.setHeader('cache-control', PUBLIC_READ);
     const { expose } = this.#options.headers;
     if (expose.length === 0) return;
     for (const [name, value] of headersOfMetadata(metadata, { allow: expose }))
-      response.setHeader(name, value);
+      exchange.setHeader(name, value);
   }
 
   /** The methods of a path, and a preflight's answer (Fetch, section 3.2.2). No credential is read. */
-  #answerOptions({ request, response, rawPath }: Exchange): void {
+  #answerOptions(exchange: Exchange): void {
+    const { request, response, rawPath } = exchange;
     const methods = corsMethods(this.#router, rawPath);
     if (methods.length === 0) throw gatewayReasons.ROUTE_UNKNOWN();
     const { origin, 'access-control-request-method': requestMethod } = request.headers;
     const isPreflight = origin !== undefined && requestMethod !== undefined;
     const headers =
       isPreflight && preflightHeaders(this.#router, { rawPath, origin, requestMethod }, this.#options.cors);
+    exchange.setCommonHeaders();
     response.writeHead(204, { allow: methods.join(', '), ...(headers || {}) });
     response.end();
   }
@@ -223,8 +237,4 @@ export class RpcHandler {
 function isRefusedByGuard(error: unknown): boolean {
   const { reason, domain } = platformReasons.UNAUTHENTICATED;
   return error instanceof AppError && error.reason === reason && error.domain === domain;
-}
-
-function isPublicRead({ access, method }: MethodRule): boolean {
-  return access === 'public' && method.idempotency === MethodOptions_IdempotencyLevel.NO_SIDE_EFFECTS;
 }

@@ -11,22 +11,22 @@ export async function sendReply(
   const { request, response } = exchange;
   const { method, headers } = request;
   exchange.grpcCode = 'OK';
-  let bytes: Uint8Array = body;
-  const codable = isCodable(contentType, bytes.length);
-  const coding = codable ? codingOf(headers['accept-encoding']) : undefined;
-  if (codable) response.appendHeader('vary', 'Accept-Encoding');
-  if (etag !== undefined) response.setHeader('etag', coding === undefined ? etag : codedEtag(etag, coding));
+  const isCodableBody = isCodable(contentType, body.length);
+  const coding = isCodableBody ? codingOf(headers['accept-encoding']) : undefined;
+  const head: string[] = [];
+  if (isCodableBody) head.push('vary', 'Accept-Encoding');
+  if (etag !== undefined) head.push('etag', coding === undefined ? etag : codedEtag(etag, coding));
   closeUnread(exchange);
   const isRead = method === 'GET' || method === 'HEAD';
   const ifNoneMatch = headers['if-none-match'];
   if (isRead && ifNoneMatch !== undefined && matchesIfNoneMatch(resourceTags(ifNoneMatch), etag)) {
-    response.writeHead(304).end();
+    exchange.writeHead(304, head);
+    response.end();
     return;
   }
-  if (coding !== undefined) {
-    bytes = await encodeBody(bytes, coding);
-    response.setHeader('content-encoding', coding);
-  }
-  response.writeHead(200, { 'content-type': contentType, 'content-length': bytes.length });
+  if (coding !== undefined) head.push('content-encoding', coding);
+  const bytes = coding === undefined ? body : await encodeBody(body, coding);
+  head.push('content-type', contentType, 'content-length', String(bytes.length));
+  exchange.writeHead(200, head);
   response.end(method === 'HEAD' ? undefined : bytes);
 }

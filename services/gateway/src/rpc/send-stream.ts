@@ -45,6 +45,7 @@ export async function sendStream(
   }
   const first = next.done ? undefined : next.value;
   const part = first && form.part(first);
+  exchange.setCommonHeaders();
   onHead();
   closeUnread(exchange);
   response.appendHeader('vary', 'Accept');

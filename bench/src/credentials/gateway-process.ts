@@ -43,6 +43,7 @@ function passCredentialsOn(): void {
     keyId: '',
     credential: undefined,
     authTime: undefined,
+    actor: undefined,
   };
   Admission.prototype.identify = async (rule, credential) =>
     rule.access === 'public' || !credential ? undefined : { claims, accessToken: credential.secret };

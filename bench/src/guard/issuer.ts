@@ -40,6 +40,7 @@ export function createIssuer(): Issuer {
       sub: subject,
       client_id: 'gatehouse-web',
       sid: randomUUID(),
+      credential: 'session',
       jti: randomUUID(),
       iat,
       exp: iat + LIFETIME_SECONDS,

@@ -63,6 +63,18 @@ describe('the access table', () => {
     });
   });
 
+  it('admits what descends from a grant to a method without a permission where it says so alone', () => {
+    const path = '/gatehouse.users.v1.UserService/GetUser';
+    const credentialsOf = (credentials: Credential[]) => {
+      const requirement = { $case: 'authenticated', value: true } as const;
+      const rule = readAccessTable(contractWith({ ...sound, requirement, credentials })).rules.get(path);
+      return rule?.access === 'authenticated' ? rule.credentials : undefined;
+    };
+    expect(credentialsOf([])).toEqual(new Set(['token_family', 'session', 'api_key']));
+    expect(credentialsOf([Credential.GRANT])).toEqual(new Set(['grant']));
+    expect(readAccessTable(contractWith(sound)).rules.get(path)).toMatchObject({ credentials: undefined });
+  });
+
   it('accepts the sound rule that the refusals below are variations of', () => {
     expect(faultsOf(sound)).toEqual([]);
   });
@@ -100,6 +112,11 @@ describe('the access table', () => {
       'a sign-in of a negative age',
       { ...sound, maxSignInAgeSeconds: -1 },
       'asks for a sign-in of a negative age: -1',
+    ],
+    [
+      'clients and no permission',
+      { ...sound, requirement: { $case: 'authenticated', value: true }, callers: [Caller.CLIENT] },
+      'admits clients, and asks for no permission',
     ],
     [
       "users' credentials where no user may call",

@@ -2,7 +2,7 @@ import type { DescMethod } from '@bufbuild/protobuf';
 import type { CredentialKind } from '@gatehouse/tokens';
 
 /** A kind of principal, as rules name it. */
-export type CallerKind = 'user' | 'service';
+export type CallerKind = 'user' | 'service' | 'client';
 
 /** What a method does while revocations may be unknown to the verifier. */
 export type RevocationMode = 'lenient' | 'strict';
@@ -25,7 +25,7 @@ export type MethodRule = {
       /** The kinds of principal that are admitted; never empty. */
       readonly callers: ReadonlySet<CallerKind>;
       readonly revocation: RevocationMode;
-      /** The credentials that a user's access token may descend from; undefined for any. */
+      /** The credentials that a user's access token may descend from; undefined for any, which takes a permission. */
       readonly credentials: ReadonlySet<CredentialKind> | undefined;
       /** The longest time since the person proved who they are, in seconds; undefined for any. */
       readonly maxSignInAgeSeconds: number | undefined;

@@ -6,6 +6,7 @@ import type { CallerKind, MethodRule, RevocationMode } from './method-rule.js';
 const CALLERS: ReadonlyMap<Caller, CallerKind> = new Map([
   [Caller.USER, 'user'],
   [Caller.SERVICE, 'service'],
+  [Caller.CLIENT, 'client'],
 ]);
 const REVOCATIONS: ReadonlyMap<Revocation, RevocationMode> = new Map([
   [Revocation.LENIENT, 'lenient'],
@@ -16,7 +17,11 @@ const CREDENTIALS: ReadonlyMap<Credential, CredentialKind> = new Map([
   [Credential.TOKEN_FAMILY, 'token_family'],
   [Credential.SESSION, 'session'],
   [Credential.API_KEY, 'api_key'],
+  [Credential.GRANT, 'grant'],
 ]);
+
+/** Those of a person's own, which a method without a permission admits unless it says otherwise. */
+const OWN_CREDENTIALS: ReadonlySet<CredentialKind> = new Set(['token_family', 'session', 'api_key']);
 
 /** The gRPC path of a method (`:path` of its HTTP/2 request). */
 export function grpcPath(method: DescMethod): string {
@@ -77,6 +82,7 @@ function checkRule(rule: Rule, method: DescMethod, known: ReadonlySet<string>): 
   if (callers.size === 0) fault('admits no caller');
   if (!revocation) fault('does not say how it treats revocation');
   const permission = requirement.$case === 'permission' ? requirement.value : undefined;
+  if (permission === undefined && callers.has('client')) fault('admits clients, and asks for no permission');
   if (permission !== undefined && !known.has(permission))
     fault(`asks for an unknown permission: ${permission}`);
   if (faults.length > 0 || !revocation) return faults;
@@ -88,7 +94,12 @@ function checkRule(rule: Rule, method: DescMethod, known: ReadonlySet<string>): 
     permission,
     callers,
     revocation,
-    credentials: credentials.size > 0 ? credentials : undefined,
+    credentials: credentials.size > 0 ? credentials : defaultCredentials(callers, permission),
     maxSignInAgeSeconds: maxAge > 0 ? maxAge : undefined,
   };
+}
+
+/** A person is asked for permissions: what needs none was consented to by nobody. */
+function defaultCredentials(callers: ReadonlySet<CallerKind>, permission: string | undefined) {
+  return permission === undefined && callers.has('user') ? OWN_CREDENTIALS : undefined;
 }

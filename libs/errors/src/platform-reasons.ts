@@ -37,7 +37,7 @@ export const platformReasons = defineReasons(PLATFORM_DOMAIN, {
   CALLER_NOT_ADMITTED: {
     code: status.PERMISSION_DENIED,
     message: 'this kind of caller may not call the method',
-    help: 'A service called a method for users, or the other way round.',
+    help: 'A service or a client called a method for users in its own name, or the other way round.',
   },
   CREDENTIAL_NOT_ADMITTED: {
     code: status.PERMISSION_DENIED,

@@ -6,15 +6,15 @@ export interface Principal {
   readonly audience: string;
   /** The client that the access token was issued to. */
   readonly clientId: string;
-  /** The sign-in that the access token belongs to; undefined for services. */
+  /** The sign-in, key or grant that the access token belongs to; undefined for services and clients. */
   readonly sessionId: string | undefined;
   /** The `jti` of its access token. */
   readonly tokenId: string;
-  /** What the access token descends from; undefined for services. */
-  readonly credential: 'token_family' | 'session' | 'api_key' | undefined;
+  /** What the access token descends from; undefined for services and clients. */
+  readonly credential: 'token_family' | 'session' | 'api_key' | 'grant' | undefined;
   /** Seconds since the epoch at which the person proved who they are; undefined when no person did. */
   readonly authTime: number | undefined;
-  /** Whether it is a service with a token of its own, rather than a user. */
+  /** Whether it acts in its own name, as services and clients do, rather than for a user. */
   readonly isService: boolean;
   /** Seconds since the epoch at which its access token expires. */
   readonly expiresAt: number;

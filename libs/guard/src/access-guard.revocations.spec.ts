@@ -98,6 +98,7 @@ describe('the access guard and revocations', () => {
       aud: 'api',
       sub: SUBJECT,
       client_id: 'gatehouse',
+      credential: 'session',
       sid: 'session-1',
       jti: `jti-${Math.random()}`,
       iat: now(),

@@ -67,6 +67,9 @@ class Provisioning implements RpcHandlers<typeof ProvisioningServiceService> {
   async eraseUser() {
     return {};
   }
+  async describeUser() {
+    return { displayName: '' };
+  }
 }
 
 @Module({
@@ -135,6 +138,7 @@ describe('the access guard', () => {
     aud: 'api',
     sub: SUBJECT,
     client_id: 'gatehouse',
+    credential: 'session',
     sid: 'session-1',
     jti: `jti-${Math.random()}`,
     iat: now(),

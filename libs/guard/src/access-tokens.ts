@@ -66,15 +66,10 @@ export class AccessTokens {
     return this.#users.peek(accessToken) ?? this.#services.peek(accessToken);
   }
 
-  /**
-   * What kind of principal these claims make.
-   *
-   * @returns undefined for a service that presents itself to the API at
-   *   large: a service token is for one service alone
-   */
-  kindOf({ isService, audience }: Pick<Claims, 'isService' | 'audience'>): CallerKind | undefined {
+  /** What kind of principal these claims make. Whoever acts in its own name is a service at the service itself, and a client at the API. */
+  kindOf({ isService, audience }: Pick<Claims, 'isService' | 'audience'>): CallerKind {
     if (!isService) return 'user';
-    return audience === this.#service ? 'service' : undefined;
+    return audience === this.#service ? 'service' : 'client';
   }
 
   /** Milliseconds since the epoch, by the clock that access tokens are judged by. */

@@ -80,7 +80,13 @@ describe('the decisions of a guard', () => {
 
   const now = () => Math.floor(Date.now() / 1_000);
   const claims = (more: object = {}) => {
-    const ids = { sub: randomUUID(), client_id: 'web', sid: randomUUID(), jti: randomUUID() };
+    const ids = {
+      sub: randomUUID(),
+      client_id: 'web',
+      sid: randomUUID(),
+      jti: randomUUID(),
+      credential: 'session',
+    };
     const scope = 'resources:read';
     return { iss: ISSUER, aud: 'api', ...ids, iat: now(), exp: now() + 300, scope, ...more };
   };

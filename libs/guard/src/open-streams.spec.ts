@@ -41,6 +41,7 @@ const claimsOf = (name: string): Claims => ({
   keyId: 'k',
   credential: 'session',
   authTime: NOW,
+  actor: undefined,
 });
 
 function open(name: string, mode: 'lenient' | 'strict' = 'lenient'): Call {

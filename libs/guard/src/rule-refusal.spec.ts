@@ -73,7 +73,32 @@ describe('the rule of a method', () => {
     expect(reason({ ...worst, scope: person.scope, credential: 'session' }, {})).toBe('SIGN_IN_TOO_OLD');
   });
 
-  it('refuses whoever is of no kind', () => {
-    expect(ruleRefusal(person, undefined, ruleWith({}), NOW)?.reason).toBe('CALLER_NOT_ADMITTED');
+  it('refuses a client where services are meant, and the other way round', () => {
+    expect(ruleRefusal(service, 'client', ruleWith({}), NOW)?.reason).toBe('CALLER_NOT_ADMITTED');
+    const ofClients = ruleWith({ callers: new Set(['client']) });
+    expect(ruleRefusal(service, 'service', ofClients, NOW)?.reason).toBe('CALLER_NOT_ADMITTED');
+    expect(ruleRefusal(service, 'client', ofClients, NOW)).toBeUndefined();
+  });
+
+  describe('for what descends from a grant', () => {
+    const granted = { ...person, credential: 'grant' } as const;
+
+    it('admits what was consented to, and nothing else', () => {
+      expect(ruleRefusal(granted, 'user', ruleWith({}), NOW)).toBeUndefined();
+      const other = ruleWith({ permission: 'resources:delete' });
+      expect(ruleRefusal(granted, 'user', other, NOW)?.reason).toBe('PERMISSION_MISSING');
+    });
+
+    it('admits nothing that asks for no permission, wherever the contract does not say so', () => {
+      const unasked = [...rules.values()].filter(
+        (rule): rule is Guarded =>
+          rule.access === 'authenticated' && rule.callers.has('user') && !rule.credentials?.has('grant'),
+      );
+      expect(unasked.length).toBeGreaterThan(10);
+      for (const rule of unasked)
+        expect(ruleRefusal(granted, 'user', rule, NOW)?.reason).toBe('CREDENTIAL_NOT_ADMITTED');
+      const named = ruleWith({ permission: undefined, credentials: new Set(['grant']) });
+      expect(ruleRefusal(granted, 'user', named, NOW)).toBeUndefined();
+    });
   });
 });

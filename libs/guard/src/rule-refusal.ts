@@ -6,21 +6,20 @@ import type { Principal } from '@gatehouse/grpc';
  * What the rule of a method has against a principal: its kind, its scope, the credential it signed in with, or
  * how long ago that was; in this order, and the first fault alone.
  *
- * @param kind undefined for one that no rule admits
  * @param now seconds since the epoch
  * @returns undefined when the principal may call
  */
 export function ruleRefusal(
   principal: Pick<Principal, 'scope' | 'credential' | 'authTime'>,
-  kind: CallerKind | undefined,
+  kind: CallerKind,
   rule: Exclude<MethodRule, { access: 'public' }>,
   now: number,
 ): AppError | undefined {
   const { permission, credentials, maxSignInAgeSeconds } = rule;
-  if (kind === undefined || !rule.callers.has(kind)) return platformReasons.CALLER_NOT_ADMITTED();
+  if (!rule.callers.has(kind)) return platformReasons.CALLER_NOT_ADMITTED();
   if (permission !== undefined && !principal.scope.has(permission))
     return platformReasons.PERMISSION_MISSING({ metadata: { permission } });
-  // A service has neither: what follows is asked of users.
+  // Whoever acts in its own name has neither: what follows is asked of users.
   if (kind !== 'user') return undefined;
   const { credential, authTime } = principal;
   if (credentials !== undefined && (credential === undefined || !credentials.has(credential)))

@@ -180,7 +180,16 @@ describe('the access guard on streams', () => {
   const metadata = (scope: string, changes: object = {}) => {
     const now = Math.floor(Date.now() / 1000);
     const times = { iat: now, exp: now + 60, jti: `j${Math.random()}`, ...changes };
-    const claims = { iss: 'i', aud: 'api', sub: 'ann', client_id: 'c', sid: 'sid', scope, ...times };
+    const claims = {
+      iss: 'i',
+      aud: 'api',
+      sub: 'ann',
+      client_id: 'c',
+      sid: 'sid',
+      credential: 'session',
+      scope,
+      ...times,
+    };
     const result = new Metadata();
     result.set('authorization', `Bearer ${key.sign(claims)}`);
     return result;

@@ -113,6 +113,7 @@ export async function startSpecIssuer(options: SpecIssuerOptions = {}): Promise<
         sub: subject,
         client_id: 'gatehouse-web',
         sid: randomUUID(),
+        credential: 'session',
         scope: permissions.join(' '),
         ...claims,
       }),

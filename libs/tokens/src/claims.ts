@@ -1,9 +1,15 @@
 import type { Scope } from './scope.js';
 
-/** What a user's access token may descend from: refresh tokens, a browser's session or an API key. */
-export const CREDENTIAL_KINDS = ['token_family', 'session', 'api_key'] as const;
+/** What a user's access token may descend from: refresh tokens, a browser's session, an API key, or a grant to a client. */
+export const CREDENTIAL_KINDS = ['token_family', 'session', 'api_key', 'grant'] as const;
 
 export type CredentialKind = (typeof CREDENTIAL_KINDS)[number];
+
+/** Who acts for the subject of an access token, and for whom that one acts (RFC 8693 section 4.1): client IDs. */
+export interface Actor {
+  readonly sub: string;
+  readonly act?: Actor;
+}
 
 /** The payload of an access token on the wire (RFC 9068 section 2.2). Times are seconds since the epoch. */
 export interface AccessTokenClaims {
@@ -24,6 +30,8 @@ export interface AccessTokenClaims {
   readonly credential?: CredentialKind;
   /** When the person last proved who they are (RFC 9068 section 2.2.1). */
   readonly auth_time?: number;
+  /** Who acts for the subject, where that is not the client which the subject let do so. */
+  readonly act?: Actor;
 }
 
 /** The claims of a verified access token. Frozen, and shared by all calls that carry the same access token. */
@@ -36,7 +44,7 @@ export interface Claims {
   /** Absent for a service that has none. */
   readonly sessionId: string | undefined;
   readonly tokenId: string;
-  /** Whether the subject is the client itself (RFC 9068 section 5): a service acting in its own name. */
+  /** Whether the subject is the client itself (RFC 9068 section 5): a service or a client acting in its own name. */
   readonly isService: boolean;
   /** Seconds since the epoch, like `notBefore` and `expiresAt`. */
   readonly issuedAt: number;
@@ -50,4 +58,6 @@ export interface Claims {
   readonly credential: CredentialKind | undefined;
   /** When the person last proved who they are, in seconds since the epoch; undefined when no person did. */
   readonly authTime: number | undefined;
+  /** Who acts for the subject, where it was handed on; for the issuer alone, no rule looks at it. */
+  readonly actor: Actor | undefined;
 }

@@ -1,7 +1,7 @@
 export { AccessTokenVerifier } from './access-token-verifier.js';
 export type { AccessTokenVerifierOptions } from './access-token-verifier.js';
 export { CREDENTIAL_KINDS } from './claims.js';
-export type { AccessTokenClaims, Claims, CredentialKind } from './claims.js';
+export type { AccessTokenClaims, Actor, Claims, CredentialKind } from './claims.js';
 export { readCompactJws, verifyCompactJws } from './compact-jws.js';
 export type { CompactJws } from './compact-jws.js';
 export { MAX_TOKEN_CHARS } from './compact-text.js';

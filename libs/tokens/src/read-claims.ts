@@ -1,9 +1,9 @@
 import { CREDENTIAL_KINDS } from './claims.js';
-import type { Claims, CredentialKind } from './claims.js';
+import type { Actor, Claims, CredentialKind } from './claims.js';
 import { isIdentifier, MAX_CLAIM_ID_CHARS } from './identifier.js';
 import type { RejectionReason } from './rejection-reason.js';
 import { Scope } from './scope.js';
-import type { JsonObject } from './strict-json.js';
+import { isJsonObject, type JsonObject } from './strict-json.js';
 import { TokenRejected } from './token-rejected.js';
 
 /** What claims are compared with. */
@@ -53,6 +53,7 @@ export function readClaims(payload: JsonObject, policy: ClaimsPolicy, keyId: str
     keyId,
     credential: readCredential(payload['credential']),
     authTime: payload['auth_time'] === undefined ? undefined : readTime(payload['auth_time']),
+    actor: payload['act'] === undefined ? undefined : readActor(payload['act']),
   });
 }
 
@@ -95,6 +96,13 @@ function readCredential(value: unknown): CredentialKind | undefined {
   const kind = CREDENTIAL_KINDS.find((known) => known === value);
   if (kind === undefined) throw new TokenRejected('CREDENTIAL_UNKNOWN');
   return kind;
+}
+
+/** Strict JSON bounds how deep it is. */
+function readActor(value: unknown): Actor {
+  if (!isJsonObject(value)) throw new TokenRejected('ACTOR_MALFORMED');
+  const sub = readIdentifier(value['sub'], 'ACTOR_MALFORMED');
+  return Object.freeze({ sub, ...(value['act'] !== undefined && { act: readActor(value['act']) }) });
 }
 
 const NO_SCOPE = Scope.parse('');

@@ -51,6 +51,8 @@ export type RejectionReason =
   | 'SCOPE_MALFORMED'
   /** `credential` is present and is no kind that the verifier knows. */
   | 'CREDENTIAL_UNKNOWN'
+  /** `act` is present and is no chain of identifiers. */
+  | 'ACTOR_MALFORMED'
   /** It is revoked: itself, what it descends from, its subject, its client, its key, or everything. */
   | 'REVOKED'
   /** `cnf` binds the token to a proof of possession that this transport does not carry (RFC 7800, RFC 9449). */

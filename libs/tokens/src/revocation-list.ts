@@ -26,7 +26,7 @@ const REACHING_BACK: ReadonlySet<RevocationKind> = new Set(['subject', 'client',
  */
 export class RevocationList implements RevocationSource {
   readonly #tokens = new NotBeforeTable();
-  /** Sessions, families and API keys: each is the `sid` of its access tokens, and no two share one. */
+  /** Sessions, families, API keys and grants: each is the `sid` of its access tokens, and no two share one. */
   readonly #sessions = new NotBeforeTable();
   readonly #subjects = new NotBeforeTable();
   readonly #clients = new NotBeforeTable();
@@ -45,6 +45,7 @@ export class RevocationList implements RevocationSource {
     session: this.#sessions,
     family: this.#sessions,
     api_key: this.#sessions,
+    grant: this.#sessions,
     subject: this.#subjects,
     client: this.#clients,
     signing_key: this.#signingKeys,
@@ -113,7 +114,7 @@ export class RevocationList implements RevocationSource {
 
   /**
    * All that is held, a part at a time, as another list can apply it: with that it refuses what this one does. What is
-   * applied between two parts may be left out. A family or an API key comes as the session that it is refused by.
+   * applied between two parts may be left out. A family, an API key or a grant comes as the session that it is refused by.
    */
   *parts(): Generator<readonly Revocation[]> {
     for (const [kind, table] of Object.entries(this.#tablesByKind)) {

@@ -6,6 +6,7 @@ export const REVOCATION_KINDS = [
   'session',
   'family',
   'api_key',
+  'grant',
   'subject',
   'client',
   'signing_key',

@@ -45,7 +45,9 @@ async function runLiveCase(
   try {
     // Issued at the moment: the system goes by the real clock.
     const build = (claims: Members = {}) => {
-      const operations = [{ op: 'claims', set: claims }, ...attackCase.build];
+      // What a method without a permission asks for: that it is a person's own.
+      const own = { op: 'claims', set: { credential: 'session', ...claims } };
+      const operations = [own, ...attackCase.build];
       return buildToken(corpus.profile, keys, operations, Math.floor(Date.now() / 1_000));
     };
     const seen =

@@ -530,6 +530,139 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/clients": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists all clients, newest first, a page at a time
+         * @description Lists all clients, newest first, a page at a time.
+         */
+        get: operations["ClientService_ListClients"];
+        put?: never;
+        /**
+         * Registers a client
+         * @description Registers a client. One that runs on a server and has no keys gets a secret,
+         *     which is shown here and never again.
+         */
+        post: operations["ClientService_CreateClient"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/clients/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Returns a client
+         * @description Returns a client.
+         */
+        get: operations["ClientService_GetClient"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Changes a client
+         * @description Changes a client. What it may no longer ask for it has no longer, from the
+         *     next access token on.
+         */
+        patch: operations["ClientService_UpdateClient"];
+        trace?: never;
+    };
+    "/v1/clients/{id}:disable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Shuts a client out for good: it proves itself no more, and whatever it was issued is refused
+         * @description Shuts a client out for good: it proves itself no more, and whatever it was
+         *     issued is refused.
+         */
+        post: operations["ClientService_DisableClient"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/clients/{id}:rotateSecret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Makes a new secret for a client that has one
+         * @description Makes a new secret for a client that has one. The old one is good until the
+         *     overlap is over.
+         */
+        post: operations["ClientService_RotateClientSecret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/grants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the caller's grants, newest first, a page at a time
+         * @description Lists the caller's grants, newest first, a page at a time.
+         */
+        get: operations["GrantService_ListGrants"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/grants/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Withdraws one of the caller's grants, with every access token and refresh token that descends from it
+         * @description Withdraws one of the caller's grants, with every access token and refresh
+         *     token that descends from it. The client has to ask again.
+         */
+        delete: operations["GrantService_WithdrawGrant"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/identities": {
         parameters: {
             query?: never;
@@ -944,7 +1077,7 @@ export interface components {
          * @description What a user's access token descends from: its `credential` claim.
          * @enum {string}
          */
-        "gatehouse.access.v1.Credential": "CREDENTIAL_UNSPECIFIED" | "CREDENTIAL_TOKEN_FAMILY" | "CREDENTIAL_SESSION" | "CREDENTIAL_API_KEY";
+        "gatehouse.access.v1.Credential": "CREDENTIAL_UNSPECIFIED" | "CREDENTIAL_TOKEN_FAMILY" | "CREDENTIAL_SESSION" | "CREDENTIAL_API_KEY" | "CREDENTIAL_GRANT";
         /** @description An identity that can sign in. Its `id` is the subject of its access tokens. */
         "gatehouse.auth.v1.Account": {
             /** @description The subject: an opaque UUID that is never reused. */
@@ -1063,6 +1196,79 @@ export interface components {
         };
         /** @description The reply of AccountService.ChangePassword. */
         "gatehouse.auth.v1.ChangePasswordResponse": Record<string, never>;
+        /**
+         * @description A program of somebody else's: people let it act for them, or it acts in its
+         *     own name (OAuth 2.0).
+         */
+        "gatehouse.auth.v1.Client": {
+            /** @description Its ID (`client_id`). */
+            readonly id?: string;
+            /** @description What people know it as. */
+            displayName?: string;
+            /** @description Where people learn more of it. */
+            homeUri?: string;
+            /**
+             * @description What it runs on, which decides whether it can keep a secret. It never
+             *     changes.
+             */
+            kind?: components["schemas"]["gatehouse.auth.v1.ClientKind"];
+            /** @description How it may come by access tokens. */
+            grantTypes?: components["schemas"]["gatehouse.auth.v1.GrantType"][];
+            /**
+             * @description Where people are sent back to. Compared character by character, but for the
+             *     port of a native client's loopback address (RFC 8252, section 7.3).
+             */
+            redirectUris?: string[];
+            /** @description Where people are sent to after they have signed out. */
+            logoutRedirectUris?: string[];
+            /** @description What it may ask people for. */
+            permissions?: string[];
+            /** @description What it may do in its own name: never more than whoever says so may. */
+            ownPermissions?: string[];
+            /** @description By what names it knows people. */
+            subjectType?: components["schemas"]["gatehouse.auth.v1.SubjectType"];
+            /**
+             * @description A document that lists the redirect URIs of all clients of one owner, who
+             *     know people by the same names (OpenID Connect Core, section 8.1).
+             */
+            sectorIdentifierUri?: string;
+            /**
+             * @description The public keys that it proves itself with, as a JWK Set. For a client that
+             *     runs on a server, instead of a secret; of this and `jwks_uri` one at most.
+             */
+            jwks?: string;
+            /** @description Where these keys are. */
+            jwksUri?: string;
+            /** @description Where it is told that somebody has signed out. */
+            logoutUri?: string;
+            /** @description How it proves itself. */
+            readonly authentication?: components["schemas"]["gatehouse.auth.v1.ClientAuthentication"];
+            /**
+             * Format: date-time
+             * @description When it was registered.
+             */
+            readonly createTime?: string;
+            /**
+             * Format: date-time
+             * @description When it was last changed.
+             */
+            readonly updateTime?: string;
+            /**
+             * Format: date-time
+             * @description Since when it may do nothing any more; absent for one in use.
+             */
+            readonly disableTime?: string;
+        };
+        /**
+         * @description How a client proves itself.
+         * @enum {string}
+         */
+        "gatehouse.auth.v1.ClientAuthentication": "CLIENT_AUTHENTICATION_UNSPECIFIED" | "CLIENT_AUTHENTICATION_NONE" | "CLIENT_AUTHENTICATION_SECRET" | "CLIENT_AUTHENTICATION_PRIVATE_KEY";
+        /**
+         * @description What a client runs on.
+         * @enum {string}
+         */
+        "gatehouse.auth.v1.ClientKind": "CLIENT_KIND_UNSPECIFIED" | "CLIENT_KIND_WEB" | "CLIENT_KIND_BROWSER" | "CLIENT_KIND_NATIVE";
         /** @description The request of ApiKeyService.CreateApiKey. */
         "gatehouse.auth.v1.CreateApiKeyRequest": {
             /** @description What to call it. */
@@ -1079,6 +1285,13 @@ export interface components {
             /** @description The new key. */
             apiKey?: components["schemas"]["gatehouse.auth.v1.ApiKey"];
             /** @description The key itself, for the `x-api-key` header. Never shown again. */
+            secret?: string;
+        };
+        /** @description The reply of ClientService.CreateClient. */
+        "gatehouse.auth.v1.CreateClientResponse": {
+            /** @description The client as it is registered. */
+            client?: components["schemas"]["gatehouse.auth.v1.Client"];
+            /** @description What it proves itself with; empty for one that has keys or can keep none. */
             secret?: string;
         };
         /** @description The request of SessionService.CreateSession. */
@@ -1111,11 +1324,49 @@ export interface components {
             /** @description The keys, newest first. */
             keys?: components["schemas"]["gatehouse.auth.v1.JsonWebKey"][];
         };
+        /** @description What a person has let a client do. */
+        "gatehouse.auth.v1.Grant": {
+            /** @description Its ID, the `sid` of the access tokens that descend from it. */
+            id?: string;
+            /** @description The client. */
+            clientId?: string;
+            /** @description What the client is called. */
+            clientName?: string;
+            /** @description Where to learn more of it; empty for nowhere. */
+            clientHomeUri?: string;
+            /**
+             * @description The permissions that were consented to. The client has those of them that
+             *     the person holds at the moment.
+             */
+            permissions?: string[];
+            /** @description What else it may know or do: `openid`, `profile`, `email`, `offline_access`. */
+            scopes?: string[];
+            /**
+             * Format: date-time
+             * @description When the person first consented.
+             */
+            createTime?: string;
+            /**
+             * Format: date-time
+             * @description When it was last used, to the minute; absent if never.
+             */
+            lastUseTime?: string;
+            /**
+             * Format: date-time
+             * @description When it ends unless the person consents again.
+             */
+            expireTime?: string;
+        };
         /** @description The reply of RoleService.GrantRole. */
         "gatehouse.auth.v1.GrantRoleResponse": {
             /** @description The names of the roles the account holds now. */
             roles?: string[];
         };
+        /**
+         * @description How a client comes by access tokens.
+         * @enum {string}
+         */
+        "gatehouse.auth.v1.GrantType": "GRANT_TYPE_UNSPECIFIED" | "GRANT_TYPE_AUTHORIZATION_CODE" | "GRANT_TYPE_REFRESH_TOKEN" | "GRANT_TYPE_CLIENT_CREDENTIALS" | "GRANT_TYPE_DEVICE_CODE" | "GRANT_TYPE_TOKEN_EXCHANGE";
         /**
          * @description Who the owner of an account is to an identity provider. Whoever the provider
          *     says is this person signs in to the account.
@@ -1187,6 +1438,20 @@ export interface components {
         "gatehouse.auth.v1.ListAuditEventsResponse": {
             /** @description The events, newest first. */
             auditEvents?: components["schemas"]["gatehouse.auth.v1.AuditEvent"][];
+            /** @description For the next page; empty on the last one. */
+            nextPageToken?: string;
+        };
+        /** @description The reply of ClientService.ListClients. */
+        "gatehouse.auth.v1.ListClientsResponse": {
+            /** @description The clients, newest first. */
+            clients?: components["schemas"]["gatehouse.auth.v1.Client"][];
+            /** @description For the next page; empty on the last one. */
+            nextPageToken?: string;
+        };
+        /** @description The reply of GrantService.ListGrants. */
+        "gatehouse.auth.v1.ListGrantsResponse": {
+            /** @description The grants, newest first. */
+            grants?: components["schemas"]["gatehouse.auth.v1.Grant"][];
             /** @description For the next page; empty on the last one. */
             nextPageToken?: string;
         };
@@ -1288,7 +1553,7 @@ export interface components {
          * @description What can be revoked.
          * @enum {string}
          */
-        "gatehouse.auth.v1.RevocationKind": "REVOCATION_KIND_UNSPECIFIED" | "REVOCATION_KIND_TOKEN" | "REVOCATION_KIND_SESSION" | "REVOCATION_KIND_FAMILY" | "REVOCATION_KIND_API_KEY" | "REVOCATION_KIND_SUBJECT" | "REVOCATION_KIND_CLIENT" | "REVOCATION_KIND_SIGNING_KEY" | "REVOCATION_KIND_EVERYTHING";
+        "gatehouse.auth.v1.RevocationKind": "REVOCATION_KIND_UNSPECIFIED" | "REVOCATION_KIND_TOKEN" | "REVOCATION_KIND_SESSION" | "REVOCATION_KIND_FAMILY" | "REVOCATION_KIND_API_KEY" | "REVOCATION_KIND_SUBJECT" | "REVOCATION_KIND_CLIENT" | "REVOCATION_KIND_SIGNING_KEY" | "REVOCATION_KIND_EVERYTHING" | "REVOCATION_KIND_GRANT";
         /** @description The reply of ApiKeyService.RevokeApiKey. */
         "gatehouse.auth.v1.RevokeApiKeyResponse": Record<string, never>;
         /** @description The request of RevocationService.Revoke. */
@@ -1334,6 +1599,11 @@ export interface components {
             /** @description The new key itself. Never shown again. */
             secret?: string;
         };
+        /** @description The reply of ClientService.RotateClientSecret. */
+        "gatehouse.auth.v1.RotateClientSecretResponse": {
+            /** @description The new secret, which is shown here and never again. */
+            secret?: string;
+        };
         /**
          * @description A sign-in of an account that is under way: what "signed in on this device"
          *     means to a person.
@@ -1373,6 +1643,11 @@ export interface components {
             /** @description Whether it is the one that asks. */
             current?: boolean;
         };
+        /**
+         * @description By what names a client knows people.
+         * @enum {string}
+         */
+        "gatehouse.auth.v1.SubjectType": "SUBJECT_TYPE_UNSPECIFIED" | "SUBJECT_TYPE_PUBLIC" | "SUBJECT_TYPE_PAIRWISE";
         /** @description The reply of AccountService.SuspendAccount. */
         "gatehouse.auth.v1.SuspendAccountResponse": Record<string, never>;
         /** @description What a sign-in yields, in the words of OAuth 2.0 (RFC 6749, section 5.1). */
@@ -1398,6 +1673,8 @@ export interface components {
         };
         /** @description The reply of AccountService.VerifyEmail. */
         "gatehouse.auth.v1.VerifyEmailResponse": Record<string, never>;
+        /** @description The reply of GrantService.WithdrawGrant. */
+        "gatehouse.auth.v1.WithdrawGrantResponse": Record<string, never>;
         /** @description The reply of RoleService.WithdrawRole. */
         "gatehouse.auth.v1.WithdrawRoleResponse": {
             /** @description The names of the roles the account holds now. */
@@ -1636,6 +1913,15 @@ export interface operations {
             };
             /** @description UNAUTHENTICATED */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CREDENTIAL_NOT_ADMITTED */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3029,6 +3315,506 @@ export interface operations {
             };
         };
     };
+    ClientService_ListClients: {
+        parameters: {
+            query?: {
+                /** @description How many to return: 50 unless told, 200 at most (AIP-158). */
+                pageSize?: number;
+                /** @description `next_page_token` of the page before. */
+                pageToken?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["gatehouse.auth.v1.ListClientsResponse"];
+                };
+            };
+            /** @description FIELD_INVALID, CREDENTIALS_CONFLICT */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAUTHENTICATED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PERMISSION_MISSING */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ClientService_CreateClient: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The client. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["gatehouse.auth.v1.Client"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["gatehouse.auth.v1.CreateClientResponse"];
+                };
+            };
+            /** @description FIELD_INVALID, CREDENTIALS_CONFLICT */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAUTHENTICATED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PERMISSION_MISSING, CREDENTIAL_NOT_ADMITTED, CROSS_SITE_REQUEST */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ClientService_GetClient: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The client's ID. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["gatehouse.auth.v1.Client"];
+                };
+            };
+            /** @description FIELD_INVALID, CREDENTIALS_CONFLICT */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAUTHENTICATED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PERMISSION_MISSING */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ClientService_UpdateClient: {
+        parameters: {
+            query: {
+                /** @description The fields to change. */
+                updateMask: string;
+            };
+            header?: never;
+            path: {
+                /** @description Its ID (`client_id`). */
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** @description The client: its ID and what is to change. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["gatehouse.auth.v1.Client"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["gatehouse.auth.v1.Client"];
+                };
+            };
+            /** @description FIELD_INVALID, CREDENTIALS_CONFLICT */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAUTHENTICATED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PERMISSION_MISSING, CREDENTIAL_NOT_ADMITTED, CROSS_SITE_REQUEST */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ClientService_DisableClient: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The client's ID. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["gatehouse.auth.v1.Client"];
+                };
+            };
+            /** @description FIELD_INVALID, CREDENTIALS_CONFLICT */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAUTHENTICATED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PERMISSION_MISSING, CREDENTIAL_NOT_ADMITTED, CROSS_SITE_REQUEST */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ClientService_RotateClientSecret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The client's ID. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description For how long the old secret is good as well: a day unless told, 30 days at
+                     *     most. Those before it are good no more.
+                     */
+                    overlap?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["gatehouse.auth.v1.RotateClientSecretResponse"];
+                };
+            };
+            /** @description FIELD_INVALID, CREDENTIALS_CONFLICT */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAUTHENTICATED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description PERMISSION_MISSING, CREDENTIAL_NOT_ADMITTED, CROSS_SITE_REQUEST */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    GrantService_ListGrants: {
+        parameters: {
+            query?: {
+                /** @description How many to return: 50 unless told, 200 at most (AIP-158). */
+                pageSize?: number;
+                /** @description `next_page_token` of the page before. */
+                pageToken?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["gatehouse.auth.v1.ListGrantsResponse"];
+                };
+            };
+            /** @description FIELD_INVALID, CREDENTIALS_CONFLICT */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAUTHENTICATED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CREDENTIAL_NOT_ADMITTED */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    GrantService_WithdrawGrant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The grant's ID. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["gatehouse.auth.v1.WithdrawGrantResponse"];
+                };
+            };
+            /** @description FIELD_INVALID, CREDENTIALS_CONFLICT */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAUTHENTICATED */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CREDENTIAL_NOT_ADMITTED, CROSS_SITE_REQUEST */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     IdentityService_ListIdentities: {
         parameters: {
             query?: {
@@ -4190,6 +4976,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description CREDENTIAL_NOT_ADMITTED */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Any other error */
             default: {
                 headers: {
@@ -4230,6 +5025,15 @@ export interface operations {
             };
             /** @description UNAUTHENTICATED */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CREDENTIAL_NOT_ADMITTED */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4292,7 +5096,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description CROSS_SITE_REQUEST */
+            /** @description CREDENTIAL_NOT_ADMITTED, CROSS_SITE_REQUEST */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4351,6 +5155,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description CREDENTIAL_NOT_ADMITTED */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Any other error */
             default: {
                 headers: {
@@ -4401,7 +5214,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description CROSS_SITE_REQUEST */
+            /** @description CREDENTIAL_NOT_ADMITTED, CROSS_SITE_REQUEST */
             403: {
                 headers: {
                     [name: string]: unknown;

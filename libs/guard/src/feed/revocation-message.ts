@@ -6,6 +6,7 @@ const KINDS: ReadonlyMap<RevocationKind, Kind> = new Map([
   [RevocationKind.SESSION, 'session'],
   [RevocationKind.FAMILY, 'family'],
   [RevocationKind.API_KEY, 'api_key'],
+  [RevocationKind.GRANT, 'grant'],
   [RevocationKind.SUBJECT, 'subject'],
   [RevocationKind.CLIENT, 'client'],
   [RevocationKind.SIGNING_KEY, 'signing_key'],

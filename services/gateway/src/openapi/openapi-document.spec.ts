@@ -25,6 +25,7 @@ const SCHEMES: Readonly<Record<string, string>> = {
   token_family: 'accessToken',
   session: 'session',
   api_key: 'apiKey',
+  grant: 'oauth',
 };
 const operations = Object.entries(document.paths).flatMap(([path, item]) =>
   Object.entries(item).map(([method, operation]) => ({ path, method: method.toUpperCase(), operation })),
@@ -68,7 +69,7 @@ describe('the document', () => {
       if (rule?.access === 'public') expect(operation.security).toEqual([]);
       else {
         const scopes = rule?.permission ? [rule.permission] : [];
-        const admitted = rule?.credentials ?? new Set(['token_family', 'session', 'api_key']);
+        const admitted = rule?.credentials ?? new Set(['token_family', 'session', 'api_key', 'grant']);
         const schemes = [...admitted].map((kind) => ({ [SCHEMES[kind] ?? '']: scopes }));
         expect(operation.security).toEqual(schemes);
         expect(operation.responses).toHaveProperty('401');

@@ -22,7 +22,7 @@ const login = ruleOf('/gatehouse.auth.v1.TokenService/Login');
 
 function sign(scope: string): string {
   const now = Math.floor(Date.now() / 1_000);
-  const ids = { sub: 'ann', client_id: 'web', sid: randomUUID(), jti: randomUUID() };
+  const ids = { sub: 'ann', client_id: 'web', sid: randomUUID(), jti: randomUUID(), credential: 'session' };
   return key.sign({ iss: 'https://auth.test', aud: 'api', ...ids, iat: now, exp: now + 300, scope });
 }
 

@@ -80,7 +80,7 @@ export class Admission {
     void this.#decisions.count(() => {
       if (rule.access === 'public') return;
       if (!claims) throw platformReasons.UNAUTHENTICATED();
-      const error = ruleRefusal(claims, claims.isService ? 'service' : 'user', rule, Date.now() / 1_000);
+      const error = ruleRefusal(claims, claims.isService ? 'client' : 'user', rule, Date.now() / 1_000);
       if (error) throw error;
     });
   }

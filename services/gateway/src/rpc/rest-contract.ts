@@ -1,5 +1,5 @@
 import type { FileRegistry } from '@bufbuild/protobuf';
-import { ContractFault, readAccessTable, type MethodRule } from '@gatehouse/access';
+import { ContractFault, readAccessTable, type AccessTable, type MethodRule } from '@gatehouse/access';
 import { MethodOptions_IdempotencyLevel } from '@bufbuild/protobuf/wkt';
 import { compileRoutes, ContractError, type Route, type RouteTable } from '@gatehouse/transcoding';
 import { readSessionCookies, type SessionCookieField } from '../credential/session-cookie-field.js';
@@ -9,6 +9,8 @@ export interface RestContract {
   readonly table: RouteTable;
   /** The access rules, by gRPC path. */
   readonly rules: ReadonlyMap<string, MethodRule>;
+  /** The permissions, by name, with the words that people are asked with. */
+  readonly permissions: AccessTable['permissions'];
   /** How replies set the session cookie, by gRPC path. */
   readonly cookies: ReadonlyMap<string, SessionCookieField>;
 }
@@ -31,15 +33,15 @@ const BACKEND_PACKAGES: readonly string[] = [
  */
 export function readRestContract(registry: FileRegistry): RestContract {
   const faults: string[] = [];
-  const rules = collect(faults, () => readAccessTable(registry).rules);
+  const access = collect(faults, () => readAccessTable(registry));
   const table = collect(faults, () =>
     compileRoutes(registry, { services: ({ typeName }) => typeName.startsWith('gatehouse.') }),
   );
   for (const route of table?.routes ?? []) faults.push(...routeFaults(route));
   const { cookies, faults: cookieFaults } = readSessionCookies(registry, table?.routes ?? []);
   faults.push(...cookieFaults);
-  if (faults.length > 0 || !rules || !table) throw new ContractFault(faults);
-  return { table, rules, cookies };
+  if (faults.length > 0 || !access || !table) throw new ContractFault(faults);
+  return { table, ...access, cookies };
 }
 
 function routeFaults({ rpc, rpcName, method }: Route): string[] {

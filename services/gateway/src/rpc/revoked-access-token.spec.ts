@@ -21,7 +21,7 @@ const request = {
 
 function sign(): string {
   const now = Math.floor(Date.now() / 1_000);
-  const ids = { sub: 'a', client_id: 'web', sid: randomUUID(), jti: randomUUID() };
+  const ids = { sub: 'a', client_id: 'web', sid: randomUUID(), jti: randomUUID(), credential: 'session' };
   return key.sign({ iss: 'https://auth.test', aud: 'api', ...ids, iat: now, exp: now + 300 });
 }
 

@@ -89,12 +89,14 @@ export async function startSpecGateway(
   const { port, healthPort } = running;
   const accessToken: SpecGateway['accessToken'] = (scope = 'resources:read', claims = {}) => {
     const now = Math.floor(Date.now() / 1000);
-    const session = { client_id: 'gatehouse-web', sid: randomUUID(), jti: randomUUID(), scope };
+    const ids = { client_id: 'gatehouse', sid: randomUUID(), jti: randomUUID() };
     return key.sign({
       iss: ISSUER,
       aud: 'gatehouse-api',
       sub: SPEC_SUBJECT,
-      ...session,
+      ...ids,
+      credential: 'session',
+      scope,
       iat: now,
       exp: now + 300,
       ...claims,

@@ -23,6 +23,9 @@ class Provisioning implements RpcHandlers<typeof ProvisioningServiceService> {
   async eraseUser() {
     return {};
   }
+  async describeUser() {
+    return { displayName: '' };
+  }
 }
 
 @Module({ controllers: [Provisioning] })

@@ -15,6 +15,8 @@ export enum Caller {
   USER = 1,
   /** SERVICE - Another service, with a service token of its own. */
   SERVICE = 2,
+  /** CLIENT - A client of somebody else's in its own name (OAuth client credentials). */
+  CLIENT = 3,
   UNRECOGNIZED = -1,
 }
 
@@ -28,6 +30,8 @@ export enum Credential {
   SESSION = 2,
   /** API_KEY - A key that a person made for a program. */
   API_KEY = 3,
+  /** GRANT - What a person has let a client of somebody else's do (OAuth). */
+  GRANT = 4,
   UNRECOGNIZED = -1,
 }
 
@@ -52,7 +56,9 @@ export interface Rule {
     | //
     /**
      * Any verified principal of an admitted kind may call. The method acts on
-     * the principal's own account or decides in its store's query.
+     * the principal's own account or decides in its store's query. An access
+     * token that descends from a grant is admitted only where `credentials`
+     * names that: nobody was asked for what needs no permission.
      */
     { $case: "authenticated"; value: boolean }
     | //
@@ -70,7 +76,7 @@ export interface Rule {
   audited: boolean;
   /**
    * The kinds of credential that a user's access token may descend from. Empty
-   * for any; a method that manages credentials names those that a person signs
+   * for any, without a permission for any but a grant; a method that manages credentials names those that a person signs
    * in with, so that an API key cannot make another one.
    */
   credentials: Credential[];

@@ -27,6 +27,8 @@ export enum RevocationKind {
   SIGNING_KEY = 7,
   /** EVERYTHING - All that was issued up to a moment. */
   EVERYTHING = 8,
+  /** GRANT - What a person has let a client do, by `sid`. */
+  GRANT = 9,
   UNRECOGNIZED = -1,
 }
 

@@ -46,6 +46,18 @@ export interface EraseUserRequest {
 export interface EraseUserResponse {
 }
 
+/** The request of ProvisioningService.DescribeUser. */
+export interface DescribeUserRequest {
+  /** The subject of the account. */
+  id: string;
+}
+
+/** The reply of ProvisioningService.DescribeUser. */
+export interface DescribeUserResponse {
+  /** The name that the person chose to be shown. */
+  displayName: string;
+}
+
 function createBaseProvisionUserRequest(): ProvisionUserRequest {
   return { id: "", email: "", displayName: "", createTime: undefined };
 }
@@ -278,9 +290,119 @@ export const EraseUserResponse: MessageFns<EraseUserResponse> = {
   },
 };
 
+function createBaseDescribeUserRequest(): DescribeUserRequest {
+  return { id: "" };
+}
+
+export const DescribeUserRequest: MessageFns<DescribeUserRequest> = {
+  encode(message: DescribeUserRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.id !== "") {
+      writer.uint32(10).string(message.id);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DescribeUserRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDescribeUserRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.id = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<DescribeUserRequest>, I>>(base?: I): DescribeUserRequest {
+    return DescribeUserRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<DescribeUserRequest>, I>>(object: I): DescribeUserRequest {
+    const message = createBaseDescribeUserRequest();
+    message.id = object.id ?? "";
+    return message;
+  },
+};
+
+function createBaseDescribeUserResponse(): DescribeUserResponse {
+  return { displayName: "" };
+}
+
+export const DescribeUserResponse: MessageFns<DescribeUserResponse> = {
+  encode(message: DescribeUserResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.displayName !== "") {
+      writer.uint32(10).string(message.displayName);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DescribeUserResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDescribeUserResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.displayName = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<DescribeUserResponse>, I>>(base?: I): DescribeUserResponse {
+    return DescribeUserResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<DescribeUserResponse>, I>>(object: I): DescribeUserResponse {
+    const message = createBaseDescribeUserResponse();
+    message.displayName = object.displayName ?? "";
+    return message;
+  },
+};
+
 /**
- * How the directory follows the accounts. Both calls may arrive more than
- * once and in either order; the directory ends the same.
+ * How the directory follows the accounts. What adds and what erases may arrive
+ * more than once and in either order; the directory ends the same.
  */
 export type ProvisioningServiceService = typeof ProvisioningServiceService;
 export const ProvisioningServiceService = {
@@ -305,6 +427,17 @@ export const ProvisioningServiceService = {
     responseSerialize: (value: EraseUserResponse): Buffer => Buffer.from(EraseUserResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): EraseUserResponse => EraseUserResponse.decode(value),
   },
+  /** Returns what an account may tell others of its person. */
+  describeUser: {
+    path: "/gatehouse.users.v1.ProvisioningService/DescribeUser" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: DescribeUserRequest): Buffer => Buffer.from(DescribeUserRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): DescribeUserRequest => DescribeUserRequest.decode(value),
+    responseSerialize: (value: DescribeUserResponse): Buffer =>
+      Buffer.from(DescribeUserResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): DescribeUserResponse => DescribeUserResponse.decode(value),
+  },
 } as const;
 
 export interface ProvisioningServiceServer extends UntypedServiceImplementation {
@@ -312,6 +445,8 @@ export interface ProvisioningServiceServer extends UntypedServiceImplementation 
   provisionUser: handleUnaryCall<ProvisionUserRequest, ProvisionUserResponse>;
   /** Erases the person of an account that is gone. */
   eraseUser: handleUnaryCall<EraseUserRequest, EraseUserResponse>;
+  /** Returns what an account may tell others of its person. */
+  describeUser: handleUnaryCall<DescribeUserRequest, DescribeUserResponse>;
 }
 
 export interface ProvisioningServiceClient extends Client {
@@ -346,6 +481,22 @@ export interface ProvisioningServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: EraseUserResponse) => void,
+  ): ClientUnaryCall;
+  /** Returns what an account may tell others of its person. */
+  describeUser(
+    request: DescribeUserRequest,
+    callback: (error: ServiceError | null, response: DescribeUserResponse) => void,
+  ): ClientUnaryCall;
+  describeUser(
+    request: DescribeUserRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: DescribeUserResponse) => void,
+  ): ClientUnaryCall;
+  describeUser(
+    request: DescribeUserRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: DescribeUserResponse) => void,
   ): ClientUnaryCall;
 }
 

@@ -4,6 +4,8 @@ import { AccountController } from './account/account.controller.js';
 import { ApiKeyController } from './api-key/api-key.controller.js';
 import { AuditController } from './audit/audit.controller.js';
 import { AuthContext } from './auth-context.js';
+import { ClientController } from './client/client.controller.js';
+import { GrantController } from './grant/grant.controller.js';
 import { IdentityController } from './identity/identity.controller.js';
 import { KeySetController } from './key-set/key-set.controller.js';
 import { RevocationController } from './revocation/revocation.controller.js';
@@ -24,6 +26,8 @@ export class AppModule {
         SessionController,
         ApiKeyController,
         IdentityController,
+        ClientController,
+        GrantController,
         RoleController,
         RevocationController,
         AuditController,

@@ -6,7 +6,10 @@ import { ApiKeyStore } from './api-key/api-key.store.js';
 import { AuditEventStore } from './audit/audit-event.store.js';
 import { AuditLinkStore } from './audit/audit-link.store.js';
 import { AuditListStore } from './audit/audit-list.store.js';
+import { ClientSecretStore } from './client/client-secret.store.js';
+import { ClientStore } from './client/client.store.js';
 import { SERVICE, type AuthSettings } from './config.js';
+import { GrantStore } from './grant/grant.store.js';
 import { IdentityStore } from './identity/identity.store.js';
 import type { IdentityProvider } from './identity-provider/identity-provider.js';
 import { openProviders } from './identity-provider/open-providers.js';
@@ -15,6 +18,9 @@ import { LoginFlowStore } from './login-flow/login-flow.store.js';
 import { OneTimeCodes } from './one-time-code/one-time-codes.js';
 import { OneTimeCodeStore } from './one-time-code/one-time-code.store.js';
 import { Limits } from './limit/limits.js';
+import { Artifacts } from './oauth/artifacts.js';
+import { PairwiseSubjects } from './oauth/pairwise.store.js';
+import { outboundFetch, type OutboundFetch } from './outbound/outbound-fetch.js';
 import { HashPool } from './password/hash-pool.js';
 import { Passwords } from './password/passwords.js';
 import { RevocationFeed } from './revocation/revocation-feed.js';
@@ -37,6 +43,9 @@ import { TokenFamilyStore } from './token/token-family.store.js';
 /** One for the reads that every verifier's lease depends on, one to write down who follows. */
 const FEED_CONNECTIONS = 2;
 
+/** The largest document of a client that is read, in bytes. */
+const CLIENT_DOCUMENT_BYTES = 64 * 1_024;
+
 /** A read of the revocations that takes longer than this is given up, in milliseconds. */
 const FEED_STATEMENT_MS = 2_000;
 
@@ -58,6 +67,9 @@ export class AuthContext {
   readonly apiKeys = new ApiKeyStore();
   readonly identities = new IdentityStore();
   readonly loginFlows = new LoginFlowStore();
+  readonly clients = new ClientStore();
+  readonly clientSecretHashes = new ClientSecretStore();
+  readonly grants = new GrantStore();
   readonly keyStore = new SigningKeyStore();
   readonly revocations = new RevocationStore();
   readonly verifiers = new VerifierStore();
@@ -80,6 +92,14 @@ export class AuthContext {
   readonly acceptedKeys: AcceptedKeys;
   readonly feed: RevocationFeed;
   readonly issuedTokens: IssuedTokens;
+  readonly artifacts: Artifacts;
+  readonly pairwiseSubjects: PairwiseSubjects;
+  /** What the cookies of the protocol are signed with, the newest first. */
+  readonly cookieKeys: readonly string[];
+  /** Asks what clients name. */
+  readonly clientFetch: OutboundFetch;
+  /** Whether clients may be on this machine, and without TLS; in development alone. */
+  readonly reachesPrivate: boolean;
   readonly serviceTokens: ServiceTokens;
   readonly flowSecrets: FlowSecrets;
   /** Who else people can sign in with, by name. */
@@ -147,7 +167,18 @@ export class AuthContext {
     const audiences = [settings.API_AUDIENCE, ...serviceAudiences()];
     this.issuedTokens = new IssuedTokens(settings.ISSUER, audiences, this.keys);
     this.flowSecrets = new FlowSecrets(settings.KEY_SEALING_KEY);
-    this.providers = openProviders(settings.IDENTITY_PROVIDERS, settings.OUTBOUND_ADDRESSES === 'any');
+    this.reachesPrivate = settings.OUTBOUND_ADDRESSES === 'any';
+    this.providers = openProviders(settings.IDENTITY_PROVIDERS, this.reachesPrivate);
+    this.clientFetch = outboundFetch({
+      reachesPrivate: this.reachesPrivate,
+      maxBytes: CLIENT_DOCUMENT_BYTES,
+    });
+    const secrets = [settings.KEY_SEALING_KEY, settings.KEY_SEALING_KEY_PREVIOUS] as const;
+    this.artifacts = new Artifacts(database, ...secrets);
+    this.pairwiseSubjects = new PairwiseSubjects(database);
+    this.cookieKeys = secrets.flatMap((secret) =>
+      secret ? [deriveKey(secret, 'gatehouse oauth cookies').toString('base64url')] : [],
+    );
     this.serviceTokens = new ServiceTokens(settings.ISSUER, this.keys, this.feed.tail);
   }
 }

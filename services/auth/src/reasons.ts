@@ -148,6 +148,36 @@ export const authReasons = defineReasons('auth.gatehouse.dev', {
     message: 'too many attempts; wait before the next one',
     help: 'The account, the address or everyone together has tried too often, as `docs/limits.md` says. Try again after `retryAfter`. Accounts that do not exist get the same answer after as many attempts.',
   },
+  CLIENT_UNKNOWN: {
+    code: status.NOT_FOUND,
+    message: 'there is no such client',
+    help: 'No client has this ID, or it was disabled and can be changed no more. `ListClients` says which there are.',
+  },
+  CLIENT_CHANGED: {
+    code: status.ABORTED,
+    message: 'the client was changed meanwhile',
+    help: 'Somebody else has changed it while this was checked. Read it again and decide anew.',
+  },
+  CLIENT_HAS_NO_SECRET: {
+    code: status.FAILED_PRECONDITION,
+    message: 'the client proves itself without a secret',
+    help: 'It has keys of its own, or runs where no secret can be kept.',
+  },
+  CLIENT_METADATA_REFUSED: {
+    code: status.FAILED_PRECONDITION,
+    message: 'what the client names is not as it has to be',
+    help: 'A document that it names does not list all redirect URIs, cannot be fetched from a public address, or what is said of it does not fit together. `metadata.detail` says what.',
+  },
+  GRANT_UNKNOWN: {
+    code: status.NOT_FOUND,
+    message: 'there is no such grant',
+    help: 'The caller has given no grant of this ID: it has ended, never existed, or is of another account. `ListGrants` says which there are.',
+  },
+  INTERACTION_OVER: {
+    code: status.FAILED_PRECONDITION,
+    message: 'this request of an app is over',
+    help: 'It took longer than an hour, was finished in another window, or belongs to another browser. Go back to the app and start again.',
+  },
   PAGE_UNKNOWN: {
     code: status.NOT_FOUND,
     message: 'there is nothing at this address',

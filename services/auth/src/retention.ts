@@ -8,8 +8,8 @@ const EVERY_MS = 60_000;
 const BATCH = 1_000;
 
 /**
- * Deletes what can matter no more: expired sign-ins, login flows, keys, codes and counts, and revocations that speak
- * of expired tokens only.
+ * Deletes what can matter no more: expired sign-ins, login flows, keys, grants, codes and counts, and revocations that
+ * speak of expired tokens only.
  */
 export class Retention {
   readonly #context: AuthContext;
@@ -39,6 +39,7 @@ export class Retention {
   async sweep(): Promise<void> {
     const { database, families, sessions, apiKeys, loginFlows, codes, revocations, verifiers, limits } =
       this.#context;
+    const { artifacts, grants, clientSecretHashes } = this.#context;
     const { sql } = database;
     for (const store of [
       families,
@@ -46,6 +47,9 @@ export class Retention {
       apiKeys,
       loginFlows,
       codes,
+      artifacts.store,
+      grants,
+      clientSecretHashes,
       revocations,
       verifiers,
       limits.store,

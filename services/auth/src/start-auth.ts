@@ -5,6 +5,8 @@ import {
   AccountServiceService,
   ApiKeyServiceService,
   AuditServiceService,
+  ClientServiceService,
+  GrantServiceService,
   IdentityServiceService,
   KeySetServiceService,
   RevocationServiceService,
@@ -122,6 +124,8 @@ export async function startAuth(settings: AuthSettings, log: Logger): Promise<Ru
         SessionServiceService,
         ApiKeyServiceService,
         IdentityServiceService,
+        ClientServiceService,
+        GrantServiceService,
         RoleServiceService,
         RevocationServiceService,
         AuditServiceService,
@@ -143,7 +147,8 @@ export async function startAuth(settings: AuthSettings, log: Logger): Promise<Ru
       trustedProxies: settings.TRUSTED_PROXIES,
       log,
     });
-    web = await openWeb(context, settings, { transport, gate: running.gate, log }).catch(
+    const nameOf = (accountId: string) => peers.nameOf(accountId);
+    web = await openWeb(context, settings, { transport, gate: running.gate, nameOf, log }).catch(
       async (error: unknown) => {
         await running.stop();
         throw error;

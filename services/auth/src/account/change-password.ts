@@ -2,18 +2,19 @@ import type { ChangePasswordRequest, ChangePasswordResponse } from '@gatehouse/c
 import type { Call } from '@gatehouse/grpc';
 import { originOf } from '../audit/audit-event.store.js';
 import type { AuthContext } from '../auth-context.js';
+import { grantRevocations } from '../grant/grant-revocations.js';
 import { mailEvent } from '../mail/mail-event.js';
 import { requireSafePassword } from '../password/password-policy.js';
 import { authReasons } from '../reasons.js';
 
 /**
- * Replaces the password, ends every session and token family but the one that asks, and says so by mail.
+ * Replaces the password, ends every session and token family but the one that asks and every grant, and says so by mail.
  *
  * @throws AppError CREDENTIALS_INVALID when the current password is wrong, PASSWORD_NOT_SET, TOO_MANY_ATTEMPTS,
  *   PASSWORD_REFUSED, HASH_QUEUE_FULL
  */
 export async function changePassword(
-  { database, accounts, sessions, codes, passwords, revocations, outbox, audit, limits }: AuthContext,
+  { database, accounts, sessions, grants, codes, passwords, revocations, outbox, audit, limits }: AuthContext,
   request: ChangePasswordRequest,
   call: Call,
 ): Promise<ChangePasswordResponse> {
@@ -41,6 +42,7 @@ export async function changePassword(
     await accounts.lock(tx, subject);
     if (!(await accounts.changePassword(tx, subject, account.passwordVersion, passwordHash))) return false;
     await revocations.append(tx, await sessions.endAll(tx, subject, sessionId));
+    await revocations.append(tx, grantRevocations(await grants.endAll(tx, subject)));
     await codes.end(tx, subject, 'password_reset');
     await outbox.append(tx, mailEvent('password_changed', subject));
     await audit.append(tx, { origin, target: subject, outcome: 'OK' });

@@ -54,6 +54,8 @@ export const addressPolicy = {
   unknownCredential: { points: 300, windowSeconds: 5 * MINUTE },
   /** Wrong secrets of clients; right ones are heard all the same. */
   unknownClient: { points: 60, windowSeconds: 5 * MINUTE },
+  /** Codes of devices, right or wrong: each has 25,600,000,000 values and lives for ten minutes. */
+  userCode: { points: 30, windowSeconds: 10 * MINUTE },
 } as const satisfies Record<string, Window>;
 
 /** Mails to one account that somebody who is not signed in asked for; more are not sent, and nobody is told. */

@@ -10,6 +10,9 @@ import { TOPIC } from './events.js';
 /** How long one call may take, in milliseconds. */
 const TIMEOUT_MS = 5_000;
 
+/** How long somebody waits for a name, in milliseconds. */
+const NAME_TIMEOUT_MS = 1_000;
+
 /** The services that follow the accounts. */
 export class Peers {
   readonly #provisioning: ProvisioningServiceClient;
@@ -60,6 +63,21 @@ export class Peers {
       default:
         throw new Error(`nobody is told about ${topic}`);
     }
+  }
+
+  /**
+   * The name that a person chose to be shown.
+   *
+   * @throws AppError USER_UNKNOWN, or when the directory does not answer
+   */
+  async nameOf(id: string): Promise<string> {
+    const accessToken = this.#tokens.own(SERVICE, 'users');
+    const { displayName } = await callUnary(
+      this.#provisioning.describeUser.bind(this.#provisioning),
+      { id },
+      { timeoutMs: NAME_TIMEOUT_MS, accessToken },
+    );
+    return displayName;
   }
 
   close(): void {

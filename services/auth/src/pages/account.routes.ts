@@ -30,6 +30,7 @@ async function showAccount(context: AuthContext, visit: Visit): Promise<void> {
       <dd><time datetime="${since}">${since.slice(0, 16).replace('T', ' ')} UTC</time></dd>
     </dl>
     <p><a href="${IDENTITIES_PATH}">Ways to sign in</a></p>
+    <p><a href="/account/apps">Connected apps</a></p>
     <form method="post" action="/account/sign-out"><button>Sign out</button></form>`;
   sendPage(visit, { title: 'Your account', body });
 }

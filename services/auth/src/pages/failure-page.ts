@@ -14,9 +14,8 @@ const STATUSES: Readonly<Record<string, number>> = { METHOD_UNKNOWN: 405 };
  */
 export function sendFailure(visit: Visit, error: AppError, more?: Html): void {
   const { response, log, requestId, trace } = visit;
-  const status = STATUSES[error.reason] ?? httpStatusOf(error.code);
   visit.reason = error.logReason ?? error.reason;
-  if (status >= 500) {
+  if (statusOf(error) >= 500) {
     const cause = error.cause ?? error;
     // Its name alone: a message may quote what was sent, and a stack is for the log.
     if (cause instanceof Error) trace.span.addEvent('exception', { 'exception.type': cause.name });
@@ -27,16 +26,27 @@ export function sendFailure(visit: Visit, error: AppError, more?: Html): void {
   }
   if (response.headersSent) return void response.destroy();
   setRetryAfter(visit, error);
+  const { status, page } = failurePage(error, requestId, more);
+  sendPage(visit, page, { status });
+}
+
+/** The page that says what failed, and its status. */
+export function failurePage(error: AppError, requestId: string, more?: Html) {
+  const status = statusOf(error);
   const body = html`<p>${sentenceOf(error)}</p>
     ${more}
     <p class="soft">${error.reason} · request ${requestId}</p>`;
-  sendPage(visit, { title: titleOf(status), body }, { status });
+  return { status, page: { title: titleOf(status), body } };
 }
 
 /** Says when to try again, where that is known. */
 export function setRetryAfter({ response }: Visit, { retryAfterMs }: AppError): void {
   if (retryAfterMs !== undefined)
     response.setHeader('retry-after', Math.max(1, Math.ceil(retryAfterMs / 1_000)));
+}
+
+function statusOf({ reason, code }: AppError): number {
+  return STATUSES[reason] ?? httpStatusOf(code);
 }
 
 function titleOf(status: number): string {

@@ -15,6 +15,12 @@ export function html(strings: TemplateStringsArray, ...parts: Part[]): Html {
   return new Html(strings.map((text, index) => text + print(parts[index])).join(''));
 }
 
+/** A day, as people write it and machines read it. */
+export function dayOf(date: Date): Html {
+  const [day = ''] = date.toISOString().split('T');
+  return html`<time datetime="${day}">${day}</time>`;
+}
+
 function print(part: Part): string {
   if (part === undefined) return '';
   if (part instanceof Html) return part.text;

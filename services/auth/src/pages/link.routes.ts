@@ -6,6 +6,7 @@ import { browserOf } from '../login-flow/flow-cookie.js';
 import type { OpenLink } from '../login-flow/login-flow.store.js';
 import { beginAtBrowser } from '../session/begin-at-browser.js';
 import { currentSession } from '../session/current-session.js';
+import { FORGIVEN } from '../session/sign-in-form.js';
 import { readForm } from '../web/read-form.js';
 import { requireOwnPage } from '../web/require-own-page.js';
 import type { WebRoute } from '../web/routes.js';
@@ -13,7 +14,6 @@ import type { Visit } from '../web/visit.js';
 import { sentenceOf, setRetryAfter } from './failure-page.js';
 import { html, type Html } from './html.js';
 import type { Page } from './layout.js';
-import { FORGIVEN } from './login.routes.js';
 import { sendOn, sendPage } from './send-page.js';
 
 /** Where a person says whether an identity is to sign in to an account. */

@@ -5,6 +5,8 @@ import type { Page } from './layout.js';
 export interface LoginPage {
   /** Where the person goes on to. */
   readonly next: string;
+  /** Where the form is posted to; the page of sign-ins unless given. */
+  readonly action?: string;
   /** Why they are asked, such as by which app. */
   readonly lead?: Html;
   /** What was wrong the last time. */
@@ -16,11 +18,11 @@ export interface LoginPage {
 }
 
 /** Asks for email and password. */
-export function loginPage({ next, lead, fault, email = '', others }: LoginPage): Page {
+export function loginPage({ next, action = '/login', lead, fault, email = '', others }: LoginPage): Page {
   const described = fault === undefined ? undefined : html` aria-describedby="fault"`;
   const body = html`${lead}
     ${fault === undefined ? undefined : html`<p class="alert" id="fault" role="alert">${fault}</p>`}
-    <form method="post" action="/login">
+    <form method="post" action="${action}">
       <input type="hidden" name="next" value="${next}" />
       <label for="email">Email</label>
       <input

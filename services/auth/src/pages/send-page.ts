@@ -16,16 +16,27 @@ export function sendPage(
   { status = 200, formTarget }: PageOptions = {},
 ): void {
   const body = layout(page).text;
-  response.writeHead(status, {
+  response.writeHead(status, { ...pageHeaders(formTarget), 'content-length': Buffer.byteLength(body) });
+  response.end(body);
+}
+
+/** The headers of every page. */
+export function pageHeaders(formTarget?: string): Readonly<Record<string, string>> {
+  return {
     'content-type': 'text/html; charset=utf-8',
-    'content-length': Buffer.byteLength(body),
     'content-security-policy': pagePolicy(formTarget),
     'x-content-type-options': 'nosniff',
     // Nothing is told to others. With `no-referrer` a form of our own would come from the origin `null`.
     'referrer-policy': 'same-origin',
     'cache-control': 'no-store',
-  });
-  response.end(body);
+  };
+}
+
+/** Where a redirect leads, as `form-action` has it: an origin, or the scheme of an app on a device. */
+export function formTargetOf(uri: string): string | undefined {
+  const url = URL.parse(uri);
+  if (!url) return undefined;
+  return url.origin === 'null' ? url.protocol : url.origin;
 }
 
 /** Sends the browser elsewhere, by GET whatever it came by (RFC 9700, section 4.12). */

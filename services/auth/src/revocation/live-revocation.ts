@@ -6,6 +6,7 @@ export const REVOCATION_KINDS = {
   session: RevocationKind.SESSION,
   family: RevocationKind.FAMILY,
   api_key: RevocationKind.API_KEY,
+  grant: RevocationKind.GRANT,
   subject: RevocationKind.SUBJECT,
   client: RevocationKind.CLIENT,
   signing_key: RevocationKind.SIGNING_KEY,

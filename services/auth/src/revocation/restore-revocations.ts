@@ -3,7 +3,7 @@ import type { AuthContext } from '../auth-context.js';
 
 /** What {@link restoreRevocations} has found. */
 export interface Restored {
-  /** Token families and sessions that were live in the backup. */
+  /** Token families, sessions and grants that were live in the backup. */
   readonly signIns: number;
   /** API keys that were live in the backup, and still are. */
   readonly apiKeys: number;

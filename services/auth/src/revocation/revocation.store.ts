@@ -115,6 +115,23 @@ export class RevocationStore {
   }
 
   /**
+   * When an access token says that it was issued by which a client acts in its own name: it is subject and client, and
+   * no account knows of its not-before.
+   *
+   * @returns seconds since the epoch, by the database's clock
+   */
+  async clientIssueTime(tx: Sql, clientId: string): Promise<number> {
+    const [row] = await tx<[{ issued_at: number }]>`
+      select greatest(
+        floor(extract(epoch from clock_timestamp())), max(floor(extract(epoch from not_before))) + 1
+      )::float8 as issued_at
+      from revocation
+      where (kind in ('client', 'subject') and key = ${clientId} or kind = 'everything')
+        and expires_at > clock_timestamp()`;
+    return row.issued_at;
+  }
+
+  /**
    * Deletes some of what speaks of expired access tokens only, with its acknowledgements. Leaves out what another
    * replica is deleting.
    *

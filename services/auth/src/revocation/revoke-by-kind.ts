@@ -41,20 +41,22 @@ async function endBehind(
   kind: Exclude<RevocationKindName, 'signing_key'>,
   key: string,
 ): Promise<NewRevocation> {
-  const { accounts, descent, sessions, apiKeys, revocations } = context;
+  const { accounts, descent, sessions, apiKeys, grants, revocations } = context;
   const hasRow = UUID.test(key);
   switch (kind) {
     case 'token':
       return { kind, key };
     case 'family':
     case 'session':
-    case 'api_key': {
+    case 'api_key':
+    case 'grant': {
       const account = hasRow ? await descent.accountOf(tx, key) : undefined;
       // The account first, as everyone who issues: what is being issued now is revoked as well.
       if (account === undefined || !(await accounts.lock(tx, account))) return { kind, key };
       // Whichever it is: under a wrong kind it would be refused for minutes and then be good again.
       await apiKeys.revoke(tx, key);
       await sessions.end(tx, account, key);
+      await grants.end(tx, key);
       return { kind, key };
     }
     case 'subject':

@@ -18,6 +18,7 @@ const admin = [
   'accounts:admin',
   'sessions:admin',
   'revocations:admin',
+  'clients:admin',
   'audit:read',
 ];
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { AccessTokenClaims } from '@gatehouse/tokens';
+import type { AccessTokenClaims, Actor } from '@gatehouse/tokens';
 import { ACCESS_TOKEN_SECONDS } from '../config.js';
 import { signEs256 } from '../signing-key/es256-signer.js';
 import type { SigningKey } from '../signing-key/signing-keys.js';
@@ -12,6 +12,8 @@ export type Grant = Pick<
   readonly aud: string;
   /** Permissions, separated by spaces. */
   readonly scope: string;
+  /** Who acts for the subject. */
+  readonly act?: Actor;
 };
 
 /**

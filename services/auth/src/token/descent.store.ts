@@ -3,22 +3,25 @@ import type { Claims } from '@gatehouse/tokens';
 
 /** What access tokens descend from, whichever table that is in. */
 export class DescentStore {
-  /** The account behind a token family, a session or an API key. */
+  /** The account behind a token family, a session, an API key or a grant. */
   async accountOf(sql: Sql, sessionId: string): Promise<string | undefined> {
     const [row] = await sql<{ account_id: string }[]>`
       select account_id from token_family where id = ${sessionId}
       union all
       select account_id from session where id = ${sessionId}
       union all
-      select account_id from api_key where id = ${sessionId}`;
+      select account_id from api_key where id = ${sessionId}
+      union all
+      select account_id from oauth_grant where id = ${sessionId}`;
     return row?.account_id;
   }
 
-  /** Ends every token family and session. @returns how many */
+  /** Ends every token family, session and grant. @returns how many */
   async endSignIns(tx: Sql): Promise<number> {
     const families = await tx`update token_family set ended_at = clock_timestamp() where ended_at is null`;
     const sessions = await tx`update session set ended_at = clock_timestamp() where ended_at is null`;
-    return families.count + sessions.count;
+    const grants = await tx`update oauth_grant set ended_at = clock_timestamp() where ended_at is null`;
+    return families.count + sessions.count + grants.count;
   }
 
   /** How many API keys are good. */
@@ -41,7 +44,7 @@ export class DescentStore {
           select from revocation
           where expires_at > clock_timestamp() and (
             kind = 'token' and key = ${tokenId}
-            or kind in ('session', 'family', 'api_key') and key = ${sessionId}
+            or kind in ('session', 'family', 'api_key', 'grant') and key = ${sessionId}
             or kind = 'signing_key' and key = ${keyId}
             or (
               kind = 'subject' and key = ${subject}
@@ -49,6 +52,10 @@ export class DescentStore {
               or kind = 'everything'
             ) and floor(extract(epoch from not_before)) >= ${issuedAt}
           )
+        )
+        -- The product's own clients have no row.
+        and not exists (
+          select from oauth_client where id::text = ${clientId} and disabled_at is not null
         )
         and (${isService} or (
           exists (
@@ -65,6 +72,9 @@ export class DescentStore {
             )
             when 'api_key' then exists (
               select from api_key where id::text = ${sessionId} and revoked_at is null
+            )
+            when 'grant' then exists (
+              select from oauth_grant where id::text = ${sessionId} and ended_at is null
             )
             else false
           end

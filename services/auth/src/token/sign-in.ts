@@ -1,4 +1,4 @@
-import type { CredentialKind } from '@gatehouse/tokens';
+import type { Actor, CredentialKind } from '@gatehouse/tokens';
 import type { TokenSet } from '@gatehouse/contracts/auth';
 import type { Sql } from '@gatehouse/postgres';
 import type { AuthContext } from '../auth-context.js';
@@ -16,10 +16,14 @@ export interface DecidedSignIn {
   /** The family, session or API key that it descends from: the `sid` of the access token. */
   readonly sessionId: string;
   readonly credential: CredentialKind;
+  /** The client that it is for; the product's own unless given. */
+  readonly clientId?: string;
   /** When the person proved who they are, in seconds since the epoch; undefined when no person did. */
   readonly authTime: number | undefined;
   /** What the access token is cut down to; undefined for all that the roles grant. */
   readonly permissions?: readonly string[];
+  /** Who acts for the person, where that is another client. */
+  readonly actor?: Actor;
   readonly facts: IssueFacts;
   /** The key that was active at that moment. */
   readonly keyId: string | undefined;
@@ -32,14 +36,15 @@ export interface DecidedSignIn {
 /**
  * Locks the account for the issue of an access token and reads what it may say.
  *
+ * @param clientId the client that it is for; the product's own unless given
  * @returns undefined when the account is gone, suspended, or must verify its address first
  */
-export async function readIssue(context: AuthContext, tx: Sql, subject: string) {
+export async function readIssue(context: AuthContext, tx: Sql, subject: string, clientId = CLIENT_ID) {
   const { accounts, keyStore, revocations, requiresVerifiedEmail } = context;
   const [facts, keyId, notBefore] = await Promise.all([
     accounts.lockForIssue(tx, subject),
     keyStore.activeKeyId(tx),
-    revocations.clientNotBefore(tx, CLIENT_ID),
+    revocations.clientNotBefore(tx, clientId),
   ]);
   if (!facts || (requiresVerifiedEmail && !facts.emailVerified)) return undefined;
   const issuedAt = Math.max(facts.issuedAt, notBefore + 1);
@@ -53,7 +58,7 @@ export async function readIssue(context: AuthContext, tx: Sql, subject: string) 
  */
 export async function toTokenSet(context: AuthContext, decided: DecidedSignIn): Promise<TokenSet> {
   const { subject, sessionId, credential, authTime, permissions, facts, refreshToken } = decided;
-  const { endsAt = Infinity } = decided;
+  const { endsAt = Infinity, clientId = CLIENT_ID, actor } = decided;
   const key = await context.keys.signer(decided.keyId);
   await context.acceptedKeys.wait(key.keyId);
   const scope = scopeOf(facts.roles, permissions);
@@ -61,11 +66,12 @@ export async function toTokenSet(context: AuthContext, decided: DecidedSignIn): 
     iss: context.issuer,
     aud: context.apiAudience,
     sub: subject,
-    client_id: CLIENT_ID,
+    client_id: clientId,
     sid: sessionId,
     credential,
     auth_time: authTime,
     scope,
+    ...(actor && { act: actor }),
   };
   const expiresIn = Math.min(ACCESS_TOKEN_SECONDS, endsAt - facts.issuedAt);
   const accessToken = signAccessToken(key, grant, facts.issuedAt, expiresIn);

@@ -1,7 +1,12 @@
 import type { AuthContext } from '../auth-context.js';
 import type { AuthSettings } from '../config.js';
+import type { NameOf } from '../oauth/account-claims.js';
+import { OauthProviders } from '../oauth/providers.js';
+import { protocolRoutes } from '../oauth/protocol-routes.js';
 import { accountRoutes } from '../pages/account.routes.js';
+import { appsRoutes } from '../pages/apps.routes.js';
 import { identitiesRoutes } from '../pages/identities.routes.js';
+import { interactionRoutes } from '../pages/interaction.routes.js';
 import { linkRoutes } from '../pages/link.routes.js';
 import { loginRoutes } from '../pages/login.routes.js';
 import { providerLoginRoutes } from '../pages/provider-login.routes.js';
@@ -9,6 +14,9 @@ import { styleRoute } from '../pages/style.js';
 import { verifyAddressRoutes } from '../pages/verify-address.routes.js';
 import { WebRoutes } from './routes.js';
 import { startWeb, type RunningWeb, type WebOptions } from './web-server.js';
+
+/** What {@link openWeb} works with besides the context. */
+export type WebSurroundings = Pick<WebOptions, 'transport' | 'gate' | 'log'> & { readonly nameOf: NameOf };
 
 /**
  * Opens the port of browsers and OAuth clients, where there is to be one.
@@ -18,10 +26,11 @@ import { startWeb, type RunningWeb, type WebOptions } from './web-server.js';
 export async function openWeb(
   context: AuthContext,
   settings: AuthSettings,
-  shared: Pick<WebOptions, 'transport' | 'gate' | 'log'>,
+  { nameOf, ...shared }: WebSurroundings,
 ): Promise<RunningWeb | undefined> {
   const { HTTP_PORT: port, HOST: host } = settings;
   if (port === undefined) return undefined;
+  const providers = new OauthProviders(context, nameOf);
   return startWeb({
     ...shared,
     routes: new WebRoutes([
@@ -32,6 +41,9 @@ export async function openWeb(
       ...linkRoutes(context),
       ...identitiesRoutes(context),
       ...verifyAddressRoutes(context),
+      ...appsRoutes(context),
+      ...interactionRoutes(context, providers),
+      ...protocolRoutes(providers),
     ]),
     host,
     port,

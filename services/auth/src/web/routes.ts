@@ -3,7 +3,7 @@ import type { Visit } from './visit.js';
 
 /** Serves one path of the HTTP port. */
 export interface WebRoute {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'OPTIONS';
   /** The path; a last segment `:name` stands for any one. */
   readonly path: string;
   /** @param last what stands for the last segment; '' without one */

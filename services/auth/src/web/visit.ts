@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import { IncomingMessage, type ServerResponse } from 'node:http';
 import type { BlockList } from 'node:net';
 import { trace } from '@opentelemetry/api';
 import { clientAddressOf, RequestTrace } from '@gatehouse/grpc';
@@ -12,6 +12,19 @@ const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/;
 const MAX_USER_AGENT = 512;
 
 const tracer = trace.getTracer('@gatehouse/auth');
+
+const visits = new WeakMap<IncomingMessage, Visit>();
+
+/**
+ * Returns the visit that a request began.
+ *
+ * @throws Error for a request that did not come by the port
+ */
+export function visitOf(request: IncomingMessage): Visit {
+  const visit = visits.get(request);
+  if (!visit) throw new Error('the request did not come by the port');
+  return visit;
+}
 
 /** What all visits have in common. */
 export interface VisitSurroundings {
@@ -36,12 +49,14 @@ export class Visit {
   route: string | undefined;
   /** Why it was refused, for the log: finer than what the caller is told. */
   reason: string | undefined;
+  /** The code of a device that the link led here with. */
+  userCode: string | undefined;
   /** Who is signed in, once that is known. */
   subject: string | undefined;
   #abort: AbortController | undefined;
 
   constructor(
-    readonly request: IncomingMessage,
+    public request: IncomingMessage,
     readonly response: ServerResponse,
     { trustedProxies, log }: VisitSurroundings,
   ) {
@@ -56,6 +71,7 @@ export class Visit {
     const said = headers['x-client-address'];
     this.clientAddress = clientAddressOf(peer, said === undefined ? [] : [said], trustedProxies);
     this.log = log;
+    visits.set(request, this);
   }
 
   /**
@@ -73,6 +89,18 @@ export class Visit {
       signal: this.#signal,
       log,
     };
+  }
+
+  /** Goes on as if this had been the body of the request. */
+  replaceBody(text: string): void {
+    const { method, url, headers, socket } = this.request;
+    const body = Buffer.from(text);
+    const replayed = Object.assign(new IncomingMessage(socket), { method, url, complete: true });
+    replayed.headers = { ...headers, 'content-length': String(body.length) };
+    replayed.push(body);
+    replayed.push(null);
+    visits.set(replayed, this);
+    this.request = replayed;
   }
 
   get #signal(): AbortSignal {

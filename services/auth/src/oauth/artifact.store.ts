@@ -1,0 +1,126 @@
+import type { Sql } from '@gatehouse/postgres';
+
+/** What the protocol remembers for a while. */
+export interface ArtifactRow {
+  /** Names it, together with its kind. */
+  readonly hash: Buffer;
+  readonly kind: string;
+  readonly payload: Buffer;
+  /** What it descends from. */
+  readonly grantId: string | null;
+  /** The session that it stands on. */
+  readonly sessionId: string | null;
+  /** Another name that it is found by. */
+  readonly otherHash: Buffer | null;
+  readonly lifetimeSeconds: number;
+}
+
+/** An artifact that was found. */
+export interface FoundArtifact {
+  readonly hash: Buffer;
+  readonly payload: Buffer;
+  readonly hasSession: boolean;
+  readonly hasOtherName: boolean;
+  /** When it was used up, in seconds since the epoch; null while it was not. */
+  readonly consumedAt: number | null;
+}
+
+/** All SQL of the table `oauth_artifact`. */
+export class ArtifactStore {
+  /** Adds one, or writes down what has become of it. What it stands on is said once. */
+  async put(sql: Sql, artifact: ArtifactRow): Promise<void> {
+    await sql`
+      insert into oauth_artifact (hash, kind, payload, grant_id, session_id, other_hash, expires_at)
+      values (
+        ${artifact.hash}, ${artifact.kind}, ${artifact.payload}, ${artifact.grantId}, ${artifact.sessionId},
+        ${artifact.otherHash}, clock_timestamp() + ${artifact.lifetimeSeconds} * interval '1 second'
+      )
+      on conflict (hash) do update set
+        payload = excluded.payload, grant_id = excluded.grant_id, other_hash = excluded.other_hash,
+        session_id = coalesce(excluded.session_id, oauth_artifact.session_id), expires_at = excluded.expires_at`;
+  }
+
+  /** Adds one that must be the first of its name. @returns whether it is */
+  async putOnce(sql: Sql, artifact: ArtifactRow): Promise<boolean> {
+    const { count } = await sql`
+      insert into oauth_artifact (hash, kind, payload, expires_at)
+      values (
+        ${artifact.hash}, ${artifact.kind}, ${artifact.payload},
+        clock_timestamp() + ${artifact.lifetimeSeconds} * interval '1 second'
+      )
+      on conflict (hash) do nothing`;
+    return count > 0;
+  }
+
+  async find(sql: Sql, kind: string, hash: Buffer): Promise<FoundArtifact | undefined> {
+    const [row] = await sql<FoundArtifact[]>`
+      select ${columns(sql)} from oauth_artifact
+      where hash = ${hash} and kind = ${kind} and ${standing(sql)}`;
+    return row;
+  }
+
+  async findByOther(sql: Sql, kind: string, otherHash: Buffer): Promise<FoundArtifact | undefined> {
+    const [row] = await sql<FoundArtifact[]>`
+      select ${columns(sql)} from oauth_artifact
+      where other_hash = ${otherHash} and kind = ${kind} and ${standing(sql)}`;
+    return row;
+  }
+
+  /** Uses up what is good once. @returns whether it was not used up before; one statement, so that one of many wins */
+  async consume(sql: Sql, hash: Buffer): Promise<boolean> {
+    const { count } = await sql`
+      update oauth_artifact set consumed_at = clock_timestamp() where hash = ${hash} and consumed_at is null`;
+    return count > 0;
+  }
+
+  async delete(sql: Sql, hash: Buffer): Promise<void> {
+    await sql`delete from oauth_artifact where hash = ${hash}`;
+  }
+
+  /** Nothing is found by this other name any more. */
+  async forgetOther(sql: Sql, kind: string, otherHash: Buffer): Promise<void> {
+    await sql`update oauth_artifact set other_hash = null where other_hash = ${otherHash} and kind = ${kind}`;
+  }
+
+  /** The grant that an artifact descends from, also when that is over. */
+  async grantOf(sql: Sql, hash: Buffer): Promise<string | undefined> {
+    const [row] = await sql<{ grant_id: string | null }[]>`
+      select grant_id from oauth_artifact where hash = ${hash}`;
+    return row?.grant_id ?? undefined;
+  }
+
+  /**
+   * Deletes some of what has expired. Leaves out what another replica is deleting.
+   *
+   * @returns how many
+   */
+  async deleteExpired(sql: Sql, limit: number): Promise<number> {
+    const { count } = await sql`
+      delete from oauth_artifact where hash in (
+        select hash from oauth_artifact where expires_at < clock_timestamp()
+        order by expires_at limit ${limit} for update skip locked
+      )`;
+    return count;
+  }
+}
+
+/** The members of a {@link FoundArtifact}. */
+function columns(sql: Sql) {
+  return sql`hash, payload, session_id is not null as "hasSession", other_hash is not null as "hasOtherName",
+    floor(extract(epoch from consumed_at))::float8 as "consumedAt"`;
+}
+
+/** Nothing is found whose grant or whose session is over. */
+function standing(sql: Sql) {
+  return sql`(
+      grant_id is null
+      or exists (select from oauth_grant where oauth_grant.id = grant_id and ended_at is null)
+    ) and (
+      session_id is null
+      or exists (
+        select from session join account on account.id = account_id
+        where session.id = session_id and suspended_at is null
+          and ended_at is null and least(idle_expires_at, session.expires_at) > clock_timestamp()
+      )
+    )`;
+}

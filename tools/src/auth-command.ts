@@ -7,7 +7,7 @@ import { findRunningSystem } from './running-system.js';
  * Runs one of auth's own commands with the arguments of this process and the settings of the running system, unless
  * the environment holds others. Ends with the command's exit code.
  */
-export async function runAuthCommand(name: 'audit' | 'keys'): Promise<void> {
+export async function runAuthCommand(name: 'audit' | 'clients' | 'keys'): Promise<void> {
   const isConfigured = Object.keys(process.env).some((variable) =>
     variable.startsWith('GATEHOUSE_DATABASE_URL'),
   );

@@ -10,7 +10,7 @@ export interface Outcome {
 
 /** Runs one of this service's commands as a process of its own. */
 export function runCli(
-  name: 'audit' | 'keys' | 'seed',
+  name: 'audit' | 'clients' | 'keys' | 'seed',
   args: readonly string[],
   { env, input = '' }: { env: Record<string, string>; input?: string },
 ): Promise<Outcome> {

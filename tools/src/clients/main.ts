@@ -1,0 +1,4 @@
+// `npm run clients -- list|create|rotate-secret|disable`.
+import { runAuthCommand } from '../auth-command.js';
+
+await runAuthCommand('clients');

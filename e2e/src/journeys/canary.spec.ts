@@ -4,10 +4,12 @@ import { join } from 'node:path';
 import { expect, it } from '@jest/globals';
 import { makeApiKey, withApiKey, type MadeApiKey } from '../client/api-key.js';
 import { signInAs, withSession } from '../client/browser-session.js';
+import { askForTokens, connectApp, registerApp } from '../client/connected-app.js';
 import { Mailbox } from '../client/mailbox.js';
-import { login, newPerson, type TokenSetBody } from '../client/person.js';
+import { login, newPerson, type Person, type TokenSetBody } from '../client/person.js';
 import { RestClient, succeeded } from '../client/rest-client.js';
 import { sharedSystem } from '../system/shared-system.js';
+import { signInDemo } from '../system/system-facts.js';
 
 const system = sharedSystem();
 const [first, second] = system.addresses.gateways.map((url) => new RestClient(url)) as [
@@ -28,6 +30,19 @@ function formsOf(secret: string): string[] {
   const bytes = Buffer.from(secret);
   const forms = [secret, bytes.toString('hex'), bytes.toString('base64'), bytes.toString('base64url')];
   return [...forms, ...forms.map(encodeURIComponent)];
+}
+
+/** Has an app come by its secrets, and use them where they do not belong. @returns all of them */
+async function useSecretsOfApp(person: Pick<Person, 'email' | 'password'>): Promise<readonly string[]> {
+  const { gateway } = system.addresses;
+  const asAdmin = first.as((await signInDemo(system, 'admin')).accessToken);
+  const permissions = ['resources:read'];
+  const clientId = await registerApp(asAdmin, permissions);
+  const { secret } = await signInAs(second, person);
+  const { code, accessToken, refreshToken } = await connectApp(gateway, clientId, secret, permissions);
+  await askForTokens(gateway, clientId, { grant_type: 'refresh_token', refresh_token: code });
+  await askForTokens(gateway, clientId, { grant_type: 'authorization_code', code: refreshToken });
+  return [secret, code, accessToken, refreshToken];
 }
 
 /** Uses a secret of each kind, rightly and where it does not belong. @returns all of them */
@@ -53,13 +68,15 @@ async function useSecrets(): Promise<readonly string[]> {
   const last = await login(first, email, newPassword);
   succeeded(await first.post('/v1/auth/revoke', { token: last.refreshToken }));
 
+  const ofApp = await useSecretsOfApp({ email, password: newPassword });
+
   const guessed = `canary ${randomBytes(12).toString('hex')}`;
   await first.post('/v1/auth/login', { email, password: guessed });
   await first.post('/v1/accounts:resetPassword', { code: guessed, newPassword: guessed });
   await first.post('/v1/auth/login', { email: { password: guessed } });
   await first.post('/v1/sessions', { email, passwort: guessed });
   const used = [accessToken, refreshToken, next.accessToken, next.refreshToken, last.accessToken];
-  used.push(last.refreshToken, browser.secret, key.secret, rotated.secret, verification, code);
+  used.push(last.refreshToken, browser.secret, key.secret, rotated.secret, verification, code, ...ofApp);
   for (const secret of used) {
     await second.get(`/v1/accounts/me?access_token=${secret}`);
     await second.as(secret).get('/v1/accounts/me');

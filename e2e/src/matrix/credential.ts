@@ -8,6 +8,9 @@ import type { World } from './world.js';
 /** Everything that an admin may do: what is wrong with a credential is never its scope. */
 const FULL_SCOPE = ROLES.admin.join(' ');
 
+/** The client of somebody else's that calls in its own name. */
+const CLIENT_ID = '5f0c7b1e-6a52-4a4b-9f0e-6d1c2b3a4958';
+
 /**
  * The access token that a principal shows. People sign in; what no login gives is signed with a key that the
  * issuer's key set lists, so that it is refused for the one thing that is wrong with it.
@@ -30,6 +33,10 @@ export function credentialOf(
       const permission = rule.access === 'permission' ? rule.permission : undefined;
       const self = { sub: 'auth', client_id: 'auth', scope: permission ?? FULL_SCOPE };
       return mintAccessToken(system, { ...self, aud: serviceOf(rule) });
+    }
+    case 'client': {
+      const self = { sub: CLIENT_ID, client_id: CLIENT_ID, scope: FULL_SCOPE };
+      return mintAccessToken(system, { ...self, aud: system.apiAudience });
     }
     default:
       return caller?.accessToken;

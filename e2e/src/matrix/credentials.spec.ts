@@ -16,7 +16,7 @@ const system = sharedSystem();
 const world = new World(system);
 const calls = new DynamicCalls(system.addresses);
 /** What a person shows besides the access token of a login, which the matrix itself is about. */
-const KINDS = ['session', 'api_key'] as const;
+const KINDS = ['session', 'api_key', 'grant'] as const;
 const exchange = contract.getService('gatehouse.auth.v1.TokenService')?.method['exchange'];
 
 beforeAll(() => world.populate());
@@ -39,6 +39,8 @@ const asked = rules.flatMap((rule) => {
 
 /** The access token that a credential is exchanged for, at the replica of auth that did not make it. */
 async function exchanged(secret: string, kind: (typeof KINDS)[number]): Promise<string> {
+  // What an app holds is an access token already.
+  if (kind === 'grant') return secret;
   if (!exchange) throw new Error('the contract has no TokenService.Exchange');
   const request = { subjectToken: secret, subjectTokenType: `CREDENTIAL_${kind.toUpperCase()}` };
   const reply = await calls.call(system.addresses.auth.at(-1) as string, exchange, request);

@@ -13,11 +13,12 @@ const NOT_ADMITTED: Outcome = { code: 'PERMISSION_DENIED', reason: 'CALLER_NOT_A
 const NO_PERMISSION: Outcome = { code: 'PERMISSION_DENIED', reason: 'PERMISSION_MISSING' };
 const WRONG_CREDENTIAL: Outcome = { code: 'PERMISSION_DENIED', reason: 'CREDENTIAL_NOT_ADMITTED' };
 
-/** What a person shows: the access token of a login, a browser's session or an API key. */
+/** What a person shows: the access token of a login, a browser's session, an API key, or what an app has of them. */
 export const CREDENTIALS = [
   'token_family',
   'session',
   'api_key',
+  'grant',
 ] as const satisfies readonly CredentialKind[];
 
 /** What a principal gets from a method: the rule decides, then the rows. */
@@ -34,6 +35,10 @@ export function expectedOutcome(
     if (rule.credentials && !rule.credentials.has(credential)) return WRONG_CREDENTIAL;
     if (rule.permission !== undefined && !roleHolds(PEOPLE[principal], rule.permission)) return NO_PERMISSION;
     return rows[principal] ?? outcome;
+  }
+  if (principal === 'client') {
+    if (!rule.callers.has('client')) return NOT_ADMITTED;
+    return rule.permission !== undefined && !roleHolds('admin', rule.permission) ? NO_PERMISSION : outcome;
   }
   if (principal !== 'service') return UNAUTHENTICATED;
   // A service's access token is for the one service that it calls, and the gateway is not that.

@@ -9,6 +9,7 @@ export const PRINCIPALS = [
   'owner',
   'stranger',
   'service',
+  'client',
   'expired',
   'other audience',
 ] as const;

@@ -5,6 +5,7 @@ export const ROLES = {
   admin: [
     'accounts:admin',
     'audit:read',
+    'clients:admin',
     'resources:admin',
     'resources:delete',
     'resources:read',

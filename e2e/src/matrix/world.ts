@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import type { CredentialKind } from '@gatehouse/tokens';
 import { decodePayload } from '../client/access-token.js';
+import type { Json } from '../client/json.js';
 import { newPerson, profileOf, withRole, type Person } from '../client/person.js';
 import { RestClient, succeeded, type ShownCredential } from '../client/rest-client.js';
 import { sessionSecretOf } from '../client/session-cookie.js';
+import { mintAccessToken } from '../system/listed-key.js';
 import { signInDemo, type SystemFacts } from '../system/system-facts.js';
 import { PEOPLE, type PersonName } from './principals.js';
 import type { RoleName } from './roles.js';
@@ -56,11 +59,13 @@ export class World {
   }
 
   /**
-   * What a person shows besides the access token of their login: a session of a browser, or a key with all that
-   * their role may do. Each is made once.
+   * What a person shows besides the access token of their login: a session of a browser, a key with all that their
+   * role may do, or what an app has of them that was let do all of it. Each is made once, but for the last, which ends
+   * by itself.
    */
-  credentialOf(person: Person, kind: 'session' | 'api_key'): Promise<ShownCredential> {
+  credentialOf(person: Person, kind: Exclude<CredentialKind, 'token_family'>): Promise<ShownCredential> {
     const key = `${kind} ${person.subject}`;
+    if (kind === 'grant') return this.#grant(person);
     const made =
       this.#credentials.get(key) ?? (kind === 'session' ? this.#signIn(person) : this.#makeKey(person));
     this.#credentials.set(key, made);
@@ -73,6 +78,16 @@ export class World {
     const key = { displayName: 'matrix', permissions: ['resources:read'] };
     const made = await this.rest.as(person.accessToken).post<{ apiKey: { id: string } }>('/v1/apiKeys', key);
     return succeeded(made).apiKey.id;
+  }
+
+  /** A new client, where the caller may register one; of nobody for those who will be refused before it is looked for. */
+  async makeClient(person: Person | undefined, client: Json): Promise<string> {
+    const { scope = '' } = person ? decodePayload(person.accessToken) : {};
+    if (!person || !String(scope).split(' ').includes('clients:admin')) return randomUUID();
+    const made = await this.rest
+      .as(person.accessToken)
+      .post<{ client: { id: string } }>('/v1/clients', client);
+    return succeeded(made).client.id;
   }
 
   /** A new session of the person's. */
@@ -91,6 +106,14 @@ export class World {
     const key = { displayName: 'matrix', permissions };
     const made = await this.rest.as(accessToken).post<{ secret: string }>('/v1/apiKeys', key);
     return { kind: 'api key', secret: succeeded(made).secret };
+  }
+
+  /** As auth issues it for a grant, but signed with the specs' own key: how apps come by theirs is another spec's. */
+  async #grant({ subject, accessToken }: Person): Promise<ShownCredential> {
+    const { scope } = decodePayload(accessToken);
+    const ids = { sub: subject, client_id: randomUUID(), sid: randomUUID(), aud: this.system.apiAudience };
+    const secret = mintAccessToken(this.system, { ...ids, credential: 'grant', scope });
+    return { kind: 'access token', secret };
   }
 
   /** A private resource of the owner, shared with `user` as a viewer and with `editor` as an editor. */

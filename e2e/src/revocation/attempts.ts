@@ -1,8 +1,10 @@
 import { AppError } from '@gatehouse/errors';
 import { status } from '@grpc/grpc-js';
+import { askForTokens } from '../client/connected-app.js';
 import { call } from '../client/grpc-clients.js';
 import type { Outcome } from '../client/outcome.js';
 import { succeeded } from '../client/rest-client.js';
+import type { Refreshing } from './effects.js';
 import type { Faces, Try } from './faces.js';
 import type { Holder, Shown } from './holder.js';
 
@@ -21,7 +23,7 @@ export function attempts(faces: Faces, holder: Holder, holding: Shown, protocol:
   const credential = holder.shown[holding];
   if (protocol === 'REST')
     return faces.gateways.map((_, gateway) => (what) => faces.overRest(gateway, what, credential));
-  if (holding === 'access token')
+  if (credential.kind === 'access token')
     return faces.resources.map((_, replica) => (what) => faces.overGrpc(replica, what, credential.secret));
   return faces.tokens.map((_, replica) => async (what) => {
     const exchanged = await refusable(faces.exchange(replica, credential));
@@ -29,17 +31,44 @@ export function attempts(faces: Faces, holder: Holder, holding: Shown, protocol:
   });
 }
 
-/** What a holding was called with over gRPC before the cause, read with at every replica that verifies. */
+/**
+ * What a holding was called with over gRPC before the cause, read with at every replica that verifies. An app was let
+ * read resources, and nothing that needs no permission: it is tried at those alone.
+ */
 export function heldAttempts(faces: Faces, { accessTokens }: Holder, holding: Shown): Attempt[] {
+  if (holding === 'access token of an app') return [];
   return faces.verifiers.map((verify) => () => verify(accessTokens[holding]));
 }
 
 /** Refreshes once, and tries something with the new access token. Replaces the refresh token of the holder. */
-export async function refreshed(
+export function refreshed(
   faces: Faces,
   holder: Holder,
+  holding: Refreshing,
   protocol: Protocol,
 ): Promise<Outcome | Attempt> {
+  return holding === 'refresh token'
+    ? ownRefreshed(faces, holder, protocol)
+    : appRefreshed(faces, holder, protocol);
+}
+
+/** Apps refresh by OAuth alone: at either gateway, to call over either protocol. */
+async function appRefreshed(faces: Faces, { app }: Holder, protocol: Protocol): Promise<Outcome | Attempt> {
+  const { gateways } = faces.addresses;
+  const gateway = gateways.at(protocol === 'REST' ? 0 : -1)!;
+  const form = { grant_type: 'refresh_token', refresh_token: app.refreshToken };
+  const { accessToken, refreshToken, error } = await askForTokens(gateway, app.clientId, form);
+  if (error === 'invalid_grant' || error === 'invalid_client')
+    return { code: 'UNAUTHENTICATED', reason: error };
+  if (error !== undefined) throw new Error(`a refresh was answered ${error}`);
+  app.refreshToken = refreshToken;
+  return (what) =>
+    protocol === 'REST'
+      ? faces.overRest(0, what, { kind: 'access token', secret: accessToken })
+      : faces.overGrpc(0, what, accessToken);
+}
+
+async function ownRefreshed(faces: Faces, holder: Holder, protocol: Protocol): Promise<Outcome | Attempt> {
   const { refreshToken } = holder;
   if (protocol === 'REST') {
     const answer = await faces.gateways[0]!.post<Outcome>('/v1/auth/refresh', { refreshToken });

@@ -68,6 +68,12 @@ export const HAPPEN: Readonly<Record<Cause, (scene: Scene) => Promise<unknown>>>
     if (status !== 401) throw new Error(`a spent refresh token was answered ${status}`);
   },
 
+  'app disconnected': async ({ rest, holder: { person, app } }) =>
+    succeeded(await rest.as(person.accessToken).delete(`/v1/grants/${app.grantId}`)),
+
+  'app shut out': async (scene) =>
+    succeeded(await (await asAdmin(scene)).post(`/v1/clients/${scene.holder.app.clientId}:disable`, {})),
+
   'any of these, of somebody else': async () => undefined,
 
   'signing key revoked': async (scene) => {

@@ -4,7 +4,7 @@ import { startOwnSystem, type OwnSystem } from '../system/own-system.js';
 import { signInDemo } from '../system/system-facts.js';
 import { PROTOCOLS } from './attempts.js';
 import { HAPPEN } from './causes.js';
-import { CAUSES, effectOf, HOLDINGS, type Cause } from './effects.js';
+import { CAUSES, effectOf, HOLDINGS, isRefreshing, type Cause, type Holding } from './effects.js';
 import { effectsTable, tableOfPage } from './effects-table.js';
 import { Faces } from './faces.js';
 import { leaveStreams, newHolder, type Holder } from './holder.js';
@@ -35,8 +35,8 @@ afterAll(async () => {
 });
 
 async function makeHolder(cause: Cause): Promise<Holder> {
-  const admin = cause === 'demotion' ? await signInDemo(own, 'admin') : undefined;
-  const holder = await newHolder(faces, cause, admin);
+  const admin = await signInDemo(own, 'admin');
+  const holder = await newHolder(faces, cause, admin, cause === 'demotion');
   holders.set(cause, holder);
   return holder;
 }
@@ -55,12 +55,17 @@ describe.each(CAUSES)('%s', (cause) => {
     const since = performance.now();
     const endsHere = ({ holding }: Cell) => effectOf(cause, holding) === 'ends';
     // One refresh token is good at a time: the two faces take turns.
-    let turn: Promise<unknown> = Promise.resolve();
+    const turns = new Map<Holding, Promise<unknown>>();
     const look = (cell: Cell, settled: Promise<unknown>) => {
       const effect = effectOf(cause, cell.holding);
       const start = () => faultsOf(faces, holder, cell, effect, since, settled);
-      const looking = cell.holding === 'refresh token' ? turn.then(start) : start();
-      if (cell.holding === 'refresh token') turn = looking.catch(() => undefined);
+      const looking = isRefreshing(cell.holding)
+        ? (turns.get(cell.holding) ?? Promise.resolve()).then(start)
+        : start();
+      turns.set(
+        cell.holding,
+        looking.catch(() => undefined),
+      );
       faults.set(cell, looking);
       return looking;
     };

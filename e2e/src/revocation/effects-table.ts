@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { BOUND_MS, CAUSES, effectOf, HOLDINGS, type Cause, type Holding } from './effects.js';
+import { BOUND_MS, CAUSES, effectOf, HOLDINGS, isRefreshing, type Cause, type Holding } from './effects.js';
 
 /** The page that promises the effects. */
 export const PAGE = fileURLToPath(new URL('../../../SECURITY.md', import.meta.url));
@@ -21,7 +21,7 @@ export function effectsTable(): string {
 function cell(cause: Cause, holding: Holding): string {
   const effect = effectOf(cause, holding);
   if (effect !== 'ends') return effect;
-  return holding === 'refresh token' ? 'ends at once' : `ends ≤ ${BOUND_MS / 1_000} s`;
+  return isRefreshing(holding) ? 'ends at once' : `ends ≤ ${BOUND_MS / 1_000} s`;
 }
 
 /** The generated part of the page, between its markers. @throws Error when the page has no markers */

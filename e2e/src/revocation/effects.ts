@@ -7,8 +7,14 @@ export const HOLDINGS = [
   'stream by access token',
   'stream by cookie',
   'stream by API key',
+  'access token of an app',
+  'refresh token of an app',
 ] as const;
 export type Holding = (typeof HOLDINGS)[number];
+
+/** The holdings that are good for new access tokens, once each. */
+export const REFRESHING = ['refresh token', 'refresh token of an app'] as const satisfies readonly Holding[];
+export type Refreshing = (typeof REFRESHING)[number];
 
 /** The holdings that are streams, each with what it was opened with. */
 export const STREAMS = {
@@ -41,6 +47,8 @@ export const CAUSES = [
   'deletion',
   'API key revoked',
   'refresh reuse',
+  'app disconnected',
+  'app shut out',
   'any of these, of somebody else',
   'signing key revoked',
   'everything revoked',
@@ -48,34 +56,34 @@ export const CAUSES = [
 export type Cause = (typeof CAUSES)[number];
 
 /** The effects on {@link HOLDINGS}, in their order. */
-type Row = readonly [Effect, Effect, Effect, Effect, Effect, Effect, Effect];
+type Row = readonly [Effect, Effect, Effect, Effect, Effect, Effect, Effect, Effect, Effect];
 
-const FAMILY: Row = ['ends', 'ends', 'goes on', 'goes on', 'ends', 'goes on', 'goes on'];
-const ALL: Row = ['ends', 'ends', 'ends', 'ends', 'ends', 'ends', 'ends'];
-const ACCESS_TOKENS: Row = ['ends', 'goes on', 'goes on', 'goes on', 'ends', 'ends', 'ends'];
+const GOES_ON = 'goes on';
 const LESS = 'goes on with less';
+
+/** What apps have goes on, as their sign-ins are not the person's. */
+const APPS_GO_ON = [GOES_ON, GOES_ON] as const;
+const NOTHING: Row = [GOES_ON, GOES_ON, GOES_ON, GOES_ON, GOES_ON, GOES_ON, GOES_ON, ...APPS_GO_ON];
+const FAMILY: Row = ['ends', 'ends', GOES_ON, GOES_ON, 'ends', GOES_ON, GOES_ON, ...APPS_GO_ON];
+const ALL: Row = ['ends', 'ends', 'ends', 'ends', 'ends', 'ends', 'ends', 'ends', 'ends'];
+const ACCESS_TOKENS: Row = ['ends', GOES_ON, GOES_ON, GOES_ON, 'ends', 'ends', 'ends', 'ends', GOES_ON];
+const APP: Row = [GOES_ON, GOES_ON, GOES_ON, GOES_ON, GOES_ON, GOES_ON, GOES_ON, 'ends', 'ends'];
 
 const ROWS: Readonly<Record<Cause, Row>> = {
   logout: FAMILY,
-  'session ended': ['goes on', 'goes on', 'ends', 'goes on', 'goes on', 'ends', 'goes on'],
+  'session ended': [GOES_ON, GOES_ON, 'ends', GOES_ON, GOES_ON, 'ends', GOES_ON, ...APPS_GO_ON],
   // From another sign-in, which goes on. A key is no password's: who wants it gone revokes it.
-  'password changed': ['ends', 'ends', 'ends', 'goes on', 'ends', 'ends', 'goes on'],
+  'password changed': ['ends', 'ends', 'ends', GOES_ON, 'ends', 'ends', GOES_ON, 'ends', 'ends'],
   // Revokes what the key was exchanged for as well: the key is exchanged again, a stream is not.
-  'password reset': ['ends', 'ends', 'ends', 'goes on', 'ends', 'ends', 'ends'],
-  demotion: ['ends', LESS, LESS, LESS, 'ends', 'ends', 'ends'],
+  'password reset': ['ends', 'ends', 'ends', GOES_ON, 'ends', 'ends', 'ends', 'ends', 'ends'],
+  demotion: ['ends', LESS, LESS, LESS, 'ends', 'ends', 'ends', 'ends', LESS],
   suspension: ALL,
   deletion: ALL,
-  'API key revoked': ['goes on', 'goes on', 'goes on', 'ends', 'goes on', 'goes on', 'ends'],
+  'API key revoked': [GOES_ON, GOES_ON, GOES_ON, 'ends', GOES_ON, GOES_ON, 'ends', ...APPS_GO_ON],
   'refresh reuse': FAMILY,
-  'any of these, of somebody else': [
-    'goes on',
-    'goes on',
-    'goes on',
-    'goes on',
-    'goes on',
-    'goes on',
-    'goes on',
-  ],
+  'app disconnected': APP,
+  'app shut out': APP,
+  'any of these, of somebody else': NOTHING,
   'signing key revoked': ACCESS_TOKENS,
   'everything revoked': ACCESS_TOKENS,
 };
@@ -83,4 +91,8 @@ const ROWS: Readonly<Record<Cause, Row>> = {
 /** What a cause does to a holding: the promise of SECURITY.md. */
 export function effectOf(cause: Cause, holding: Holding): Effect {
   return ROWS[cause][HOLDINGS.indexOf(holding)] as Effect;
+}
+
+export function isRefreshing(holding: Holding): holding is Refreshing {
+  return REFRESHING.some((name) => name === holding);
 }

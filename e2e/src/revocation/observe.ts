@@ -1,9 +1,17 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Outcome } from '../client/outcome.js';
 import { attempts, heldAttempts, PROTOCOLS, refreshed, type Attempt, type Protocol } from './attempts.js';
-import { BOUND_MS, STREAMS, type Effect, type Holding, type StreamHolding } from './effects.js';
+import {
+  BOUND_MS,
+  isRefreshing,
+  STREAMS,
+  type Effect,
+  type Holding,
+  type Refreshing,
+  type StreamHolding,
+} from './effects.js';
 import type { Faces } from './faces.js';
-import type { Holder, Shown } from './holder.js';
+import { SHOWN, type Holder, type Shown } from './holder.js';
 
 /** Room for a machine that does much else, in milliseconds: the proof of the bound itself is a measurement. */
 const SLACK_MS = 4_000;
@@ -20,7 +28,7 @@ export interface Cell {
 
 /** Uses everything that a holder has in every way, before the cause. @returns what is not good */
 export async function goodBefore(faces: Faces, holder: Holder): Promise<readonly string[]> {
-  const all = (['access token', 'cookie', 'API key'] as const).flatMap((holding) => [
+  const all = SHOWN.flatMap((holding) => [
     ...PROTOCOLS.flatMap((protocol) => attempts(faces, holder, holding, protocol)),
     ...heldAttempts(faces, holder, holding),
   ]);
@@ -53,8 +61,8 @@ export async function faultsOf(
 ): Promise<readonly string[]> {
   if (isStream(holding)) return streamFaults(holder, holding, protocol, effect, since, settled);
   if (effect === 'ends') {
-    if (holding === 'refresh token') {
-      const outcome = await refreshed(faces, holder, protocol);
+    if (isRefreshing(holding)) {
+      const outcome = await refreshed(faces, holder, holding, protocol);
       return typeof outcome === 'function' ? ['refreshed'] : unless(outcome, 'UNAUTHENTICATED');
     }
     const held = protocol === 'gRPC' ? heldAttempts(faces, holder, holding) : [];
@@ -72,11 +80,11 @@ export async function faultsOf(
 async function waysOf(
   faces: Faces,
   holder: Holder,
-  holding: Shown | 'refresh token',
+  holding: Shown | Refreshing,
   protocol: Protocol,
 ): Promise<Attempt[] | Outcome> {
-  if (holding !== 'refresh token') return attempts(faces, holder, holding, protocol);
-  const attempt = await refreshed(faces, holder, protocol);
+  if (!isRefreshing(holding)) return attempts(faces, holder, holding, protocol);
+  const attempt = await refreshed(faces, holder, holding, protocol);
   return typeof attempt === 'function' ? [attempt] : attempt;
 }
 

@@ -1,4 +1,5 @@
 import type { Expectations } from '../expectation.js';
+import { appExpectations } from './apps.js';
 import { auditExpectations } from './audit.js';
 import { authExpectations } from './auth.js';
 import { resourcesExpectations } from './resources.js';
@@ -9,6 +10,7 @@ import { usersExpectations } from './users.js';
 export const EXPECTATIONS: Expectations = {
   ...authExpectations,
   ...signInExpectations,
+  ...appExpectations,
   ...auditExpectations,
   ...usersExpectations,
   ...resourcesExpectations,

@@ -14,6 +14,9 @@ export const usersExpectations: Expectations = {
     }),
   },
   '/gatehouse.users.v1.ProvisioningService/EraseUser': { request: () => ({ id: randomUUID() }) },
+  '/gatehouse.users.v1.ProvisioningService/DescribeUser': {
+    request: ({ world }) => ({ id: world.people.owner.subject }),
+  },
   '/gatehouse.users.v1.UserService/GetProfile': { request: () => ({}) },
   '/gatehouse.users.v1.UserService/UpdateProfile': {
     request: () => ({ user: { bio: `in short, ${randomUUID()}` }, updateMask: 'bio' }),

@@ -94,6 +94,8 @@ function configuration(
 
 function claimsOf({ people, fault, victim }: FakeServer, subject: string): Record<string, unknown> {
   const { name, emails: [email] = [], hostedDomain } = people.get(subject) ?? {};
+  // Without an address in the ID token UserInfo is asked for one.
+  if (fault === 'wrong-person') return { name };
   const isVictims = fault === 'victim-email';
   return {
     name,
@@ -132,6 +134,7 @@ async function spoil(
   if (route === 'token' && typeof body?.['id_token'] === 'string') {
     context.body = { ...body, id_token: await spoilIdToken(body['id_token'], fault, keys) };
   }
+  if (route === 'userinfo' && fault === 'wrong-person') context.body = { ...body, sub: 'somebody else' };
   const location = String(context.res.getHeader('location') ?? '');
   if (!redirectUris.some((uri) => location.startsWith(uri))) return;
   if (fault === 'lost-callback') {

@@ -21,7 +21,9 @@ export async function spoilIdToken(
     case 'expired':
       return again({ iat: 1_000_000_000, exp: 1_000_003_600 });
     case 'wrong-signature':
-      return sign(claims, await strangersKey(keys.current));
+      return sign(claims, await strangersKey(keys.current.kid));
+    case 'unknown-key':
+      return sign(claims, await strangersKey('key-of-nobody'));
     case 'alg-none':
       return `${encode({ alg: 'none' })}.${encode(claims)}.`;
     case 'rotated-keys':

@@ -49,7 +49,7 @@ async function newKey(kid: string): Promise<SigningKey> {
   return { kid, privateKey, privateJwk, publicJwk };
 }
 
-/** A key that nobody publishes, under the ID of one that somebody does. */
-export async function strangersKey({ kid }: SigningKey): Promise<SigningKey> {
+/** A key that nobody publishes, under an ID such as that of one that somebody does. */
+export function strangersKey(kid: string): Promise<SigningKey> {
   return newKey(kid);
 }

@@ -106,8 +106,10 @@ describe('an answer is refused', () => {
     ['wrong-audience', 'ID_TOKEN_AUDIENCE'],
     ['wrong-issuer', 'ID_TOKEN_ISSUER'],
     ['wrong-signature', 'ID_TOKEN_SIGNATURE'],
+    ['unknown-key', 'ID_TOKEN_KEY'],
     ['alg-none', 'ID_TOKEN_ALGORITHM'],
     ['expired', 'ID_TOKEN_EXPIRED'],
+    ['wrong-person', 'SUBJECT_MISMATCH'],
     ['wrong-response-issuer', 'AUTHORIZATION_RESPONSE_INVALID'],
     ['huge-answer', 'ANSWER_TOO_LARGE'],
     ['redirect', 'ANSWER_MALFORMED'],
@@ -116,6 +118,17 @@ describe('an answer is refused', () => {
     fakes.google.fault = fault;
     const attempt = identify('google', fakes.google, PEOPLE.gina.subject);
     expect(await refusalOf(attempt)).toBe(`PROVIDER_ANSWER_REFUSED: ${logReason}`);
+  });
+
+  it.each([
+    ['another host', (issuer: string) => issuer.replace('127.0.0.1', 'localhost')],
+    ['one more slash', (issuer: string) => `${issuer}/`],
+  ])('of who calls itself otherwise than the settings do: %s', async (_, change) => {
+    const settings = JSON.parse(fakes.settings.GATEHOUSE_IDENTITY_PROVIDERS) as { issuer?: string }[];
+    const changed = settings.map((one) => (one.issuer ? { ...one, issuer: change(one.issuer) } : one));
+    const misnamed = openProviders(identityProviders.parse(JSON.stringify(changed)), true).get('corp')!;
+    const start = misnamed.authorizationUrl(redirectUriOf('corp'), newSecrets());
+    expect(await refusalOf(start)).toBe('PROVIDER_ANSWER_REFUSED: METADATA_ISSUER');
   });
 
   it.each<[ProviderFault, string]>([

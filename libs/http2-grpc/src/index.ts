@@ -13,3 +13,7 @@ export { CallError } from './grpc/call-error.js';
 export { entriesByName, type Entries } from './grpc/entries.js';
 export type { Metadata } from './grpc/metadata.js';
 export { Status } from './grpc/status.js';
+export { Deadlines, Timed } from './grpc/deadlines.js';
+export { FrameServer } from './server/frame-server.js';
+export type { ServerLimits } from './server/server-connection.js';
+export type { CallListener, Ending, ServerStream } from './server/server-stream.js';

@@ -5,7 +5,7 @@ import { HeaderReader } from './header-reader.js';
 import { HeaderWriter } from './header-writer.js';
 import { MessageSender } from './message-sender.js';
 import { ReceiveWindow } from './receive-window.js';
-import { RecentResets } from './recent-resets.js';
+import { RecentStreams } from './recent-streams.js';
 import type { Stream } from './stream.js';
 
 /**
@@ -18,7 +18,8 @@ export abstract class Connection<S extends Stream> extends Endpoint {
   protected readonly streams = new Map<number, S>();
   readonly #headers: HeaderReader;
   readonly #window: ReceiveWindow;
-  readonly #resets = new RecentResets();
+  /** Frames on a stream cross its reset on their way: that they are there is no fault. */
+  protected readonly resets = new RecentStreams();
 
   constructor(socket: Duplex, limits: ConnectionLimits) {
     super(socket, limits);
@@ -61,7 +62,7 @@ export abstract class Connection<S extends Stream> extends Endpoint {
   reset(stream: S, code: ErrorCode): void {
     if (stream.isClosed) return;
     this.out.rstStream(stream.id, code);
-    this.#resets.add(stream.id);
+    this.resets.add(stream.id);
     this.forget(stream);
   }
 
@@ -161,13 +162,13 @@ export abstract class Connection<S extends Stream> extends Endpoint {
 
   #refuse(streamId: number, { code }: StreamError): void {
     this.floods.useless();
-    this.#resets.add(streamId);
+    this.resets.add(streamId);
     this.out.rstStream(streamId, code);
   }
 
   /** DATA or HEADERS of a stream that is over: they crossed a reset on their way, or should not be. */
   #late(streamId: number): void {
-    if (this.#resets.has(streamId)) return;
+    if (this.resets.has(streamId)) return;
     this.#refuseIdle(streamId);
     this.floods.useless();
     this.out.rstStream(streamId, ErrorCode.STREAM_CLOSED);

@@ -1,8 +1,8 @@
-/** Frames on a stream cross its reset on their way: for the last of these that they are there is no fault. */
+/** How many are remembered: frames cross the end of a stream on their way for no longer. */
 const KEPT = 128;
 
-/** The streams that this end has reset last. */
-export class RecentResets {
+/** The streams of which something was true last: that this end has reset them, or that they are over. */
+export class RecentStreams {
   readonly #ids = new Set<number>();
 
   add(streamId: number): void {

@@ -1,0 +1,63 @@
+import type { Duplex } from 'node:stream';
+import { ServerConnection, type ServerLimits } from './server-connection.js';
+import type { ServerStream } from './server-stream.js';
+
+const KIB = 1024;
+
+const LIMITS: ServerLimits = {
+  connectionWindow: 1024 * KIB,
+  streamWindow: 256 * KIB,
+  maxHeaderListSize: 32 * KIB,
+  maxMessage: 4096 * KIB,
+  maxConcurrentCalls: 200,
+  keepalive: { timeMs: 30_000, timeoutMs: 10_000, withoutCalls: true },
+  greetingMs: 10_000,
+  maxAgeMs: 45_000,
+  maxAgeGraceMs: 330_000,
+  maxIdleMs: 300_000,
+  noticeMs: 1_000,
+};
+
+/** Serves calls on the sockets that it is given. */
+export class FrameServer {
+  readonly #connections = new Set<ServerConnection>();
+  readonly #limits: ServerLimits;
+  #ended: (() => void) | undefined;
+
+  /** @param serve called with each call once its headers are there; calls `listen` on it at once, or ends it */
+  constructor(
+    private readonly serve: (call: ServerStream) => void,
+    limits: Partial<ServerLimits> = {},
+  ) {
+    this.#limits = { ...LIMITS, ...limits };
+  }
+
+  /** Takes a connection. @param caller `address:port` of whoever calls */
+  accept(socket: Duplex, caller: string): void {
+    const connection: ServerConnection = new ServerConnection(socket, this.#limits, caller, {
+      serve: this.serve,
+      closed: () => this.#closed(connection),
+    });
+    this.#connections.add(connection);
+    if (this.#ended !== undefined) connection.drain();
+  }
+
+  /** Takes no new calls; resolves once all of those under way have ended, and their connections with them. */
+  drain(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#ended = resolve;
+      for (const connection of this.#connections) connection.drain();
+      if (this.#connections.size === 0) resolve();
+    });
+  }
+
+  /** Ends all connections. */
+  close(): void {
+    for (const connection of this.#connections) connection.end('the server ends');
+  }
+
+  #closed(connection: ServerConnection): void {
+    this.#connections.delete(connection);
+    if (this.#connections.size === 0) this.#ended?.();
+  }
+}

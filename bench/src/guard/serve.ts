@@ -2,14 +2,7 @@ import type { CanActivate, DynamicModule, INestMicroservice } from '@nestjs/comm
 import { NestFactory } from '@nestjs/core';
 import type { ServiceDefinition } from '@grpc/grpc-js';
 import { contract } from '@gatehouse/contracts';
-import {
-  callInterceptor,
-  CallsInFlight,
-  ContractServer,
-  ErrorFilter,
-  nestLogger,
-  readServedMethods,
-} from '@gatehouse/grpc';
+import { ContractServer, ErrorFilter, nestLogger, openServing, readServedMethods } from '@gatehouse/grpc';
 import { createLogger } from '@gatehouse/telemetry';
 
 /**
@@ -24,13 +17,12 @@ export async function serve(
   guardOf?: (app: INestMicroservice) => CanActivate,
 ): Promise<number> {
   const log = createLogger({ service: 'bench', level: 'info' });
-  const inFlight = new CallsInFlight();
   const strategy = new ContractServer({
     definitions,
     host: '127.0.0.1',
     port: 0,
-    interceptors: [callInterceptor(readServedMethods(contract, definitions), log, inFlight)],
-    inFlight,
+    methods: readServedMethods(contract, definitions),
+    serving: openServing(log),
     drainTimeoutMs: 0,
   });
   const logger = nestLogger(log);

@@ -7,9 +7,10 @@ import { listKey } from './list-key.js';
 import { makeListedKey } from './listed-key.js';
 import { signInDemo, type SystemFacts } from './system-facts.js';
 
-/** By what the gateway calls the services, where that is not its default: `E2E_UPSTREAM=grpc-js npm run e2e`. */
-const { E2E_UPSTREAM } = process.env;
+/** What calls are made of where that is not the default: `E2E_UPSTREAM=grpc-js E2E_SERVER=http2-grpc npm run e2e`. */
+const { E2E_UPSTREAM, E2E_SERVER } = process.env;
 const UPSTREAM: Record<string, string> = E2E_UPSTREAM ? { UPSTREAM: E2E_UPSTREAM } : {};
+const SERVER: Record<string, string> = E2E_SERVER ? { GRPC_SERVER: E2E_SERVER } : {};
 
 /** A running system of one's own, to break on purpose. */
 export interface OwnSystem extends SystemFacts, AsyncDisposable {
@@ -49,8 +50,13 @@ export async function startOwnSystem({
     const options = { folder: data, fresh: false, social, databaseUrl: undefined, ports };
     const own = await settings?.(ports);
     const running = await startSystem(options, {
-      // Hundreds of people register within minutes here, all of them at one address.
-      settings: { auth: { LIMIT_SCALE: 1_000 }, ...own, gateway: { ...UPSTREAM, ...own?.gateway } },
+      settings: {
+        // Hundreds of people register within minutes here, all of them at one address.
+        auth: { LIMIT_SCALE: 1_000, ...SERVER, ...own?.auth },
+        users: { ...SERVER, ...own?.users },
+        resources: { ...SERVER, ...own?.resources },
+        gateway: { ...UPSTREAM, ...own?.gateway },
+      },
       beforeServices: async () => listKey(await secret('auth-database-url'), key),
     });
     const { url, accounts, system, logFolder, mailFolder } = running;

@@ -1,18 +1,23 @@
+/** A call that has not been answered yet. */
+export interface Unanswered {
+  /** Answers it with UNAVAILABLE: its server must end. */
+  stop(): void;
+}
+
 /** The calls that a server has not answered yet, so that it can answer them itself when it must end. */
 export class CallsInFlight {
-  readonly #refusals = new Set<() => void>();
+  readonly #calls = new Set<Unanswered>();
 
-  /** @param refuse answers the call with UNAVAILABLE */
-  add(refuse: () => void): void {
-    this.#refusals.add(refuse);
+  add(call: Unanswered): void {
+    this.#calls.add(call);
   }
 
-  delete(refuse: () => void): void {
-    this.#refusals.delete(refuse);
+  delete(call: Unanswered): void {
+    this.#calls.delete(call);
   }
 
   /** Answers all that is left; callers may then try another replica. */
   refuseAll(): void {
-    for (const refuse of this.#refusals) refuse();
+    for (const call of this.#calls) call.stop();
   }
 }

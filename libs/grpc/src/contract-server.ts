@@ -1,10 +1,11 @@
-import { Server, type ServerInterceptor, type ServiceDefinition } from '@grpc/grpc-js';
+import type { Server, ServiceDefinition } from '@grpc/grpc-js';
 import { ServerGrpc } from '@nestjs/microservices';
-import type { CallsInFlight } from './calls-in-flight.js';
 import { toPackageDefinition } from './package-definition.js';
-import { serviceName } from './served-method.js';
-import { serverLimits } from './server-limits.js';
-import { plainTransport, type Transport } from './transport/transport.js';
+import { serviceName, type ServedMethod } from './served-method.js';
+import type { Serving } from './serving/call-life.js';
+import type { CallServer, MethodRegistry } from './serving/call-server.js';
+import { openCallServer, type ServerKind } from './serving/open-call-server.js';
+import { plainTransport, type Listening, type Transport } from './transport/transport.js';
 
 /** What a {@link ContractServer} serves and how. */
 export interface ContractServerOptions {
@@ -15,11 +16,14 @@ export interface ContractServerOptions {
   readonly port: number;
   /** How it takes connections; in the clear unless given. */
   readonly transport?: Transport;
-  readonly interceptors: readonly ServerInterceptor[];
+  /** What it is made of; grpc-js unless given. */
+  readonly kind?: ServerKind;
+  /** What the contract says of the methods, by path. */
+  readonly methods: ReadonlyMap<string, ServedMethod>;
+  /** What its calls have in common. */
+  readonly serving: Serving;
   /** Adds what is not of the contract: health, reflection. */
   readonly addons?: readonly { addToServer(server: Server): void }[];
-  /** The calls to answer when time is up. */
-  readonly inFlight: CallsInFlight;
   /** How long {@link ContractServer.close} waits for calls in flight, in milliseconds. */
   readonly drainTimeoutMs: number;
 }
@@ -34,8 +38,8 @@ const LAST_WORDS_MS = 200;
  */
 export class ContractServer extends ServerGrpc {
   readonly #options: ContractServerOptions;
-  #server: Server | undefined;
-  #listening: Awaited<ReturnType<Transport['listen']>> | undefined;
+  #server: CallServer | undefined;
+  #listening: Listening | undefined;
 
   constructor(options: ContractServerOptions) {
     const packages = new Set(
@@ -51,13 +55,14 @@ export class ContractServer extends ServerGrpc {
     return this.#listening.port;
   }
 
-  override async createClient(): Promise<Server> {
-    const { host, port, transport = plainTransport, interceptors, addons } = this.#options;
-    const server = new Server({ ...serverLimits, interceptors: [...interceptors] });
-    for (const addon of addons ?? []) addon.addToServer(server);
-    this.#listening = await transport.listen(server, host, port);
+  override async createClient(): Promise<MethodRegistry> {
+    const { host, port, transport = plainTransport, kind, methods, serving, addons } = this.#options;
+    const server = openCallServer(kind ?? 'grpc-js', methods, serving);
+    // Whatever it is made of, nothing but this is used of it.
+    for (const addon of addons ?? []) addon.addToServer(server.registry as Server);
+    this.#listening = await transport.listen((socket) => server.accept(socket), host, port);
     this.#server = server;
-    return server;
+    return server.registry;
   }
 
   /** @throws Error naming the methods that no controller handles; Nest would skip them in silence */
@@ -75,14 +80,11 @@ export class ContractServer extends ServerGrpc {
     if (!server) return;
     this.#server = undefined;
     this.#listening?.close();
-    await new Promise<void>((resolve) => {
-      const refuse = setTimeout(() => this.#options.inFlight.refuseAll(), this.#options.drainTimeoutMs);
-      const force = setTimeout(() => server.forceShutdown(), this.#options.drainTimeoutMs + LAST_WORDS_MS);
-      server.tryShutdown(() => {
-        clearTimeout(refuse);
-        clearTimeout(force);
-        resolve();
-      });
-    });
+    const { serving, drainTimeoutMs } = this.#options;
+    const refuse = setTimeout(() => serving.inFlight.refuseAll(), drainTimeoutMs);
+    const force = setTimeout(() => server.close(), drainTimeoutMs + LAST_WORDS_MS);
+    await server.drain();
+    clearTimeout(refuse);
+    clearTimeout(force);
   }
 }

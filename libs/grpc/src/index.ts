@@ -1,15 +1,13 @@
 export { Call, callOf, type CallPeer } from './call.js';
-export { CallsInFlight } from './calls-in-flight.js';
 export { ClientCall, ClientCalls } from './client-calls.js';
 export type { LeastLoadSettings } from './balancing/least-load-config.js';
 export { replicaLoads } from './balancing/shared-loads.js';
 export { clientOptions, openClient, type ClientConstructor } from './channel.js';
 export { clientAddressOf, isWithin, readAddress } from './client-address.js';
+export { idempotentPaths } from './idempotent-paths.js';
 export { ContractServer, type ContractServerOptions } from './contract-server.js';
 export { ErrorFilter } from './error-filter.js';
-export { callInterceptor } from './call-interceptor.js';
 export { Health, type ReadinessCheck } from './health.js';
-export { idempotentPaths } from './idempotent-paths.js';
 export { isEssential } from './load/essential.js';
 export { defaultLoadLimits, LoadGate, type LoadLimits, type ShedCause } from './load/load-gate.js';
 export { Place } from './load/place.js';
@@ -20,6 +18,9 @@ export { RpcController, type RpcHandlers } from './rpc-controller.js';
 export { startService, type RunningService, type ServiceOptions } from './start-service.js';
 export { isBoundByToken, readServedMethods, serviceName, type ServedMethod } from './served-method.js';
 export { MAX_CALL_MS, serverLimits } from './server-limits.js';
+export { serverKinds, type ServerKind } from './serving/open-call-server.js';
+export { openServing } from './serving/open-serving.js';
+export type { Serving } from './serving/call-life.js';
 export { Certificates, type CertificatesOptions, type TlsFiles } from './transport/certificates.js';
 export { certificateName } from './transport/certificate-name.js';
 export {

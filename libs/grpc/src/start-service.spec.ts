@@ -23,6 +23,7 @@ import { eventually } from '@gatehouse/testing';
 import {
   openClient,
   RpcController,
+  serverKinds,
   startService,
   type Call,
   type RpcHandlers,
@@ -90,12 +91,12 @@ const options = {
   log: createLogger({ service: 'users', level: 'info', destination }),
 };
 
-describe('a service', () => {
+describe.each(serverKinds)('a service of %s', (server) => {
   let service: RunningService;
   let client: UserServiceClient;
 
   beforeAll(async () => {
-    service = await startService(options);
+    service = await startService({ ...options, server });
     client = new UserServiceClient(`127.0.0.1:${service.port}`, credentials.createInsecure());
   });
   beforeEach(() => lines.splice(0));
@@ -226,7 +227,7 @@ describe('a service', () => {
 
   it('lists its services for tools, unless told not to', async () => {
     expect(await namesOf(service.port)).toContain('gatehouse.users.v1.UserService');
-    const silent = await startService({ ...options, reflection: false });
+    const silent = await startService({ ...options, server, reflection: false });
     expect(await namesOf(silent.port)).toBe('UNIMPLEMENTED');
     await silent.stop();
   });
@@ -247,7 +248,7 @@ describe('a service', () => {
   });
 
   it('refuses to start on a taken port', async () => {
-    await expect(startService({ ...options, port: service.port })).rejects.toThrow();
+    await expect(startService({ ...options, server, port: service.port })).rejects.toThrow();
   });
 });
 
@@ -258,9 +259,9 @@ describe('a class that lacks a handler', () => {
   });
 });
 
-describe('stopping', () => {
+describe.each(serverKinds)('stopping one of %s', (server) => {
   it('finishes what is in flight and takes nothing new', async () => {
-    const service = await startService(options);
+    const service = await startService({ ...options, server });
     const client = new UserServiceClient(`127.0.0.1:${service.port}`, credentials.createInsecure());
     let open = () => {};
     gate = new Promise((resolve) => (open = resolve));
@@ -279,7 +280,7 @@ describe('stopping', () => {
   });
 
   it('ends what does not finish within the bound', async () => {
-    const service = await startService(options);
+    const service = await startService({ ...options, server });
     const client = new UserServiceClient(`127.0.0.1:${service.port}`, credentials.createInsecure());
     gate = new Promise(() => {});
     const before = arrived;

@@ -4,8 +4,6 @@ import type { CanActivate, DynamicModule, INestMicroservice, Type } from '@nestj
 import type { ServiceDefinition } from '@grpc/grpc-js';
 import { contract, descriptorSet } from '@gatehouse/contracts';
 import type { Logger } from '@gatehouse/telemetry';
-import { callInterceptor } from './call-interceptor.js';
-import { CallsInFlight } from './calls-in-flight.js';
 import { ContractServer } from './contract-server.js';
 import { ErrorFilter } from './error-filter.js';
 import { Health, type ReadinessCheck } from './health.js';
@@ -13,6 +11,8 @@ import { defaultLoadLimits, LoadGate, type LoadLimits } from './load/load-gate.j
 import { nestLogger } from './nest-logger.js';
 import { reflection } from './reflection.js';
 import { readServedMethods, serviceName } from './served-method.js';
+import type { ServerKind } from './serving/open-call-server.js';
+import { openServing } from './serving/open-serving.js';
 import { plainTransport, type Transport } from './transport/transport.js';
 
 /** What {@link startService} starts. */
@@ -35,6 +35,8 @@ export interface ServiceOptions {
   readonly transport?: Transport;
   /** The peers that are believed when they say for which address they call; none unless given. */
   readonly trustedProxies?: BlockList;
+  /** What its server is made of; grpc-js unless given. */
+  readonly server?: ServerKind;
   /** How much it takes on at once. */
   readonly load?: LoadLimits;
   readonly log: Logger;
@@ -72,17 +74,15 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
   };
   let accepting = false;
   const health = new Health(definitions.map(serviceName), [listening, rest]);
-  const inFlight = new CallsInFlight();
   const gate = new LoadGate(options.load ?? defaultLoadLimits, log);
   const strategy = new ContractServer({
     definitions,
     host,
     port: options.port,
     transport,
-    interceptors: [
-      callInterceptor(methods, log, inFlight, { trustedProxies, serviceAt: transport.serviceAt, gate }),
-    ],
-    inFlight,
+    kind: options.server,
+    methods,
+    serving: openServing(log, { trustedProxies, serviceAt: transport.serviceAt, gate }),
     addons: options.reflection ? [health, reflection(descriptorSet, definitions)] : [health],
     drainTimeoutMs: options.drainTimeoutMs,
   });

@@ -19,12 +19,12 @@ import {
 import { contract, descriptorSet } from '@gatehouse/contracts';
 import { Caller, Revocation, Rule } from '@gatehouse/contracts/access';
 import {
-  callInterceptor,
-  CallsInFlight,
   ContractServer,
   ErrorFilter,
+  openServing,
   readServedMethods,
   RpcController,
+  serverKinds,
   type Call,
 } from '@gatehouse/grpc';
 import { createLogger } from '@gatehouse/telemetry';
@@ -150,20 +150,20 @@ function fixed() {
   return { find: (id: string) => keySet.find(id), lookUp: async (id: string) => keySet.find(id) };
 }
 
-describe('the access guard on streams', () => {
+describe.each(serverKinds)('the access guard on streams, by %s', (kind) => {
   let app: INestMicroservice;
   let client: Client;
 
   beforeAll(async () => {
     const log = createLogger({ service: 's', level: 'silent' });
     const methods = readServedMethods(registryWithStreams(), [definition]);
-    const inFlight = new CallsInFlight();
     const strategy = new ContractServer({
       definitions: [definition],
       host: '127.0.0.1',
       port: 0,
-      interceptors: [callInterceptor(methods, log, inFlight)],
-      inFlight,
+      kind,
+      methods,
+      serving: openServing(log),
       drainTimeoutMs: 500,
     });
     app = await NestFactory.createMicroservice(SpecModule, { strategy, logger: false, abortOnError: false });
@@ -231,11 +231,12 @@ describe('the access guard on streams', () => {
   it('ends one that is open with UNAUTHENTICATED when it is revoked, and tells its handler', async () => {
     over = 0;
     const expiresAt = Math.floor(Date.now() / 1000) + 60;
-    const revoke = () => revocations.apply([{ kind: 'token', key: 'j-open', notBefore: 0, expiresAt }]);
-    const open = down(metadata('resources:read', { jti: 'j-open' }), 'Wait', undefined, revoke);
+    const revoke = () =>
+      revocations.apply([{ kind: 'token', key: `j-open-${kind}`, notBefore: 0, expiresAt }]);
+    const open = down(metadata('resources:read', { jti: `j-open-${kind}` }), 'Wait', undefined, revoke);
     expect(await open).toEqual({ words: ['Infinity'], code: status.UNAUTHENTICATED });
     await eventually(() => expect(over).toBe(1));
-    expect(await down(metadata('resources:read', { jti: 'j-open' }))).toEqual({
+    expect(await down(metadata('resources:read', { jti: `j-open-${kind}` }))).toEqual({
       words: [],
       code: status.UNAUTHENTICATED,
     });

@@ -143,6 +143,7 @@ export async function startAuth(settings: AuthSettings, log: Logger): Promise<Ru
       reflection: settings.ENVIRONMENT !== 'production',
       drainTimeoutMs: settings.DRAIN_TIMEOUT_MS,
       transport,
+      server: settings.GRPC_SERVER,
       load: loadLimits(settings),
       trustedProxies: settings.TRUSTED_PROXIES,
       log,

@@ -84,6 +84,7 @@ export async function startResources(
       reflection: settings.ENVIRONMENT !== 'production',
       drainTimeoutMs: settings.DRAIN_TIMEOUT_MS,
       transport,
+      server: settings.GRPC_SERVER,
       load: loadLimits(settings),
       trustedProxies: settings.TRUSTED_PROXIES,
       log,

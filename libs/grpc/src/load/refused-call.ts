@@ -13,8 +13,8 @@ export const SHED_RETRY_AFTER_MS = 1_000;
 /** Names the codings of messages that a server reads. */
 export const ACCEPT_ENCODING = 'grpc-accept-encoding';
 
-/** The same for everyone, so made once. */
-const OVERLOADED = toStatusObject(platformReasons.OVERLOADED({ retryAfterMs: SHED_RETRY_AFTER_MS }));
+/** What a call is refused with for which there is no place: the same for everyone, so made once. */
+export const OVERLOADED = toStatusObject(platformReasons.OVERLOADED({ retryAfterMs: SHED_RETRY_AFTER_MS }));
 
 /** Answers a call before anything of it is read, at the least cost. */
 export function refusedCall(call: ServerInterceptingCallInterface, refusal: StatusObject = OVERLOADED) {

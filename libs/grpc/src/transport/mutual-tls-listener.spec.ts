@@ -12,6 +12,7 @@ import {
   callersOf,
   certificateName,
   EDGE,
+  serverKinds,
   serviceNames,
   type RunningService,
   type Transport,
@@ -22,7 +23,7 @@ import { SpecCertificates } from './spec/spec-certificates.js';
 const GATEWAY = certificateName('gateway');
 const DAY_MS = 86_400_000;
 
-describe('a service with mutual TLS', () => {
+describe.each(serverKinds)('a service of %s with mutual TLS', (server) => {
   const certificates = new SpecCertificates('users');
   let authority: SpecAuthority;
   let transport: Transport;
@@ -32,7 +33,7 @@ describe('a service with mutual TLS', () => {
     authority = await createSpecAuthority();
     await certificates.issue(authority);
     transport = certificates.transport();
-    service = await startDirectory(transport, certificates.log);
+    service = await startDirectory(transport, certificates.log, server);
   });
   beforeEach(() => certificates.lines.splice(0));
   afterAll(async () => {

@@ -1,9 +1,9 @@
 import type { AddressInfo } from 'node:net';
 import { createServer, type TLSSocket } from 'node:tls';
-import { ServerCredentials, type Server } from '@grpc/grpc-js';
 import type { Logger } from '@gatehouse/telemetry';
 import type { Certificates } from './certificates.js';
 import { addressOf, HANDSHAKE_MS, PeerCheck } from './peer-check.js';
+import type { Listening } from './transport.js';
 import type { CallerName } from './who-calls-whom.js';
 
 /**
@@ -24,15 +24,13 @@ export class MutualTlsListener {
     this.#check = new PeerCheck(callers, log);
   }
 
-  /** Who is at the far end of an open connection, by `address:port` as grpc-js shows it. */
+  /** Who is at the far end of an open connection, by `address:port`. */
   serviceAt(peer: string): CallerName | undefined {
     return this.#peers.get(peer);
   }
 
-  /** @throws Error when the port is taken */
-  async listen(server: Server, host: string, port: number): Promise<{ port: number; close(): void }> {
-    // Encrypted already when they get there.
-    const injector = server.createConnectionInjector(ServerCredentials.createInsecure());
+  /** @param accept called with the connections of those that may call @throws Error when the port is taken */
+  async listen(accept: (socket: TLSSocket) => void, host: string, port: number): Promise<Listening> {
     const listener = createServer(
       {
         ...this.certificates.contextOptions,
@@ -43,7 +41,7 @@ export class MutualTlsListener {
         noDelay: true,
       },
       (socket) => {
-        if (this.#admit(socket)) injector.injectConnection(socket);
+        if (this.#admit(socket)) accept(socket);
         else socket.destroy();
       },
     );

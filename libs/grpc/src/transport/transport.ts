@@ -1,6 +1,6 @@
-import { createServer, type Server as HttpServer, type ServerOptions } from 'node:http';
-import type { Socket } from 'node:net';
-import { ChannelCredentials, ServerCredentials, type Server } from '@grpc/grpc-js';
+import { createServer as createHttpServer, type Server as HttpServer, type ServerOptions } from 'node:http';
+import { createServer, type AddressInfo, type Socket } from 'node:net';
+import { ChannelCredentials } from '@grpc/grpc-js';
 import { plainDialer, type Dialer } from '@gatehouse/http2-grpc';
 import type { Logger } from '@gatehouse/telemetry';
 import { Certificates, type TlsFiles } from './certificates.js';
@@ -15,15 +15,16 @@ import { callersOf, httpCallersOf, type CallerName, type ServiceName } from './w
 export interface Transport {
   /** What channels of grpc-js to a service are opened with. */
   channelTo(service: ServiceName): ChannelCredentials;
-  /** What makes the connections of all other channels to a service. */
+  /** What makes the sockets of all other channels to a service. */
   dialerTo(service: ServiceName): Dialer;
   /**
-   * Has a server take connections; port 0 asks the system for a free one. Closing takes no new ones.
+   * Has connections taken; port 0 asks the system for a free one. Closing takes no new ones.
    *
+   * @param accept called with each, from whoever may call
    * @throws Error when the port is taken
    */
-  listen(server: Server, host: string, port: number): Promise<{ readonly port: number; close(): void }>;
-  /** Who is at the far end of an open connection, by `address:port` as grpc-js shows it; undefined in the clear. */
+  listen(accept: (socket: Socket) => void, host: string, port: number): Promise<Listening>;
+  /** Who is at the far end of an open connection, by `address:port`; undefined in the clear. */
   serviceAt(peer: string): CallerName | undefined;
   /** A server for those that may call this service over HTTP, not listening yet. */
   httpServer(options: ServerOptions): HttpServer;
@@ -33,6 +34,13 @@ export interface Transport {
    * @throws Error when the far end is somebody else
    */
   httpSocketTo(service: ServiceName, socket: Socket): Promise<Socket>;
+  close(): void;
+}
+
+/** Where connections are taken. */
+export interface Listening {
+  readonly port: number;
+  /** Takes no new ones. */
   close(): void;
 }
 
@@ -66,15 +74,13 @@ export function openTransport({ service, files, admitsEdge, production, log }: T
 export const plainTransport: Transport = {
   channelTo: () => ChannelCredentials.createInsecure(),
   dialerTo: () => plainDialer,
-  listen: async (server, host, port) => {
-    const bound = await new Promise<number>((resolve, reject) => {
-      const settle = (error: Error | null, actual: number) => (error ? reject(error) : resolve(actual));
-      server.bindAsync(`${host}:${port}`, ServerCredentials.createInsecure(), settle);
-    });
-    return { port: bound, close: () => {} };
+  listen: async (accept, host, port) => {
+    const listener = createServer({ noDelay: true }, accept);
+    await new Promise<void>((resolve, reject) => listener.once('error', reject).listen(port, host, resolve));
+    return { port: (listener.address() as AddressInfo).port, close: () => void listener.close() };
   },
   serviceAt: () => undefined,
-  httpServer: (options) => createServer(options),
+  httpServer: (options) => createHttpServer(options),
   httpSocketTo: (_service, socket) => Promise.resolve(socket),
   close: () => {},
 };
@@ -89,7 +95,7 @@ export function mutualTls(
   return {
     channelTo: (peer) => new MutualTlsChannelCredentials(peer, certificates),
     dialerTo: (peer) => mutualTlsDialer(peer, certificates),
-    listen: (server, host, port) => listener.listen(server, host, port),
+    listen: (accept, host, port) => listener.listen(accept, host, port),
     serviceAt: (peer) => listener.serviceAt(peer),
     httpServer: (options) => mutualTlsHttpServer(callers.http, certificates, log, options),
     httpSocketTo: (service, socket) => secureSocket(socket, service, certificates, 'http/1.1'),

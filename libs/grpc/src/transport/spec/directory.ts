@@ -11,6 +11,7 @@ import {
   startService,
   type RpcHandlers,
   type RunningService,
+  type ServerKind,
   type Transport,
 } from '../../index.js';
 
@@ -32,7 +33,11 @@ class Provisioning implements RpcHandlers<typeof ProvisioningServiceService> {
 class DirectoryModule {}
 
 /** A service that answers whomever its transport lets in. */
-export function startDirectory(transport: Transport, log: Logger): Promise<RunningService> {
+export function startDirectory(
+  transport: Transport,
+  log: Logger,
+  server?: ServerKind,
+): Promise<RunningService> {
   return startService({
     module: DirectoryModule,
     definitions: [ProvisioningServiceService],
@@ -43,6 +48,7 @@ export function startDirectory(transport: Transport, log: Logger): Promise<Runni
     reflection: false,
     drainTimeoutMs: 400,
     transport,
+    server,
     log,
   });
 }

@@ -1,10 +1,12 @@
+import { createHash } from 'node:crypto';
 import { Client, credentials, Metadata, status, type ServiceError } from '@grpc/grpc-js';
 
 /** All that a caller learns of a call. */
 export interface Learned {
   readonly code: string | undefined;
   readonly details: string;
-  readonly messages: readonly Buffer[];
+  /** As {@link digest} has them: jest compares octets one by one. */
+  readonly messages: readonly string[];
   /** What came with its failure, by name. */
   readonly trailers: Readonly<Record<string, readonly (string | Buffer)[]>>;
 }
@@ -29,8 +31,8 @@ export class SpecCaller {
     const options = { deadline: Date.now() + timeoutMs };
     const path = `/spec.Service/${method}`;
     const call = this.#client.makeBidiStreamRequest(path, asIs, asIs, metadata, options);
-    const messages: Buffer[] = [];
-    call.on('data', (message: Buffer) => messages.push(message));
+    const messages: string[] = [];
+    call.on('data', (message: Buffer) => messages.push(digest(message)));
     for (const request of requests) call.write(request);
     call.end();
     return new Promise((resolve) => {
@@ -47,6 +49,11 @@ export class SpecCaller {
   close(): void {
     this.#client.close();
   }
+}
+
+/** What tells one message from another. */
+export function digest(message: Uint8Array): string {
+  return createHash('sha256').update(message).digest('hex');
 }
 
 /** Names that are no metadata of the service's. */

@@ -166,7 +166,9 @@ describe('from a registration to a deletion, over REST', () => {
     const document = succeeded(await rest.get<{ paths: Record<string, object> }>('/openapi.json'));
     const permissions = ['resources:delete'];
     expect(document.paths['/v1/resources/{id}']).toMatchObject({
-      delete: { security: [{ accessToken: permissions }, { session: permissions }, { apiKey: permissions }] },
+      delete: {
+        security: ['accessToken', 'session', 'apiKey', 'oauth'].map((scheme) => ({ [scheme]: permissions })),
+      },
     });
   });
 });

@@ -66,6 +66,12 @@ export class ArtifactStore {
     return row;
   }
 
+  /** Those of a kind that stand on a session, also when that is over. */
+  async listOfSession(sql: Sql, kind: string, sessionId: string): Promise<FoundArtifact[]> {
+    return sql<FoundArtifact[]>`
+      select ${columns(sql)} from oauth_artifact where session_id = ${sessionId} and kind = ${kind}`;
+  }
+
   /** Uses up what is good once. @returns whether it was not used up before; one statement, so that one of many wins */
   async consume(sql: Sql, hash: Buffer): Promise<boolean> {
     const { count } = await sql`

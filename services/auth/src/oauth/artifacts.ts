@@ -67,6 +67,12 @@ export class Artifacts {
     return row && this.#open(row);
   }
 
+  /** Those of a kind that stand on a session, also when that is over. */
+  async ofSession(kind: string, sessionId: string): Promise<Artifact[]> {
+    const rows = await this.store.listOfSession(this.#database.sql, kind, sessionId);
+    return rows.map((row) => this.#open(row));
+  }
+
   /** Uses up what is good once. @returns whether it was not used up before */
   consume(kind: string, name: string): Promise<boolean> {
     return this.store.consume(this.#database.sql, this.#hash(kind, name));

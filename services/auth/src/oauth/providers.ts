@@ -22,12 +22,11 @@ export class OauthProviders {
   readonly #context: AuthContext;
   #built: Built | undefined;
   readonly #nameOf: NameOf;
-  readonly #unfollow: () => void;
 
   constructor(context: AuthContext, nameOf: NameOf) {
     this.#context = context;
     this.#nameOf = nameOf;
-    this.#unfollow = context.keys.follow(() => (this.#built = undefined));
+    context.keys.follow(() => (this.#built = undefined));
   }
 
   /** @throws AppError KEYS_UNAVAILABLE before a key signs */
@@ -42,10 +41,6 @@ export class OauthProviders {
     // In development the issuer is plain HTTP on this machine, from which browsers take secure cookies all the same.
     request.headers['x-forwarded-proto'] = 'https';
     await this.#current().serve(request, response);
-  }
-
-  close(): void {
-    this.#unfollow();
   }
 
   #current(): Built {

@@ -122,8 +122,14 @@ describe('signing out at a client', () => {
     expect(answer.headers.location).toBeUndefined();
   });
 
-  it('is over as soon as the session ends here: the next request asks to sign in', async () => {
+  it('is over as soon as the session ends here: clients are told, and the next request asks to sign in', async () => {
     await browser.post('/account/sign-out');
+    expect(told).toHaveLength(1);
+    const [, payload = ''] = told[0]!.get('logout_token')!.split('.');
+    expect(JSON.parse(Buffer.from(payload, 'base64url').toString())).toMatchObject({
+      sub: tokens.claims()!.sub,
+      sid: tokens.claims()!['sid'],
+    });
     await expect(signInAt(party, browser, person, { prompt: 'none' })).rejects.toMatchObject({
       error: 'login_required',
     });

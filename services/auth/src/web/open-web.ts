@@ -36,7 +36,7 @@ export async function openWeb(
     routes: new WebRoutes([
       styleRoute,
       ...loginRoutes(context),
-      ...accountRoutes(context),
+      ...accountRoutes(context, providers),
       ...providerLoginRoutes(context),
       ...linkRoutes(context),
       ...identitiesRoutes(context),

@@ -1,4 +1,4 @@
-export { createLogger, type Logger, type LoggerOptions } from './logger.js';
+export { createLogger, lineField, type Logger, type LoggerOptions, writeLine } from './logger.js';
 export { METRICS_CONTENT_TYPE, readMetrics } from './read-metrics.js';
 export { openTelemetry, type Telemetry, type TelemetryOptions } from './open-telemetry.js';
 export { serviceVersion } from './service-version.js';

@@ -1,4 +1,5 @@
 import { pino, type DestinationStream, type Logger } from 'pino';
+import { standardOutput } from './standard-output.js';
 
 export type { Logger };
 
@@ -26,5 +27,44 @@ export function createLogger({ service, level, destination }: LoggerOptions): Lo
     formatters: { level: (label: string) => ({ level: label }) },
     serializers: { error: pino.stdSerializers.errWithCause },
   };
-  return destination ? pino(options, destination) : pino(options);
+  const stream = destination ?? standardOutput();
+  const log = pino(options, stream);
+  origins.set(log, { service, stream });
+  return log;
+}
+
+/** What loggers were made of. */
+const origins = new WeakMap<Logger, { readonly service: string; readonly stream: DestinationStream }>();
+
+/**
+ * Writes a line whose fields are JSON already, each with a comma before it as {@link lineField} makes
+ * them: `,"a":1,"b":"x"`. For lines that come with every request: to find out what a field is takes longer than to
+ * write it.
+ */
+export function writeLine(log: Logger, level: 'info' | 'error', fields: string, message: string): void {
+  const origin = origins.get(log);
+  if (origin === undefined) return log[level](JSON.parse(`{${fields.slice(1)}}`), message);
+  if (!log.isLevelEnabled(level)) return;
+  const { service, stream } = origin;
+  stream.write(
+    `{"level":"${level}","time":"${isoTime()}","service":"${service}"${fields},"msg":"${message}"}\n`,
+  );
+}
+
+/** A field of a line; nothing for a value that is undefined. @param name needs no escape */
+export function lineField(name: string, value: string | number | undefined): string {
+  return value === undefined ? '' : `,"${name}":${JSON.stringify(value)}`;
+}
+
+let timeMs = 0;
+let time = '';
+
+/** Now in UTC; lines that are written together have it in common. */
+function isoTime(): string {
+  const now = Date.now();
+  if (now !== timeMs) {
+    timeMs = now;
+    time = new Date(now).toISOString();
+  }
+  return time;
 }

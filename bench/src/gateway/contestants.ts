@@ -39,12 +39,15 @@ export interface Surroundings {
   readonly go: GoPrograms | undefined;
 }
 
+/** How Node runs Gatehouse in the images (`NODE_OPTIONS`), as far as it is of account here. */
+export const DEPLOYED: readonly string[] = ['--max-semi-space-size=8'];
+
 /** Starts all gateways that this machine can run. */
 export async function startGateways(surroundings: Surroundings): Promise<readonly Gateway[]> {
   const { go } = surroundings;
   const started: Gateway[] = [];
   try {
-    started.push(await ofNode('Gatehouse', './gatehouse-process.js', surroundings));
+    started.push(await ofNode('Gatehouse', './gatehouse-process.js', surroundings, DEPLOYED));
     started.push(
       await ofNode('Nest, Express, ClientGrpc, passport-jwt', './stock/stock-process.js', surroundings),
     );

@@ -1,7 +1,7 @@
 import { atMost, below, told } from '@gatehouse/report';
 import { median } from '../median.js';
 import type { Outcome } from '../outcome.js';
-import { ofNode } from './contestants.js';
+import { DEPLOYED, ofNode } from './contestants.js';
 import { measureRound, residentMb } from './measure.js';
 import { rounded } from './rows.js';
 import { onGatewayStage, type GatewayStage } from './stage.js';
@@ -42,7 +42,7 @@ export async function memoryBench(): Promise<Outcome> {
 async function sampleMemory(stage: GatewayStage): Promise<readonly Sample[]> {
   const { load, issuer } = stage;
   const start = { ...stage, publicKey: issuer.publicKey };
-  const { port, pid, stop } = await ofNode('Gatehouse', './gatehouse-process.js', start);
+  const { port, pid, stop } = await ofNode('Gatehouse', './gatehouse-process.js', start, DEPLOYED);
   const samples: Sample[] = [];
   try {
     for (let number = 1; number * SECONDS_PER_SAMPLE <= MINUTES * 60; number++) {

@@ -10,7 +10,7 @@ import { rowsOf } from './rows.js';
 import { onGatewayStage } from './stage.js';
 import { table } from './table.js';
 
-const EPOCHS = 3;
+const EPOCHS = 2;
 
 /**
  * Compares the gateway with others in front of the same backend.

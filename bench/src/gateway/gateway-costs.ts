@@ -17,12 +17,12 @@ export interface GatewayCosts {
   readonly observed: Observed;
 }
 
-const ROUNDS = 6;
-const WARM_UP = 3;
+const ROUNDS = 4;
+const WARM_UP = 4;
 /** Requests of a saturated round. */
 const COUNTS: Readonly<Record<RequestName, number>> = { get: 5_000, list: 2_500 };
 
-const STEADY_ROUNDS = 3;
+const STEADY_ROUNDS = 2;
 const STEADY_SECONDS = 2;
 /** The share of a core that the load at a fixed rate takes. */
 const LOAD_SHARE = 0.7;

@@ -109,6 +109,9 @@ export class Connection {
     if (this.isLost) throw databaseSilent('connection lost');
     const socket = connectSocket({ host: host[0] ?? 'localhost', port: port[0] ?? 5432, noDelay: true });
     this.sockets.add(socket);
+    // Before the driver hears of it: it fails what was sent one by one, and each makes room here for another statement,
+    // which it would write to a socket that it has let go of and end the process.
+    socket.once('close', () => this.lose(databaseSilent('connection lost')));
     return Object.assign(socket, { host: host[0] }); // the driver takes the TLS server name from here
   }
 }

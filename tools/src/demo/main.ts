@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { repositoryRoot } from '../repository-root.js';
 import { playCredentialsFlow } from './credentials-flow.js';
+import { playDelegationFlow } from './delegation-flow.js';
 import { playLoginFlow } from './login-flow.js';
 import { Narrator } from './narrator.js';
 import { playPermissionFlow } from './permission-flow.js';
@@ -15,6 +16,7 @@ try {
   await playPermissionFlow(system, narrator, accessToken);
   await playCredentialsFlow(system, narrator);
   await playRevocationFlow(system, narrator);
+  await playDelegationFlow(system, narrator);
   console.log('');
 } catch (error) {
   console.error((error as Error).message);

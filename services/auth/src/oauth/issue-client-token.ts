@@ -2,6 +2,7 @@ import type { TokenSet } from '@gatehouse/contracts/auth';
 import type { AuthContext } from '../auth-context.js';
 import type { Caller } from '../caller.js';
 import { ACCESS_TOKEN_SECONDS } from '../config.js';
+import { acceptedTime } from '../token/accepted-time.js';
 import { signAccessToken } from '../token/access-token.js';
 
 /** What a client asks for in its own name. */
@@ -35,7 +36,10 @@ export async function issueClientToken(
   });
   if (!decided) return undefined;
   const key = await context.keys.signer(decided.keyId);
-  await context.acceptedKeys.wait(key.keyId);
+  await Promise.all([
+    context.acceptedKeys.wait(key.keyId),
+    acceptedTime(decided.issuedAt, context.feed.tail),
+  ]);
   const scope = decided.client.ownPermissions.filter((name) => permissions.includes(name)).join(' ');
   const grant = { iss: issuer, aud: apiAudience, sub: clientId, client_id: clientId, scope };
   const accessToken = signAccessToken(key, grant, decided.issuedAt);

@@ -53,6 +53,14 @@ describe('the moment of a revocation', () => {
     expect(await reasonOf(auth.getAccount(next.accessToken))).toBe('OK');
   });
 
+  it('does not make a good access token say a time that verifiers refuse, however many there were', async () => {
+    const { id, refreshToken } = await auth.signedIn();
+    const notBefore = new Date(Date.now() + 6_000); // as seven in one second, with a sign-in after each, leave it
+    await auth.database.sql`update account set tokens_not_before = ${notBefore} where id = ${id}`;
+    const { accessToken } = await auth.refresh(refreshToken);
+    expect(await reasonOf(auth.getAccount(accessToken))).toBe('OK');
+  });
+
   it('reaches the service tokens of that second as well', async () => {
     await revokedAhead('everything', '');
     const issue = async () => (await auth.issueServiceToken('users', CLIENT_SECRET, 'auth')).accessToken;

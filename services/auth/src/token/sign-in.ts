@@ -5,6 +5,7 @@ import type { AuthContext } from '../auth-context.js';
 import type { IssueFacts } from '../account/account.store.js';
 import { ACCESS_TOKEN_SECONDS } from '../config.js';
 import { scopeOf } from '../role/roles.js';
+import { acceptedTime } from './accepted-time.js';
 import { signAccessToken } from './access-token.js';
 
 /** The first-party client: whoever signs in with a password is its user. */
@@ -60,7 +61,7 @@ export async function toTokenSet(context: AuthContext, decided: DecidedSignIn): 
   const { subject, sessionId, credential, authTime, permissions, facts, refreshToken } = decided;
   const { endsAt = Infinity, clientId = CLIENT_ID, actor } = decided;
   const key = await context.keys.signer(decided.keyId);
-  await context.acceptedKeys.wait(key.keyId);
+  await Promise.all([context.acceptedKeys.wait(key.keyId), acceptedTime(facts.issuedAt, context.feed.tail)]);
   const scope = scopeOf(facts.roles, permissions);
   const grant = {
     iss: context.issuer,

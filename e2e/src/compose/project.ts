@@ -54,7 +54,7 @@ export class Project {
     const ill = shown.split('\n').filter((line) => /unhealthy|Exited \([^0]/.test(line));
     const said = ill.map(async (line) => {
       const [name = ''] = line.split('\t');
-      const log = await run(['docker', 'logs', '--tail', '5', name]).catch(String);
+      const log = await run(['docker', 'logs', '--tail', '5', name], { withErrors: true }).catch(String);
       return `${line}\n${log.slice(-2_000)}`;
     });
     return (await Promise.all(said)).join('\n');

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
+import { getPriority } from 'node:os';
 import { promisify } from 'node:util';
 import { HashThread } from './hash-thread.js';
 
@@ -36,7 +37,21 @@ describe('a thread that hashes', () => {
     await thread.hash(PASSWORD, CHEAP);
     const after = await niceOfThreads();
     expect([...after].filter(([id]) => before.has(id))).toEqual([...before]);
-    expect([...after].filter(([id]) => !before.has(id)).map(([, nice]) => nice)).toEqual([10]);
+    expect([...after].filter(([id]) => !before.has(id)).map(([, nice]) => nice)).toEqual([
+      Math.min(getPriority() + 10, 19),
+    ]);
+  });
+
+  onLinux('hashes in a service that has a low priority itself, and does not raise it', async () => {
+    const program = `
+      import(${JSON.stringify(new URL('./hash-thread.js', import.meta.url).href)}).then(async ({ HashThread }) => {
+        const { readdirSync, readFileSync } = require('node:fs');
+        await new HashThread().hash('x', ${JSON.stringify(CHEAP)});
+        const stats = readdirSync('/proc/self/task').map((id) => readFileSync('/proc/self/task/' + id + '/stat', 'utf8'));
+        console.log(Math.min(...stats.map((stat) => Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[16]))));
+      });`;
+    const { stdout } = await run('nice', ['-n', '19', process.execPath, '--eval', program], { timeout: 25_000 });
+    expect(stdout.trim()).toBe('19');
   });
 
   it('is replaced after a crash, of which the cause is told', async () => {

@@ -50,7 +50,9 @@ describe('a thread that hashes', () => {
         const stats = readdirSync('/proc/self/task').map((id) => readFileSync('/proc/self/task/' + id + '/stat', 'utf8'));
         console.log(Math.min(...stats.map((stat) => Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[16]))));
       });`;
-    const { stdout } = await run('nice', ['-n', '19', process.execPath, '--eval', program], { timeout: 25_000 });
+    const { stdout } = await run('nice', ['-n', '19', process.execPath, '--eval', program], {
+      timeout: 25_000,
+    });
     expect(stdout.trim()).toBe('19');
   });
 

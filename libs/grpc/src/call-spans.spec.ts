@@ -9,7 +9,7 @@ import {
   type ListUsersRequest,
 } from '@gatehouse/contracts/users';
 import { AppError } from '@gatehouse/errors';
-import { createLogger } from '@gatehouse/telemetry';
+import { createLogger, durationsProducer } from '@gatehouse/telemetry';
 import { eventually, specTelemetry } from '@gatehouse/testing';
 import {
   callUnary,
@@ -70,7 +70,7 @@ class SpecModule {}
 
 const lines: Record<string, unknown>[] = [];
 const destination = { write: (line: string) => void lines.push(JSON.parse(line) as Record<string, unknown>) };
-const telemetry = specTelemetry();
+const telemetry = specTelemetry(await durationsProducer());
 let service: RunningService;
 let client: UserServiceClient;
 

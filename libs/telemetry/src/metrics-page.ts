@@ -1,6 +1,7 @@
 import { diag } from '@opentelemetry/api';
 import { PrometheusExporter, PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
 import type { MetricReader, ResourceMetrics } from '@opentelemetry/sdk-metrics';
+import { producer } from './durations-producer.js';
 
 /** How long the metrics may take that are looked up, in milliseconds. */
 const LOOK_UP_MS = 3_000;
@@ -8,7 +9,10 @@ const LOOK_UP_MS = 3_000;
 /** The metrics of a process as Prometheus reads them. */
 export class MetricsPage {
   /** To be given to the meter provider. */
-  readonly reader: MetricReader = new PrometheusExporter({ preventServerStart: true });
+  readonly reader: MetricReader = new PrometheusExporter({
+    preventServerStart: true,
+    metricProducers: [producer],
+  });
   readonly #serializer = new PrometheusSerializer(undefined, false, undefined, false, true);
 
   /** Never waits long for a metric that is looked up: the page then comes without it. */

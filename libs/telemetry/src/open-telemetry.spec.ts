@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { context, metrics, SpanKind, trace } from '@opentelemetry/api';
 import { eventually, freePort, SpanCollector } from '@gatehouse/testing';
-import { openTelemetry, readMetrics, type Telemetry } from './index.js';
+import { durations, openTelemetry, readMetrics, type Telemetry } from './index.js';
 
 const warnings: Record<string, unknown>[] = [];
 const log = { warn: (line: unknown) => void warnings.push(line as Record<string, unknown>) };
@@ -53,6 +53,32 @@ describe('metrics', () => {
     expect(valueOf('v8js_memory_heap_used_bytes{v8js_heap_space_name="old_space"}')).toBeGreaterThan(1e5);
     expect(valueOf('process_cpu_time_seconds_total{cpu_mode="user"}')).toBeGreaterThan(0);
     expect(spanOf('unrecorded').isRecording()).toBe(false);
+  });
+
+  it('have what every request takes, whoever measured it', async () => {
+    const options = { meter: 'spec', name: 'spec.request.duration', description: 'How long it took' };
+    durations({ ...options, name: 'spec.nothing.duration' });
+    for (const seconds of [0.001, 0.3]) durations(options).of({ route: '/a' }).record(seconds);
+    await start();
+    durations(options).of({ route: '/a' }).record(11);
+    durations(options).of({ route: '/b' }).record(0.25);
+    const text = await readMetrics();
+    const series = text?.split('\n').filter((line) => line.startsWith('spec_request_duration_seconds'));
+    expect(series).toHaveLength(2 * (17 + 2));
+    expect(series).toEqual(
+      expect.arrayContaining([
+        'spec_request_duration_seconds_count{route="/a"} 3',
+        'spec_request_duration_seconds_sum{route="/a"} 11.301',
+        'spec_request_duration_seconds_bucket{route="/a",le="0.001"} 1',
+        'spec_request_duration_seconds_bucket{route="/a",le="0.25"} 1',
+        'spec_request_duration_seconds_bucket{route="/a",le="0.5"} 2',
+        'spec_request_duration_seconds_bucket{route="/a",le="10"} 2',
+        'spec_request_duration_seconds_bucket{route="/a",le="+Inf"} 3',
+        'spec_request_duration_seconds_bucket{route="/b",le="0.25"} 1',
+      ]),
+    );
+    expect(text).toContain('# TYPE spec_request_duration_seconds histogram\n');
+    expect(text).not.toContain('spec_nothing');
   });
 
   it('come without those that cannot be looked up, and the log is told', async () => {

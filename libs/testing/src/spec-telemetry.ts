@@ -1,6 +1,12 @@
 import { context, metrics, trace, type Attributes } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
-import { MeterProvider, MetricReader, type DataPoint, type Histogram } from '@opentelemetry/sdk-metrics';
+import {
+  MeterProvider,
+  MetricReader,
+  type DataPoint,
+  type Histogram,
+  type MetricProducer,
+} from '@opentelemetry/sdk-metrics';
 import {
   InMemorySpanExporter,
   SimpleSpanProcessor,
@@ -35,9 +41,13 @@ export interface SpecTelemetry {
   close(): Promise<void>;
 }
 
-/** Registers for the suite what `openTelemetry` registers for a process: call it before what it is to measure is made. */
-export function specTelemetry(): SpecTelemetry {
-  const reader = new ScrapedReader();
+/**
+ * Registers for the suite what `openTelemetry` registers for a process: call it before what it is to measure is made.
+ *
+ * @param metricProducers what is told besides the instruments of OpenTelemetry
+ */
+export function specTelemetry(...metricProducers: readonly MetricProducer[]): SpecTelemetry {
+  const reader = new ScrapedReader({ metricProducers: [...metricProducers] });
   const meters = new MeterProvider({ readers: [reader] });
   const exporter = new InMemorySpanExporter();
   const tracers = new TracerProvider({ spanProcessors: [new SimpleSpanProcessor({ exporter })] });

@@ -1,27 +1,26 @@
-import { metrics, SpanStatusCode, type Attributes, type Histogram } from '@opentelemetry/api';
+import { metrics, SpanStatusCode, type Attributes } from '@opentelemetry/api';
+import { durations, type DurationSeries } from '@gatehouse/telemetry';
 import type { Exchange } from './exchange.js';
 import { measuredMethod } from './measured-method.js';
-
-/** Upper bounds in seconds; OpenTelemetry's for HTTP begin at 5 ms, within which most requests here end. */
-const BOUNDARIES = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
 
 /**
  * Measures the exchanges of an edge: `http.server.request.duration` and `http.server.active_requests`, and ends their
  * spans. Routes are templates: no path, query or ID of anyone is in either.
  */
 export class HttpMeasures {
-  readonly #durations: Histogram;
+  readonly #durations = durations({
+    meter: '@gatehouse/gateway',
+    name: 'http.server.request.duration',
+    description: 'How long requests took to answer',
+  });
+  /** Its series by route, method and status. */
+  readonly #series = new Map<string | undefined, Map<string, DurationSeries[]>>();
   /** Exchanges under way, by method. */
   readonly #active = new Map<string, number>();
 
   /** To be made once telemetry is open. */
   constructor() {
     const meter = metrics.getMeter('@gatehouse/gateway');
-    this.#durations = meter.createHistogram('http.server.request.duration', {
-      unit: 's',
-      description: 'How long requests took to answer',
-      advice: { explicitBucketBoundaries: BOUNDARIES },
-    });
     meter
       .createObservableUpDownCounter('http.server.active_requests', {
         unit: '{request}',
@@ -53,7 +52,18 @@ export class HttpMeasures {
 
   /** Counts its time. */
   record(exchange: Exchange): void {
-    this.#durations.record((exchange.endedAt - exchange.startedAt) / 1_000, attributesOf(exchange));
+    this.#seriesOf(exchange).record((exchange.endedAt - exchange.startedAt) / 1_000);
+  }
+
+  /** Both method and route are of few different ones, and status of what this gateway answers. */
+  #seriesOf(exchange: Exchange): DurationSeries {
+    const { route, status } = exchange;
+    const method = measuredMethod(exchange.request.method);
+    let byMethod = this.#series.get(route);
+    if (byMethod === undefined) this.#series.set(route, (byMethod = new Map()));
+    let byStatus = byMethod.get(method);
+    if (byStatus === undefined) byMethod.set(method, (byStatus = []));
+    return (byStatus[status] ??= this.#durations.of(attributesOf(exchange)));
   }
 
   #count(method: string, change: 1 | -1): void {

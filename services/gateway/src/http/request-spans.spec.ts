@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { SpanKind, SpanStatusCode } from '@opentelemetry/api';
+import { durationsProducer } from '@gatehouse/telemetry';
 import { eventually, specTelemetry, type SpecTelemetry } from '@gatehouse/testing';
 import { cookieOf, serveExchange, specSecret } from '../spec/spec-credentials.js';
 import { startFeedGateway } from '../spec/feed-gateway.js';
@@ -13,7 +14,7 @@ const ROUTE = '/v1/resources/{id}';
 let telemetry: SpecTelemetry;
 let gateway: SpecGateway;
 beforeAll(async () => {
-  telemetry = specTelemetry();
+  telemetry = specTelemetry(await durationsProducer());
   gateway = await startSpecGateway();
 });
 afterAll(async () => {

@@ -6,19 +6,32 @@ import { AppError } from '@gatehouse/errors';
  * log where there is one; what callers send is in no label, so that they cannot make the metric grow.
  */
 export class GuardDecisions {
-  readonly #decisions = metrics.getMeter('gatehouse').createCounter('gatehouse.guard.decisions', {
-    description: 'Calls that the guard admitted or refused',
-    unit: '{decision}',
-  });
+  #admitted = 0;
+  /** How many were refused, by reason. */
+  readonly #refused = new Map<string, number>();
+
+  /** To be made once telemetry is open, and once in a process. */
+  constructor() {
+    metrics
+      .getMeter('gatehouse')
+      .createObservableCounter('gatehouse.guard.decisions', {
+        description: 'Calls that the guard admitted or refused',
+        unit: '{decision}',
+      })
+      .addCallback((result) => {
+        if (this.#admitted > 0) result.observe(this.#admitted, { decision: 'admitted' });
+        for (const [reason, count] of this.#refused) result.observe(count, { decision: 'refused', reason });
+      });
+  }
 
   admitted(): void {
-    this.#decisions.add(1, { decision: 'admitted' });
+    this.#admitted++;
   }
 
   /** @param error what the caller is refused with */
   refused(error: unknown): void {
     const reason = error instanceof AppError ? (error.logReason ?? error.reason) : 'INTERNAL';
-    this.#decisions.add(1, { decision: 'refused', reason });
+    this.#refused.set(reason, (this.#refused.get(reason) ?? 0) + 1);
   }
 
   /** Counts what becomes of a decision, whether it waits or not. @throws what `decide` throws */

@@ -43,11 +43,20 @@ export interface MetadataSize {
  */
 export function measureMetadata(metadata: Metadata, size: MetadataSize): void {
   for (const name in metadata) {
-    if (!NAME.test(name) || RESERVED.test(name)) throw unsound(name);
+    if (!soundNames.has(name)) checkName(name);
     const values = metadata[name] as string | readonly string[];
     if (typeof values === 'string') measure(name, values, size);
     else for (const value of values) measure(name, value, size);
   }
+}
+
+/** Names that were checked before: there are few different ones, and each call has most of them. */
+const soundNames = new Set<string>();
+const MAX_KNOWN = 256;
+
+function checkName(name: string): void {
+  if (!NAME.test(name) || RESERVED.test(name)) throw unsound(name);
+  if (soundNames.size < MAX_KNOWN) soundNames.add(name);
 }
 
 function measure(name: string, value: string, size: MetadataSize): void {

@@ -31,14 +31,15 @@ interface Peer {
 }
 
 /** A connection has one peer, which is looked at once. */
-const peers = new WeakMap<object, Peer>();
+const PEER = Symbol('peer');
 
-function peerOf(socket: IncomingMessage['socket'], trustedProxies: BlockList): Peer {
-  let peer = peers.get(socket);
-  if (peer === undefined) {
-    const address = readAddress(socket.remoteAddress?.replace(/%.*$/, '') ?? '') ?? '';
-    peer = { address, isTrusted: address !== '' && isWithin(trustedProxies, address) };
-    peers.set(socket, peer);
-  }
-  return peer;
+type Connection = IncomingMessage['socket'] & { [PEER]?: Peer };
+
+function peerOf(socket: Connection, trustedProxies: BlockList): Peer {
+  return (socket[PEER] ??= readPeer(socket, trustedProxies));
+}
+
+function readPeer({ remoteAddress }: Connection, trustedProxies: BlockList): Peer {
+  const address = readAddress(remoteAddress?.replace(/%.*$/, '') ?? '') ?? '';
+  return { address, isTrusted: address !== '' && isWithin(trustedProxies, address) };
 }

@@ -19,6 +19,11 @@ import type { RpcServer } from '../rpc/rpc-server.js';
 
 type Listener = (request: IncomingMessage, response: ServerResponse) => void;
 
+/** The exchange that a connection is busy with: a property costs less than a WeakMap, which every scavenge walks. */
+const BUSY_WITH = Symbol('busy with');
+
+type Connection = Socket & { [BUSY_WITH]?: Exchange | undefined };
+
 /** How the edge answers. */
 export interface HttpEdgeOptions {
   readonly production: boolean;
@@ -44,8 +49,6 @@ export class HttpEdge {
   readonly #commonHeaders: readonly string[];
   readonly #measures = new HttpMeasures();
   readonly #ended: EndedExchanges;
-  /** What each connection is busy with. */
-  readonly #busy = new WeakMap<object, { exchange: Exchange | undefined }>();
   #draining = false;
 
   constructor(options: HttpEdgeOptions) {
@@ -84,7 +87,7 @@ export class HttpEdge {
     answerBrokenRequest({
       error,
       socket,
-      exchange: this.#busy.get(socket)?.exchange,
+      exchange: (socket as Connection)[BUSY_WITH],
       headers: this.#headers,
       log,
     });
@@ -104,11 +107,11 @@ export class HttpEdge {
     }
     const clientAddress = clientAddressOf(request, trustedProxies);
     const exchange = new Exchange(request, response, clientAddress, this.#commonHeaders);
-    const busy = this.#busyOf(request);
-    busy.exchange = exchange;
+    const socket: Connection = request.socket;
+    socket[BUSY_WITH] = exchange;
     this.#measures.begin(exchange);
     response.on('close', () => {
-      if (busy.exchange === exchange) busy.exchange = undefined;
+      if (socket[BUSY_WITH] === exchange) socket[BUSY_WITH] = undefined;
       exchange.end();
       this.#measures.end(exchange);
       this.#ended.add(exchange);
@@ -122,12 +125,6 @@ export class HttpEdge {
     } catch (error) {
       sendProblem(exchange, error, log);
     }
-  }
-
-  #busyOf({ socket }: IncomingMessage): { exchange: Exchange | undefined } {
-    let busy = this.#busy.get(socket);
-    if (busy === undefined) this.#busy.set(socket, (busy = { exchange: undefined }));
-    return busy;
   }
 }
 

@@ -27,4 +27,6 @@ export const parserLimits: ServerOptions = {
   insecureHTTPParser: false,
   requireHostHeader: true,
   noDelay: true,
+  // Most requests have no body, and need no stream that ends without one.
+  optimizeEmptyRequests: true,
 };

@@ -200,7 +200,7 @@ export class RpcHandler {
     exchange: Exchange,
     { route, plan, caller }: AdmittedRpc,
     { message, metadata }: Reply,
-  ): Promise<void> {
+  ): Promise<void> | void {
     const encoded = this.#encoder.encode(route, message);
     this.#setHeaders(exchange, plan, metadata);
     const cookie = plan.cookie?.headerOf(message, Date.now());

@@ -3,11 +3,12 @@ import { codedEtag, codingOf, encodeBody, isCodable, resourceTags } from '../htt
 import type { Exchange } from '../http/exchange.js';
 import { closeUnread } from '../http/send-problem.js';
 
-/** Answers an exchange with a whole reply: 200, or 304 to who has it already (RFC 9110, section 13.1.2). */
-export async function sendReply(
-  exchange: Exchange,
-  { etag, contentType, body }: EncodedResponse,
-): Promise<void> {
+/**
+ * Answers an exchange with a whole reply: 200, or 304 to who has it already (RFC 9110, section 13.1.2).
+ *
+ * @returns when it is coded first, and undefined when it has left
+ */
+export function sendReply(exchange: Exchange, { etag, contentType, body }: EncodedResponse) {
   const { request, response } = exchange;
   const { method, headers } = request;
   exchange.grpcCode = 'OK';
@@ -22,11 +23,15 @@ export async function sendReply(
   if (isRead && ifNoneMatch !== undefined && matchesIfNoneMatch(resourceTags(ifNoneMatch), etag)) {
     exchange.writeHead(304, head);
     response.end();
-    return;
+    return undefined;
   }
-  if (coding !== undefined) head.push('content-encoding', coding);
-  const bytes = coding === undefined ? body : await encodeBody(body, coding);
-  head.push('content-type', contentType, 'content-length', String(bytes.length));
-  exchange.writeHead(200, head);
-  response.end(method === 'HEAD' ? undefined : bytes);
+  const send = (bytes: Buffer) => {
+    head.push('content-type', contentType, 'content-length', String(bytes.length));
+    exchange.writeHead(200, head);
+    if (method === 'HEAD') response.end();
+    else exchange.endWith(bytes);
+  };
+  if (coding === undefined) return send(body);
+  head.push('content-encoding', coding);
+  return encodeBody(body, coding).then(send);
 }

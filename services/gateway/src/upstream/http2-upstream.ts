@@ -30,16 +30,18 @@ export class Http2Upstream implements Upstream {
     });
   }
 
-  async unary(call: SingleRequestCall): Promise<Reply> {
-    return this.#channelsOf(call.path).calls.unary(call);
+  unary(call: SingleRequestCall): Promise<Reply> {
+    return this.#channelsOf(call.path)?.calls.unary(call) ?? Promise.reject(noBackend(call.path));
   }
 
-  async clientStream(call: RequestStreamCall): Promise<Reply> {
-    return this.#channelsOf(call.path).streams.clientStream(call);
+  clientStream(call: RequestStreamCall): Promise<Reply> {
+    return this.#channelsOf(call.path)?.streams.clientStream(call) ?? Promise.reject(noBackend(call.path));
   }
 
   serverStream(call: SingleRequestCall): ReplyStream {
-    return new Http2ReplyStream(this.#channelsOf(call.path).streams.serverStream(call));
+    const channels = this.#channelsOf(call.path);
+    if (channels === undefined) throw noBackend(call.path);
+    return new Http2ReplyStream(channels.streams.serverStream(call));
   }
 
   close(): void {
@@ -70,10 +72,15 @@ export class Http2Upstream implements Upstream {
     return { metadata: sent, end: (code) => call.end(code) };
   }
 
-  #channelsOf(path: string): Channels {
-    const service = path.slice(1, path.lastIndexOf('/'));
-    const channels = this.#byService.get(service);
-    if (!channels) throw new Error(`no backend serves ${service}`);
-    return channels;
+  #channelsOf(path: string): Channels | undefined {
+    return this.#byService.get(serviceOf(path));
   }
+}
+
+function serviceOf(path: string): string {
+  return path.slice(1, path.lastIndexOf('/'));
+}
+
+function noBackend(path: string): Error {
+  return new Error(`no backend serves ${serviceOf(path)}`);
 }

@@ -27,6 +27,7 @@ import { RevocationFeed } from './revocation/revocation-feed.js';
 import { RevocationStore } from './revocation/revocation.store.js';
 import { VerifierStore } from './revocation/verifier.store.js';
 import { RoleStore } from './role/role.store.js';
+import { SessionEnds } from './session/session-ends.js';
 import { SessionStore } from './session/session.store.js';
 import { AcceptedKeys } from './signing-key/accepted-keys.js';
 import { KeyKeeper } from './signing-key/key-keeper.js';
@@ -93,6 +94,7 @@ export class AuthContext {
   readonly feed: RevocationFeed;
   readonly issuedTokens: IssuedTokens;
   readonly artifacts: Artifacts;
+  readonly sessionEnds: SessionEnds;
   readonly pairwiseSubjects: PairwiseSubjects;
   /** What the cookies of the protocol are signed with, the newest first. */
   readonly cookieKeys: readonly string[];
@@ -175,6 +177,7 @@ export class AuthContext {
     });
     const secrets = [settings.KEY_SEALING_KEY, settings.KEY_SEALING_KEY_PREVIOUS] as const;
     this.artifacts = new Artifacts(database, ...secrets);
+    this.sessionEnds = new SessionEnds(this.sessions, this.artifacts, this.outbox);
     this.pairwiseSubjects = new PairwiseSubjects(database);
     this.cookieKeys = secrets.flatMap((secret) =>
       secret ? [deriveKey(secret, 'gatehouse oauth cookies').toString('base64url')] : [],

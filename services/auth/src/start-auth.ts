@@ -16,7 +16,7 @@ import {
 } from '@gatehouse/contracts/auth';
 import { openTransport, startService, type RunningService, type Call } from '@gatehouse/grpc';
 import { AccessGuard, RefusalRecorder } from '@gatehouse/guard';
-import { OutboxDispatcher } from '@gatehouse/postgres';
+import { OutboxDispatcher, type OutboxEvent } from '@gatehouse/postgres';
 import type { Logger } from '@gatehouse/telemetry';
 import { AppModule } from './app.module.js';
 import { AuditChainer } from './audit/audit-chainer.js';
@@ -26,6 +26,9 @@ import { SERVICE, type AuthSettings } from './config.js';
 import { MAIL_TOPIC } from './mail/mail-event.js';
 import { openMailTransport } from './mail/mail-transport.js';
 import { Postman } from './mail/postman.js';
+import { BackChannel } from './oauth/back-channel.js';
+import { CLIENT_SIGN_OUT_TOPIC } from './oauth/client-sign-out.js';
+import { OauthProviders } from './oauth/providers.js';
 import { Peers } from './outbox/peers.js';
 import { Retention } from './retention.js';
 import { checkRoles } from './role/roles.js';
@@ -72,10 +75,16 @@ export async function startAuth(settings: AuthSettings, log: Logger): Promise<Ru
     transport,
   );
   const postman = openPostman(context, settings, log);
+  const providers = new OauthProviders(context, (accountId) => peers.nameOf(accountId));
+  const backChannel = new BackChannel(context, providers, log);
+  const deliver = (event: OutboxEvent, signal: AbortSignal) => {
+    if (event.topic === MAIL_TOPIC) return postman.deliver(event, signal);
+    if (event.topic === CLIENT_SIGN_OUT_TOPIC) return backChannel.deliver(event);
+    return peers.deliver(event);
+  };
   const dispatcher = new OutboxDispatcher({
     database,
-    deliver: (event, signal) =>
-      event.topic === MAIL_TOPIC ? postman.deliver(event, signal) : peers.deliver(event),
+    deliver,
     log,
     maxAttempts: DELIVERY_ATTEMPTS,
   });
@@ -148,8 +157,7 @@ export async function startAuth(settings: AuthSettings, log: Logger): Promise<Ru
       trustedProxies: settings.TRUSTED_PROXIES,
       log,
     });
-    const nameOf = (accountId: string) => peers.nameOf(accountId);
-    web = await openWeb(context, settings, { transport, gate: running.gate, nameOf, log }).catch(
+    web = await openWeb(context, settings, { transport, gate: running.gate, providers, log }).catch(
       async (error: unknown) => {
         await running.stop();
         throw error;

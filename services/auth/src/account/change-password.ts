@@ -14,7 +14,18 @@ import { authReasons } from '../reasons.js';
  *   PASSWORD_REFUSED, HASH_QUEUE_FULL
  */
 export async function changePassword(
-  { database, accounts, sessions, grants, codes, passwords, revocations, outbox, audit, limits }: AuthContext,
+  {
+    database,
+    accounts,
+    sessionEnds,
+    grants,
+    codes,
+    passwords,
+    revocations,
+    outbox,
+    audit,
+    limits,
+  }: AuthContext,
   request: ChangePasswordRequest,
   call: Call,
 ): Promise<ChangePasswordResponse> {
@@ -41,7 +52,7 @@ export async function changePassword(
   const changed = await database.transaction(async (tx) => {
     await accounts.lock(tx, subject);
     if (!(await accounts.changePassword(tx, subject, account.passwordVersion, passwordHash))) return false;
-    await revocations.append(tx, await sessions.endAll(tx, subject, sessionId));
+    await revocations.append(tx, await sessionEnds.endAll(tx, subject, sessionId));
     await revocations.append(tx, grantRevocations(await grants.endAll(tx, subject)));
     await codes.end(tx, subject, 'password_reset');
     await outbox.append(tx, mailEvent('password_changed', subject));

@@ -18,13 +18,15 @@ export async function eraseAccount(
   { subject, requestedBy }: EraseAccountRequest,
   call: Call,
 ): Promise<EraseAccountResponse> {
-  const { database, accounts, roles, revocations, outbox, audit } = context;
+  const { database, accounts, roles, sessionEnds, revocations, outbox, audit } = context;
   const origin = { ...originOf(call), actor: requestedBy };
   try {
     await database.transaction(async (tx) => {
       await roles.lockAdmins(tx);
       if (await accounts.lock(tx, subject)) {
         await roles.requireAnotherAdmin(tx, subject);
+        // For whoever is told of it: the sessions go with the account, and the subject stands for their tokens.
+        await sessionEnds.endAll(tx, subject);
         await revocations.append(tx, [await revokeSubject(context, tx, subject)]);
         await accounts.delete(tx, subject);
         await outbox.append(tx, eraseUser(subject));

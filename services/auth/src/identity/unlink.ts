@@ -21,7 +21,7 @@ export interface Unlinking {
  * @throws AppError IDENTITY_UNKNOWN, also for another's, LAST_WAY_IN
  */
 export async function unlink(
-  { database, accounts, identities, sessions, revocations, outbox, audit }: AuthContext,
+  { database, accounts, identities, sessionEnds, revocations, outbox, audit }: AuthContext,
   { accountId, id, sessionId }: Unlinking,
   { origin }: Caller,
 ): Promise<IdentityRow> {
@@ -31,7 +31,7 @@ export async function unlink(
       const row = await identities.delete(tx, accountId, id);
       if (!row) throw authReasons.IDENTITY_UNKNOWN();
       if (!(await identities.hasWayIn(tx, accountId))) throw authReasons.LAST_WAY_IN();
-      await revocations.append(tx, await sessions.endAll(tx, accountId, sessionId));
+      await revocations.append(tx, await sessionEnds.endAll(tx, accountId, sessionId));
       await outbox.append(tx, mailEvent('identity_unlinked', accountId));
       await audit.append(tx, { origin, target: accountId, outcome: 'OK' });
       return row;

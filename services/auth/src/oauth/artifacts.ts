@@ -1,5 +1,5 @@
 import { createHash, createHmac } from 'node:crypto';
-import type { Database } from '@gatehouse/postgres';
+import type { Database, Sql } from '@gatehouse/postgres';
 import { deriveKey, Sealing } from '../signing-key/sealing.js';
 import { ArtifactStore, type FoundArtifact } from './artifact.store.js';
 
@@ -68,8 +68,8 @@ export class Artifacts {
   }
 
   /** Those of a kind that stand on a session, also when that is over. */
-  async ofSession(kind: string, sessionId: string): Promise<Artifact[]> {
-    const rows = await this.store.listOfSession(this.#database.sql, kind, sessionId);
+  async ofSession(sql: Sql, kind: string, sessionId: string): Promise<Artifact[]> {
+    const rows = await this.store.listOfSession(sql, kind, sessionId);
     return rows.map((row) => this.#open(row));
   }
 

@@ -5,9 +5,10 @@ import { SESSION_COOKIE } from '@gatehouse/session-cookie';
 import { eventually } from '@gatehouse/testing';
 import { createLocalJWKSet, jwtVerify, type JSONWebKeySet } from 'jose';
 import * as openid from 'openid-client';
+import { accountCalls } from '../spec/account-calls.js';
 import type { SpecBrowser } from '../spec/browser.js';
 import { faultOf, oauthParty, signInAt, type OauthParty, type PartyTokens } from '../spec/oauth-party.js';
-import { ISSUER, reasonOf } from '../spec/running-auth.js';
+import { CLIENT_SECRET, ISSUER, PASSWORD, reasonOf } from '../spec/running-auth.js';
 import { twoReplicas, type TwoReplicas } from '../spec/two-replicas.js';
 
 const BACK = 'https://app.example/bye';
@@ -16,6 +17,8 @@ let replicas: TwoReplicas;
 let auth: TwoReplicas['auth'];
 let party: OauthParty;
 let told: URLSearchParams[];
+/** How many of the next that tell are refused. */
+let failing: number;
 let server: Server;
 let person: Awaited<ReturnType<TwoReplicas['auth']['signedIn']>>;
 let browser: SpecBrowser;
@@ -27,7 +30,7 @@ beforeAll(async () => {
     request.on('data', (chunk: Buffer) => (body += chunk.toString()));
     request.on('end', () => {
       told.push(new URLSearchParams(body));
-      response.end();
+      response.writeHead(failing-- > 0 ? 503 : 200).end();
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -43,6 +46,7 @@ afterAll(async () => {
 });
 beforeEach(async () => {
   told = [];
+  failing = 0;
   person = await auth.signedIn();
   browser = replicas.newBrowser();
   tokens = await signInAt(party, browser, person, {
@@ -122,16 +126,41 @@ describe('signing out at a client', () => {
     expect(answer.headers.location).toBeUndefined();
   });
 
-  it('is over as soon as the session ends here: clients are told, and the next request asks to sign in', async () => {
-    await browser.post('/account/sign-out');
-    expect(told).toHaveLength(1);
+  const erase = async () => {
+    const { accessToken } = await auth.issueServiceToken('users', CLIENT_SECRET, 'auth');
+    await auth.eraseAccount(person.id, accessToken);
+  };
+  const beSuspended = async () => {
+    const { accessToken } = await auth.signedIn('admin');
+    const accounts = accountCalls(auth.service.port);
+    await accounts.suspend(person.id, accessToken);
+    accounts.close();
+  };
+  it.each([
+    ['signs out on a page', () => browser.post('/account/sign-out')],
+    ['ends every other session', () => auth.sessions.endOthers(person.accessToken)],
+    ['changes the password', () => auth.changePassword(PASSWORD, `${PASSWORD}, anew`, person.accessToken)],
+    ['is suspended', beSuspended],
+    ['is erased', erase],
+  ])('is over when the person %s: clients are told, and the next request asks to sign in', async (_, end) => {
+    await end();
+    await eventually(() => expect(told).toHaveLength(1));
     const [, payload = ''] = told[0]!.get('logout_token')!.split('.');
-    expect(JSON.parse(Buffer.from(payload, 'base64url').toString())).toMatchObject({
-      sub: tokens.claims()!.sub,
-      sid: tokens.claims()!['sid'],
-    });
+    const { sub, sid } = JSON.parse(Buffer.from(payload, 'base64url').toString());
+    expect(sid).toBe(tokens.claims()!['sid']);
+    expect(sub).toBe(end === erase ? undefined : tokens.claims()!.sub);
     await expect(signInAt(party, browser, person, { prompt: 'none' })).rejects.toMatchObject({
       error: 'login_required',
     });
+  });
+
+  it('is said again to a client that did not take it, and once when it did', async () => {
+    failing = 2;
+    await auth.sessions.endOthers(person.accessToken);
+    await eventually(() => expect(told).toHaveLength(3));
+    await eventually(async () =>
+      expect(await auth.database.sql`select topic from outbox where topic = 'client.SignOut'`).toEqual([]),
+    );
+    expect(told).toHaveLength(3);
   });
 });

@@ -83,13 +83,16 @@ function refuse(ctx: Parameters<Parameters<Provider['use']>[0]>[0], error: AppEr
   ctx.body = { error: 'temporarily_unavailable', error_description: error.message };
 }
 
-/** Whoever signs out by a client has signed out here; whoever was not signed in is told so without a script. */
+/**
+ * Whoever signs out by a client has signed out here, of which the library has told the clients; whoever was not signed in
+ * is told so without a script.
+ */
 async function signOutEverywhere(ctx: KoaContextWithOIDC, context: AuthContext): Promise<void> {
   const { oidc } = ctx;
   if (oidc?.route === 'end_session' && ctx.status === 200 && !oidc.session?.accountId) showGoodbye(ctx);
   if (oidc?.route !== 'end_session_confirm' || !oidc.params?.['logout'] || ctx.status !== 303) return;
   const visit = visitOf(ctx.req);
   const signedIn = await currentSession(context, visit);
-  if (signedIn) await endCurrentSession(context, signedIn, visit.caller('EndSession'));
+  if (signedIn) await endCurrentSession(context, signedIn, visit.caller('EndSession'), context.sessions);
   ctx.append('set-cookie', endedSessionCookie);
 }

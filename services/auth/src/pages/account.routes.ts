@@ -1,8 +1,6 @@
 import { endedSessionCookie } from '@gatehouse/session-cookie';
 import type { AuthContext } from '../auth-context.js';
 import { IDENTITIES_PATH } from '../login-flow/ask-for-link.js';
-import type { OauthProviders } from '../oauth/providers.js';
-import { tellClients } from '../oauth/tell-clients.js';
 import { currentSession } from '../session/current-session.js';
 import { endCurrentSession } from '../session/end-current-session.js';
 import { readForm } from '../web/read-form.js';
@@ -14,10 +12,10 @@ import { ACCOUNT_PATH, loginPath, nextPath } from './next-path.js';
 import { sendOn, sendPage } from './send-page.js';
 
 /** The pages of whoever is signed in. */
-export function accountRoutes(context: AuthContext, providers: OauthProviders): readonly WebRoute[] {
+export function accountRoutes(context: AuthContext): readonly WebRoute[] {
   return [
     { method: 'GET', path: ACCOUNT_PATH, handle: (visit) => showAccount(context, visit) },
-    { method: 'POST', path: '/account/sign-out', handle: (visit) => signOut(context, providers, visit) },
+    { method: 'POST', path: '/account/sign-out', handle: (visit) => signOut(context, visit) },
   ];
 }
 
@@ -38,14 +36,11 @@ async function showAccount(context: AuthContext, visit: Visit): Promise<void> {
 }
 
 /** @throws AppError FOREIGN_FORM, FORM_MALFORMED, DATABASE_UNAVAILABLE */
-async function signOut(context: AuthContext, providers: OauthProviders, visit: Visit): Promise<void> {
+async function signOut(context: AuthContext, visit: Visit): Promise<void> {
   requireOwnPage(visit.request, context.webOrigin);
   const form = await readForm(visit.request);
   const signedIn = await currentSession(context, visit);
-  if (signedIn) {
-    await endCurrentSession(context, signedIn, visit.caller('EndSession'));
-    await tellClients(context, providers, signedIn, visit);
-  }
+  if (signedIn) await endCurrentSession(context, signedIn, visit.caller('EndSession'));
   visit.response.setHeader('set-cookie', endedSessionCookie);
   sendOn(visit, loginPath(nextPath(form.get('next'))));
 }

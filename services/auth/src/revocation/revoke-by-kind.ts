@@ -41,7 +41,7 @@ async function endBehind(
   kind: Exclude<RevocationKindName, 'signing_key'>,
   key: string,
 ): Promise<NewRevocation> {
-  const { accounts, descent, sessions, apiKeys, grants, revocations } = context;
+  const { accounts, descent, sessionEnds, apiKeys, grants, revocations } = context;
   const hasRow = UUID.test(key);
   switch (kind) {
     case 'token':
@@ -55,7 +55,7 @@ async function endBehind(
       if (account === undefined || !(await accounts.lock(tx, account))) return { kind, key };
       // Whichever it is: under a wrong kind it would be refused for minutes and then be good again.
       await apiKeys.revoke(tx, key);
-      await sessions.end(tx, account, key);
+      await sessionEnds.end(tx, account, key);
       await grants.end(tx, key);
       return { kind, key };
     }

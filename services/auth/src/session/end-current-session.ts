@@ -1,15 +1,21 @@
 import type { AuthContext } from '../auth-context.js';
 import type { Caller } from '../caller.js';
+import type { SessionEnds } from './session-ends.js';
 import type { SignedIn } from './session.store.js';
 
-/** Ends the session of a browser and revokes its access tokens. One that has ended meanwhile is no error. */
+/**
+ * Ends the session of a browser and revokes its access tokens. One that has ended meanwhile is no error.
+ *
+ * @param ends the store itself where clients have been told already
+ */
 export async function endCurrentSession(
-  { database, sessions, revocations, audit }: AuthContext,
+  { database, sessionEnds, revocations, audit }: AuthContext,
   { accountId, sessionId }: SignedIn,
   { origin }: Caller,
+  ends: Pick<SessionEnds, 'end'> = sessionEnds,
 ): Promise<void> {
   await database.transaction(async (tx) => {
-    const ended = await sessions.end(tx, accountId, sessionId);
+    const ended = await ends.end(tx, accountId, sessionId);
     if (!ended) return;
     await revocations.append(tx, [{ kind: ended.kind, key: ended.id }]);
     await audit.append(tx, { origin, actor: accountId, target: accountId, outcome: 'OK' });

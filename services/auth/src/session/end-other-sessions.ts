@@ -5,14 +5,14 @@ import type { AuthContext } from '../auth-context.js';
 
 /** Ends every session and token family of the caller but the one that asks, and revokes their access tokens. */
 export async function endOtherSessions(
-  { database, accounts, sessions, revocations, audit }: AuthContext,
+  { database, accounts, sessionEnds, revocations, audit }: AuthContext,
   _: EndOtherSessionsRequest,
   call: Call,
 ): Promise<EndOtherSessionsResponse> {
   const { subject, sessionId } = call.principal;
   return database.transaction(async (tx) => {
     await accounts.lock(tx, subject);
-    const ended = await sessions.endAll(tx, subject, sessionId);
+    const ended = await sessionEnds.endAll(tx, subject, sessionId);
     await revocations.append(tx, ended);
     await audit.append(tx, { origin: originOf(call), target: subject, outcome: 'OK' });
     return { endedCount: ended.length };

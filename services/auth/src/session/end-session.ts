@@ -14,7 +14,7 @@ const CURRENT = 'current';
  * @throws AppError SESSION_UNKNOWN, also for another's
  */
 export async function endSession(
-  { database, sessions, revocations, audit }: AuthContext,
+  { database, sessionEnds, revocations, audit }: AuthContext,
   request: EndSessionRequest,
   call: Call,
 ): Promise<EndSessionResponse> {
@@ -22,7 +22,7 @@ export async function endSession(
   const { subject, sessionId: currentId } = call.principal;
   const id = request.sessionId === CURRENT ? currentId : request.sessionId;
   const ended = await database.transaction(async (tx) => {
-    const row = id === undefined ? undefined : await sessions.end(tx, subject, id);
+    const row = id === undefined ? undefined : await sessionEnds.end(tx, subject, id);
     if (!row) return undefined;
     await revocations.append(tx, [{ kind: row.kind, key: row.id }]);
     await audit.append(tx, { origin, target: subject, outcome: 'OK' });

@@ -13,18 +13,18 @@ import type { NewRevocation } from '../revocation/revocation.store.js';
  * @throws AppError ACCOUNT_UNKNOWN
  */
 export async function endSubjectSessions(
-  { database, accounts, sessions, revocations, audit }: AuthContext,
+  { database, accounts, sessionEnds, revocations, audit }: AuthContext,
   { subject, sessionId }: EndSubjectSessionsRequest,
   call: Call,
 ): Promise<EndSubjectSessionsResponse> {
   const origin = originOf(call);
   const endOne = async (tx: Sql): Promise<NewRevocation[]> => {
-    const row = await sessions.end(tx, subject, sessionId);
+    const row = await sessionEnds.end(tx, subject, sessionId);
     return row ? [{ kind: row.kind, key: row.id }] : [];
   };
   const endedCount = await database.transaction(async (tx) => {
     if (!(await accounts.lock(tx, subject))) return undefined;
-    const ended = sessionId === '' ? await sessions.endAll(tx, subject) : await endOne(tx);
+    const ended = sessionId === '' ? await sessionEnds.endAll(tx, subject) : await endOne(tx);
     await revocations.append(tx, ended);
     await audit.append(tx, { origin, target: subject, outcome: 'OK' });
     return ended.length;

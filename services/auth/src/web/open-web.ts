@@ -1,7 +1,6 @@
 import type { AuthContext } from '../auth-context.js';
 import type { AuthSettings } from '../config.js';
-import type { NameOf } from '../oauth/account-claims.js';
-import { OauthProviders } from '../oauth/providers.js';
+import type { OauthProviders } from '../oauth/providers.js';
 import { protocolRoutes } from '../oauth/protocol-routes.js';
 import { accountRoutes } from '../pages/account.routes.js';
 import { appsRoutes } from '../pages/apps.routes.js';
@@ -16,7 +15,9 @@ import { WebRoutes } from './routes.js';
 import { startWeb, type RunningWeb, type WebOptions } from './web-server.js';
 
 /** What {@link openWeb} works with besides the context. */
-export type WebSurroundings = Pick<WebOptions, 'transport' | 'gate' | 'log'> & { readonly nameOf: NameOf };
+export type WebSurroundings = Pick<WebOptions, 'transport' | 'gate' | 'log'> & {
+  readonly providers: OauthProviders;
+};
 
 /**
  * Opens the port of browsers and OAuth clients, where there is to be one.
@@ -26,17 +27,16 @@ export type WebSurroundings = Pick<WebOptions, 'transport' | 'gate' | 'log'> & {
 export async function openWeb(
   context: AuthContext,
   settings: AuthSettings,
-  { nameOf, ...shared }: WebSurroundings,
+  { providers, ...shared }: WebSurroundings,
 ): Promise<RunningWeb | undefined> {
   const { HTTP_PORT: port, HOST: host } = settings;
   if (port === undefined) return undefined;
-  const providers = new OauthProviders(context, nameOf);
   return startWeb({
     ...shared,
     routes: new WebRoutes([
       styleRoute,
       ...loginRoutes(context),
-      ...accountRoutes(context, providers),
+      ...accountRoutes(context),
       ...providerLoginRoutes(context),
       ...linkRoutes(context),
       ...identitiesRoutes(context),

@@ -1,5 +1,5 @@
 // The specs share one running system, which starts before the first of them; those that break things start
-// their own. They run one after the other: what they prove is about time too.
+// their own. src/lanes.ts says which of them run beside others.
 const config = {
   rootDir: 'dist',
   testEnvironment: 'node',

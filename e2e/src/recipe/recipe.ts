@@ -118,7 +118,8 @@ async function useRoute({ folder }: RepositoryCopy): Promise<void> {
 /** Runs the cells of the new method: one over gRPC and one over REST for each principal. */
 async function runCells(copy: RepositoryCopy): Promise<void> {
   const names = 'CountResources over gRPC|resources:count over REST';
-  const result = await copy.run('npm', ['test', '-w', '@gatehouse/e2e', '--', 'matrix/matrix', '-t', names]);
+  const jest = ['--experimental-vm-modules', 'node_modules/jest/bin/jest.js', '-c', 'e2e/jest.config.mjs'];
+  const result = await copy.run(NODE, [...jest, '--runInBand', 'matrix/matrix', '-t', names]);
   succeededCommand(result);
   const passed = Number(/^Tests:.* (\d+) passed/m.exec(result.output)?.[1]);
   assert.equal(passed, 2 * PRINCIPALS.length, result.output);

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { createLogger, lineField, writeLine, type Logger } from './index.js';
+import { createLogger, lineField, wordField, writeLine, type Logger } from './index.js';
 
 describe('the logger', () => {
   const lines: Record<string, unknown>[] = [];
@@ -48,9 +48,11 @@ describe('a line that is JSON already', () => {
   it('is the line that the logger itself would write', () => {
     const log = createLogger({ service: 'gateway', level: 'info', destination });
     const values = { path: '/a"b\\c\u2028\u0001ü😀', status: 200, took: 1.5, reason: undefined, empty: '' };
-    log.info(values, 'request');
+    const words = { id: '0190b0a0-0000', route: '/v1/{id=**}', nobody: undefined };
+    log.info({ ...values, ...words }, 'request');
     const fields = Object.entries(values).map(([name, value]) => lineField(name, value));
-    writeLine(log, 'info', fields.join(''), 'request');
+    const more = Object.entries(words).map(([name, value]) => wordField(name, value));
+    writeLine(log, 'info', [...fields, ...more].join(''), 'request');
     expect(lines[1]).toBe(lines[0]);
   });
 

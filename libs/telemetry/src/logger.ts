@@ -56,6 +56,11 @@ export function lineField(name: string, value: string | number | undefined): str
   return value === undefined ? '' : `,"${name}":${JSON.stringify(value)}`;
 }
 
+/** The same of text in which nothing needs an escape: an ID, an address, a word of ours or of the contract. */
+export function wordField(name: string, value: string | undefined): string {
+  return value === undefined ? '' : `,"${name}":"${value}"`;
+}
+
 let timeMs = 0;
 let time = '';
 

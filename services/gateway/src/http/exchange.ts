@@ -96,7 +96,7 @@ export class Exchange {
     const { response } = this;
     const common = this.#takeCommonHeaders();
     if (common !== undefined) {
-      response.writeHead(status, [...common, ...headers]);
+      response.writeHead(status, common.concat(headers));
       return;
     }
     for (const [name, value] of pairs(headers)) {

@@ -7,7 +7,7 @@ import { listKey } from './list-key.js';
 import { makeListedKey } from './listed-key.js';
 import { signInDemo, type SystemFacts } from './system-facts.js';
 
-/** What calls are made of where that is not the default: `E2E_UPSTREAM=grpc-js E2E_SERVER=http2-grpc npm run e2e`. */
+/** What calls are made of where that is not the default: `E2E_UPSTREAM=grpc-js E2E_SERVER=grpc-js npm run e2e`. */
 const { E2E_UPSTREAM, E2E_SERVER } = process.env;
 const UPSTREAM: Record<string, string> = E2E_UPSTREAM ? { UPSTREAM: E2E_UPSTREAM } : {};
 const SERVER: Record<string, string> = E2E_SERVER ? { GRPC_SERVER: E2E_SERVER } : {};

@@ -68,7 +68,7 @@ export const grpcServiceSettings = {
   /** Where the contract is served. */
   GRPC_PORT: port,
   /** What its server is made of: frames of our own, or grpc-js. */
-  GRPC_SERVER: z.enum(['http2-grpc', 'grpc-js']).default('grpc-js'),
+  GRPC_SERVER: z.enum(['http2-grpc', 'grpc-js']).default('http2-grpc'),
   /** Whether a proxy with the certificate of the edge may connect, for people's programs that speak gRPC. */
   GRPC_EDGE: z.enum(['on', 'off']).default('off'),
   /** The peers that are believed about the address of their clients, the gateways: ranges in CIDR notation. */

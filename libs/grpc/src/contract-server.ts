@@ -16,7 +16,7 @@ export interface ContractServerOptions {
   readonly port: number;
   /** How it takes connections; in the clear unless given. */
   readonly transport?: Transport;
-  /** What it is made of; grpc-js unless given. */
+  /** What it is made of; frames of our own unless given. */
   readonly kind?: ServerKind;
   /** What the contract says of the methods, by path. */
   readonly methods: ReadonlyMap<string, ServedMethod>;
@@ -57,7 +57,7 @@ export class ContractServer extends ServerGrpc {
 
   override async createClient(): Promise<MethodRegistry> {
     const { host, port, transport = plainTransport, kind, methods, serving, addons } = this.#options;
-    const server = openCallServer(kind ?? 'grpc-js', methods, serving);
+    const server = openCallServer(kind ?? 'http2-grpc', methods, serving);
     // Whatever it is made of, nothing but this is used of it.
     for (const addon of addons ?? []) addon.addToServer(server.registry as Server);
     this.#listening = await transport.listen((socket) => server.accept(socket), host, port);

@@ -35,7 +35,7 @@ export interface ServiceOptions {
   readonly transport?: Transport;
   /** The peers that are believed when they say for which address they call; none unless given. */
   readonly trustedProxies?: BlockList;
-  /** What its server is made of; grpc-js unless given. */
+  /** What its server is made of; frames of our own unless given. */
   readonly server?: ServerKind;
   /** How much it takes on at once. */
   readonly load?: LoadLimits;

@@ -90,6 +90,11 @@ export class ServerConnection extends Connection<ServerStream> implements Mortal
     this.sender.send(stream, message, false);
   }
 
+  /** Forgets the messages of a call that have not left. */
+  discard(stream: ServerStream): void {
+    this.sender.discard(stream);
+  }
+
   /** Ends a call. @param hasReplied whether its head was sent */
   finish(stream: ServerStream, { code, details, metadata }: Ending, hasReplied: boolean): void {
     const { headers } = this;

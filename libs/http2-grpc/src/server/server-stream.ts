@@ -21,6 +21,10 @@ export interface CallListener {
   sent(): void;
   /** Nobody waits for the answer any more. Nothing comes after it. */
   cancelled(): void;
+  /** Octets of messages have come, and are about to be put together; a listener that does not want them ends the call. */
+  arriving?(octets: number): void;
+  /** The request cannot be read. The call ends with the error, unless the listener ends it with something else. */
+  failed?(error: CallError): void;
 }
 
 /** What a call ends with. */
@@ -116,6 +120,15 @@ export class ServerStream extends Stream {
     if (!this.isBehind) this.#finish();
   }
 
+  /** Ends the call at once: what waits for its caller to take it is not sent. */
+  cut(ending: Ending): void {
+    if (this.isClosed) return;
+    this.#ending = ending;
+    this.#listener = undefined;
+    this.connection.discard(this);
+    this.#finish();
+  }
+
   field(field: HeaderField): void {
     if (this.#hasBegun) (this.#trailers ??= new RequestHead()).add(field);
     else this.#head.add(field);
@@ -137,6 +150,8 @@ export class ServerStream extends Stream {
 
   data(bytes: Buffer, start: number, end: number): number {
     this.#octets += end - start;
+    this.#listener?.arriving?.(end - start);
+    if (this.isClosed) return 0;
     try {
       this.#reader.read(bytes, start, end, this);
     } catch (error) {
@@ -180,9 +195,10 @@ export class ServerStream extends Stream {
     this.remoteEnd();
   }
 
-  #fail({ code, details }: CallError): void {
+  #fail(error: CallError): void {
     const listener = this.#listener;
-    this.end({ code, details, metadata: NO_METADATA });
+    listener?.failed?.(error);
+    this.end({ code: error.code, details: error.details, metadata: NO_METADATA });
     listener?.cancelled();
   }
 

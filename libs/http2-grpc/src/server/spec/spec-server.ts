@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server } from 'node:net';
+import type { CallError } from '../../grpc/call-error.js';
 import { NO_METADATA } from '../../grpc/metadata.js';
 import { Status } from '../../grpc/status.js';
 import { FrameServer } from '../frame-server.js';
@@ -20,6 +21,9 @@ export class SpecServer {
   /** What is done with a call whose messages are complete. */
   onCall: (call: SpecCall) => void = echo;
   isTaking = true;
+  /** What is done about octets that come, and about a request that cannot be read. */
+  onArriving: (call: SpecCall, octets: number) => void = () => undefined;
+  onFailed: (call: SpecCall, error: CallError) => void = () => undefined;
   readonly frames: FrameServer;
   readonly #listener: Server;
 
@@ -61,6 +65,8 @@ export class SpecServer {
       },
       sent: () => undefined,
       cancelled: () => (call.isCancelled = true),
+      arriving: (octets) => this.onArriving(call, octets),
+      failed: (error) => this.onFailed(call, error),
     });
   }
 }

@@ -13,13 +13,11 @@ function scriptOfReadme(): string {
   const readme = readFileSync(`${ROOT}/README.md`, 'utf8');
   const section = readme.slice(readme.indexOf('## Try it'), readme.indexOf('## The route of a request'));
   const blocks = [...section.matchAll(/^```sh\n(.*?)^```/gms)].map(([, block]) => block);
-  const { gateway, resources, tls } = sharedSystem().addresses;
-  // Where the services have mutual TLS, nobody calls them in the clear: that is in a spec of its own.
-  const open = blocks.filter((block) => tls === undefined || !block?.includes('createInsecure'));
-  return ['set -euo pipefail', ...open, 'echo']
+  const { gateway } = sharedSystem().addresses;
+  return ['set -euo pipefail', ...blocks, 'echo']
     .join('\n')
     .replaceAll('http://127.0.0.1:8080', gateway)
-    .replaceAll('127.0.0.1:5003', resources[0] ?? '');
+    .replaceAll('127.0.0.1:8080', new URL(gateway).host);
 }
 
 (present ? it : it.skip)('what the README says to paste does what it says', async () => {

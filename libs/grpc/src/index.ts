@@ -1,3 +1,5 @@
+export { CallMeasures, type MeasuredMethod } from './call-measures.js';
+export { endCallSpan } from './call-span.js';
 export { Call, callOf, type CallPeer } from './call.js';
 export { ClientCall, ClientCalls } from './client-calls.js';
 export type { LeastLoadSettings } from './balancing/least-load-config.js';
@@ -6,7 +8,7 @@ export { clientOptions, openClient, type ClientConstructor } from './channel.js'
 export { clientAddressOf, isWithin, readAddress } from './client-address.js';
 export { idempotentPaths } from './idempotent-paths.js';
 export { ContractServer, type ContractServerOptions } from './contract-server.js';
-export { ErrorFilter } from './error-filter.js';
+export { ErrorFilter, toLoggedStatus } from './error-filter.js';
 export { Health, type ReadinessCheck } from './health.js';
 export { isEssential } from './load/essential.js';
 export { defaultLoadLimits, LoadGate, type LoadLimits, type ShedCause } from './load/load-gate.js';

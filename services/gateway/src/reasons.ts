@@ -18,6 +18,26 @@ export const gatewayReasons = defineReasons(GATEWAY_DOMAIN, {
     message: 'the path does not take this method',
     help: 'The `Allow` header names the methods that the path takes.',
   },
+  METHOD_UNKNOWN: {
+    code: status.UNIMPLEMENTED,
+    message: 'there is no such method here',
+    help: 'No method of the contract that may be called from outside has this name. Those that may have a route of REST as well.',
+  },
+  MESSAGE_COUNT: {
+    code: status.UNIMPLEMENTED,
+    message: 'the method takes one message',
+    help: 'The request of a method that does not stream has exactly one message.',
+  },
+  MESSAGE_ENCODING_UNSUPPORTED: {
+    code: status.UNIMPLEMENTED,
+    message: 'messages must not be compressed',
+    help: 'Messages of gRPC, gRPC-Web and Connect are read uncompressed alone.',
+  },
+  FRAME_MALFORMED: {
+    code: status.INVALID_ARGUMENT,
+    message: 'the messages of the request cannot be told apart',
+    help: 'The request ends within a message, or a message says that it is compressed where nothing may be.',
+  },
   HEADER_DUPLICATE: {
     code: status.INVALID_ARGUMENT,
     message: 'a header that may stand once stands twice',

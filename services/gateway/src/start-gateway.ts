@@ -1,5 +1,5 @@
 import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { FileRegistry } from '@bufbuild/protobuf';
@@ -15,20 +15,25 @@ import type { FastifyHttpOptions } from 'fastify';
 import { AppModule } from './app.module.js';
 import { backendsOf } from './backends.js';
 import { SERVICE, type GatewaySettings } from './config.js';
+import { CallForwarder } from './calls/call-forwarder.js';
+import { readPublicMethods } from './calls/public-methods.js';
 import { CrossSite } from './credential/cross-site.js';
 import { ExchangedTokens } from './credential/exchanged-tokens.js';
 import { tokenExchange } from './credential/token-exchange.js';
+import { BodyMemory } from './http/body-memory.js';
 import { compressPages } from './http/compress-pages.js';
 import { corsPolicy } from './http/cors-policy.js';
 import { HttpEdge } from './http/http-edge.js';
 import { Intake } from './http/intake.js';
 import { answer, ProblemFilter } from './http/problem.filter.js';
+import { NativePort } from './native/native-port.js';
 import { AuthProxy } from './proxy/auth-proxy.js';
 import { HttpReplicas } from './proxy/http-replicas.js';
 import { HttpUpstream } from './proxy/http-upstream.js';
 import { essentialProxied } from './proxy/proxied-paths.js';
 import { Admission } from './rpc/admission.js';
 import { BodyLimits } from './rpc/body-limits.js';
+import { CallerAccess } from './rpc/caller-access.js';
 import { readRestContract } from './rpc/rest-contract.js';
 import { recordRefusals } from './rpc/record-refusals.js';
 import { RpcHandler } from './rpc/rpc-handler.js';
@@ -98,30 +103,25 @@ export async function startGateway(
   const admission = new Admission(verifier, tokens);
   const sink = new AuditSink(address, identity, toAuth);
   const refusals = recordRefusals(sink, log);
-  const handler = new RpcHandler({
-    contract,
-    admission,
-    refusals,
-    upstream,
-    cors,
-    crossSite,
-    headers,
-    limits,
-    log,
-  });
+  const access = new CallerAccess({ admission, refusals, crossSite });
+  const memory = new BodyMemory();
+  const handler = new RpcHandler({ contract, access, upstream, cors, headers, limits, memory, log });
   const { AUTH_HTTP_ADDRESS: authHttp } = settings;
   const proxy = authHttp === undefined ? undefined : openProxy(authHttp, crossSite, transport);
   const gate = new LoadGate(loadLimits(settings), log);
   const intake = new Intake(gate, contract, proxy ? essentialProxied : []);
   const routes = new RpcServer({ handler, proxy, intake, log });
-  const edge = new HttpEdge({
-    production,
-    cors,
-    trustedProxies: settings.TRUSTED_PROXIES,
-    intake,
-    routes,
+  const { TRUSTED_PROXIES: trustedProxies } = settings;
+  const native = new NativePort({
+    methods: readPublicMethods(contract, limits),
+    forwarder: new CallForwarder({ access, upstream, headers }),
+    gate,
+    memory,
+    trustedProxies,
     log,
   });
+  const http2 = (socket: Socket) => native.accept(socket);
+  const edge = new HttpEdge({ production, cors, trustedProxies, intake, routes, http2, log });
   const app = await createApp(edge, AppModule.register({ contract, routes }), log);
   const listening = { name: 'routes', holds: () => app.getHttpServer().listening };
   const health = new Health([], [listening, issuer.known]);
@@ -152,10 +152,17 @@ export async function startGateway(
   const stop = async () => {
     health.drain();
     edge.drain();
+    native.drain();
     await delay(NOTICE_MS);
     const end = performance.now() + settings.DRAIN_TIMEOUT_MS;
     await connectionsEnded(server, settings.DRAIN_TIMEOUT_MS * FAREWELL_SHARE);
-    await closeWithin(app, server, end - performance.now());
+    edge.closeSilent();
+    const cut = () => {
+      server.closeAllConnections();
+      edge.closeSilent();
+      native.close();
+    };
+    await closeWithin(app, cut, end - performance.now());
     await refusals.settle();
     await closeChannels();
     await health.stop();
@@ -197,8 +204,8 @@ async function connectionsEnded(server: Server, boundMs: number): Promise<void> 
 }
 
 /** Finishes what is in flight; whatever is left after the bound is cut. */
-async function closeWithin(app: NestFastifyApplication, server: Server, boundMs: number): Promise<void> {
-  const cut = setTimeout(() => server.closeAllConnections(), boundMs);
+async function closeWithin(app: NestFastifyApplication, cut: () => void, boundMs: number): Promise<void> {
+  const timer = setTimeout(cut, boundMs);
   await app.close();
-  clearTimeout(cut);
+  clearTimeout(timer);
 }

@@ -4,6 +4,7 @@ import {
   hasOption,
   isMessage,
   ScalarType,
+  toBinary,
   type DescField,
   type DescMessage,
   type FileRegistry,
@@ -23,6 +24,8 @@ export interface SessionCookieField {
    * @param now milliseconds since the epoch
    */
   headerOf(message: Uint8Array, now: number): string | undefined;
+  /** The reply as a caller may have it who gets all of it. @param message in wire format, as is what is returned */
+  withoutSecret(message: Uint8Array): Uint8Array;
 }
 
 type IsMarked = (field: DescField) => boolean;
@@ -71,6 +74,11 @@ function fieldOf(output: DescMessage, secret: DescField, expiry: DescField | und
       if (value === '') return endedSessionCookie;
       const endsAt = expiry && endOf(message, expiry);
       return sessionCookie(value, endsAt === undefined ? undefined : (endsAt - now) / 1_000);
+    },
+    withoutSecret: (bytes) => {
+      const message = reflect(output, fromBinary(output, bytes));
+      message.clear(secret);
+      return toBinary(output, message.message);
     },
   };
 }

@@ -1,6 +1,12 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders } from 'node:http';
 import type { BlockList } from 'node:net';
 import { isWithin, readAddress } from '@gatehouse/grpc';
+
+/** A request, of whatever protocol. */
+interface AddressedRequest {
+  readonly socket: { readonly remoteAddress?: string | undefined };
+  readonly headers: IncomingHttpHeaders;
+}
 
 /**
  * The address of the client of a request. Every proxy appends to X-Forwarded-For whom it was called by, and whoever
@@ -10,7 +16,7 @@ import { isWithin, readAddress } from '@gatehouse/grpc';
  * @returns the last address in the chain that is no trusted proxy, or where the chain stops making sense the proxy
  *   that said so; '' when the connection is gone already
  */
-export function clientAddressOf(request: IncomingMessage, trustedProxies: BlockList): string {
+export function clientAddressOf(request: AddressedRequest, trustedProxies: BlockList): string {
   const peer = peerOf(request.socket, trustedProxies);
   if (!peer.isTrusted) return peer.address;
   let client = peer.address;
@@ -33,7 +39,7 @@ interface Peer {
 /** A connection has one peer, which is looked at once. */
 const PEER = Symbol('peer');
 
-type Connection = IncomingMessage['socket'] & { [PEER]?: Peer };
+type Connection = AddressedRequest['socket'] & { [PEER]?: Peer };
 
 function peerOf(socket: Connection, trustedProxies: BlockList): Peer {
   return (socket[PEER] ??= readPeer(socket, trustedProxies));

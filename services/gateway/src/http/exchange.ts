@@ -1,19 +1,16 @@
-import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { RequestTrace } from '@gatehouse/grpc';
 import { trace } from '@opentelemetry/api';
 import type { Place } from '@gatehouse/grpc';
 import type { CredentialForm } from '../credential/presented-credential.js';
 import { measuredMethod } from './measured-method.js';
+import { requestIdOf } from './request-id.js';
 import { readTarget } from './target.js';
 
 const tracer = trace.getTracer('@gatehouse/gateway');
 
 /** What an exchange ends with when the caller went before its answer was complete. */
 const CLIENT_CLOSED_REQUEST = 499;
-
-/** A request ID that is taken over from the caller. */
-const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/;
 
 /** The largest body that is sent in one piece with its head, in octets. */
 const MOST_JOINED = 8 * 1024;
@@ -60,8 +57,7 @@ export class Exchange {
     private readonly commonHeaders: readonly string[] = [],
   ) {
     this.peer = request.socket.remoteAddress;
-    const given = request.headers['x-request-id'];
-    this.requestId = typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
+    this.requestId = requestIdOf(request.headers['x-request-id']);
     // Its route is not known yet: the span gets its whole name at its end.
     const name = measuredMethod(request.method);
     this.trace = new RequestTrace({ tracer, name, traceparent: request.headers.traceparent });

@@ -15,6 +15,7 @@ import { checkRequestHead } from './request-head.js';
 import { securityHeaders } from './security-headers.js';
 import { sendProblem } from './send-problem.js';
 import { ShedRequests } from './shed-request.js';
+import { ProtocolSwitch } from '../native/protocol-switch.js';
 import type { RpcServer } from '../rpc/rpc-server.js';
 
 type Listener = (request: IncomingMessage, response: ServerResponse) => void;
@@ -34,6 +35,8 @@ export interface HttpEdgeOptions {
   readonly intake: Pick<Intake, 'refusal'>;
   /** Serves the routes of the contract. */
   readonly routes: Pick<RpcServer, 'serve'>;
+  /** Takes the connections of clients that speak HTTP/2. */
+  readonly http2: (socket: Socket) => void;
   readonly log: Logger;
 }
 
@@ -49,6 +52,7 @@ export class HttpEdge {
   readonly #commonHeaders: readonly string[];
   readonly #measures = new HttpMeasures();
   readonly #ended: EndedExchanges;
+  #switch: ProtocolSwitch | undefined;
   #draining = false;
 
   constructor(options: HttpEdgeOptions) {
@@ -66,7 +70,8 @@ export class HttpEdge {
     // Node would drop headers above its own count in silence; the edge counts them and refuses.
     server.maxHeadersCount = 0;
     server.setTimeout(IDLE_SOCKET_MS, (socket) => socket.destroy());
-    const { routes } = this.#options;
+    const { routes, http2 } = this.#options;
+    this.#switch = new ProtocolSwitch(server, { http2, silent: (socket) => this.#refuseSilent(socket) });
     const serve = (exchange: Exchange) => {
       if (routes.serve(exchange)) return;
       exchange.setCommonHeaders();
@@ -96,6 +101,16 @@ export class HttpEdge {
   /** From now on connections end with the answer that is due. */
   drain(): void {
     this.#draining = true;
+  }
+
+  /** Ends the connections that nothing was said on yet. */
+  closeSilent(): void {
+    this.#switch?.close();
+  }
+
+  #refuseSilent(socket: Socket): void {
+    socket.setTimeout(IDLE_SOCKET_MS, () => socket.destroy());
+    this.onClientError(Object.assign(new Error('silent'), { code: 'ERR_HTTP_REQUEST_TIMEOUT' }), socket);
   }
 
   #admit(request: IncomingMessage, response: ServerResponse, serve: (exchange: Exchange) => void): void {

@@ -37,9 +37,17 @@ export function checkRequestHead({ rawHeaders, headers, url = '', httpVersionMaj
   if (url.length > MAX_TARGET_CHARS) throw gatewayReasons.TARGET_TOO_LONG();
   // As many as there are names: none stands twice.
   if (Object.keys(headers).length * 2 === rawHeaders.length) return;
+  refuseRepeated(rawHeaders);
+}
+
+/**
+ * @param fields names and values by turns
+ * @throws AppError HEADER_DUPLICATE for one that decides something and stands twice
+ */
+export function refuseRepeated(fields: readonly string[]): void {
   const seen = new Set<string>();
-  for (let index = 0; index < rawHeaders.length; index += 2) {
-    const name = (rawHeaders[index] as string).toLowerCase();
+  for (let index = 0; index < fields.length; index += 2) {
+    const name = (fields[index] as string).toLowerCase();
     if (!ONCE.has(name)) continue;
     if (seen.has(name)) throw gatewayReasons.HEADER_DUPLICATE({ metadata: { header: name } });
     seen.add(name);

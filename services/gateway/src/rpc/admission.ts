@@ -5,8 +5,8 @@ import { KeysUnavailable, TokenRejected, type AccessTokenVerifier, type Claims }
 import type { ExchangedTokens } from '../credential/exchanged-tokens.js';
 import type { PresentedCredential } from '../credential/presented-credential.js';
 import type { ExchangeableCredential } from '../credential/token-exchange.js';
-import type { Exchange } from '../http/exchange.js';
 import { callMetadata } from './call-metadata.js';
+import type { CallOrigin } from './call-origin.js';
 
 /** A verified caller. */
 export interface Caller {
@@ -60,10 +60,10 @@ export class Admission {
   async identify(
     rule: MethodRule,
     credential: PresentedCredential | undefined,
-    exchange: Exchange,
+    origin: CallOrigin,
   ): Promise<Caller | undefined> {
     try {
-      return await this.#identify(rule, credential, exchange);
+      return await this.#identify(rule, credential, origin);
     } catch (error) {
       this.#decisions.refused(error);
       throw error;
@@ -88,12 +88,12 @@ export class Admission {
   async #identify(
     rule: MethodRule,
     credential: PresentedCredential | undefined,
-    exchange: Exchange,
+    origin: CallOrigin,
   ): Promise<Caller | undefined> {
     if (rule.access === 'public') return undefined;
     if (credential === undefined) throw refused('CREDENTIAL_MISSING');
     const { form, secret } = credential;
-    if (form !== 'bearer') return this.#exchanged({ form, secret }, exchange, true);
+    if (form !== 'bearer') return this.#exchanged({ form, secret }, origin, true);
     if (secret === '') throw refused('ACCESS_TOKEN_MISSING');
     try {
       return { claims: await this.#verify(secret), accessToken: secret };
@@ -110,14 +110,14 @@ export class Admission {
    * @param again whether an access token that the verifier refuses, because it was revoked or its key was, is
    *   replaced; a new one that is refused as well ends it
    */
-  async #exchanged(credential: ExchangeableCredential, exchange: Exchange, again: boolean): Promise<Caller> {
-    const { clientAddress } = exchange;
-    const metadata = () => callMetadata(exchange, undefined, []);
+  async #exchanged(credential: ExchangeableCredential, origin: CallOrigin, again: boolean): Promise<Caller> {
+    const { clientAddress } = origin;
+    const metadata = () => callMetadata(origin, undefined, []);
     const held = await this.tokens.hold(credential, { clientAddress, metadata });
     const forget = () => this.tokens.forget(held);
     const renew = () => {
       forget();
-      return this.#exchanged(credential, exchange, false);
+      return this.#exchanged(credential, origin, false);
     };
     const { accessToken } = held;
     try {

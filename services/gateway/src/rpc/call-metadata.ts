@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { metadataOfHeaders } from '@gatehouse/transcoding';
-import type { Exchange } from '../http/exchange.js';
 import type { UpstreamCall } from '../upstream/upstream.js';
+import type { CallOrigin } from './call-origin.js';
 
 /** What metadata can carry: printable ASCII without spaces at the ends. */
 const SOUND_VALUE = /^[\x21-\x7e](?:[\x20-\x7e]{0,510}[\x21-\x7e])?$/;
@@ -23,20 +23,20 @@ const FORWARDED = [
  * @throws TranscodingError HEADER_MALFORMED for one with bytes that is no base64
  */
 export function callMetadata(
-  exchange: Exchange,
+  origin: CallOrigin,
   accessToken: string | undefined,
   forward: readonly string[],
 ): UpstreamCall['metadata'] {
-  const { headers } = exchange.request;
+  const { headers } = origin.request;
   const metadata: Record<string, string | readonly string[]> = {};
   if (forward.length > 0) addForwarded(metadata, headers, forward);
-  metadata['x-request-id'] = exchange.requestId;
-  metadata['traceparent'] = exchange.trace.traceparent;
-  if (exchange.clientAddress !== '') metadata['x-client-address'] = exchange.clientAddress;
+  metadata['x-request-id'] = origin.requestId;
+  metadata['traceparent'] = origin.trace.traceparent;
+  if (origin.clientAddress !== '') metadata['x-client-address'] = origin.clientAddress;
   if (accessToken !== undefined) metadata['authorization'] = `Bearer ${accessToken}`;
   const { tracestate } = headers;
   // A state belongs to the trace it came with (W3C Trace Context, section 3.3).
-  if (headers.traceparent?.includes(exchange.traceId) && isSound(tracestate))
+  if (headers.traceparent?.includes(origin.traceId) && isSound(tracestate))
     metadata['tracestate'] = tracestate;
   for (const [header, key] of FORWARDED) {
     const value = headers[header];

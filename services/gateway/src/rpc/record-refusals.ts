@@ -3,20 +3,20 @@ import type { MethodRule } from '@gatehouse/access';
 import type { AppError } from '@gatehouse/errors';
 import { RefusalRecorder, type AuditSink } from '@gatehouse/guard';
 import type { Logger } from '@gatehouse/telemetry';
-import type { Exchange } from '../http/exchange.js';
+import type { CallOrigin } from './call-origin.js';
 
 /** A request of a known caller that the rule of its method refuses. */
 interface RefusedRequest {
   readonly principal: { readonly subject: string };
   readonly method: { readonly path: string; readonly name: string; readonly rule: MethodRule };
   readonly requestId: string;
-  readonly exchange: Exchange;
+  readonly origin: CallOrigin;
 }
 
 /** Tells of refusals; see {@link recordRefusals}. */
 export interface RefusalAudit {
   /** The answer does not wait for it. */
-  refused(rule: MethodRule, subject: string, exchange: Exchange, error: AppError): void;
+  refused(rule: MethodRule, subject: string, origin: CallOrigin, error: AppError): void;
   /** Resolves when what is under way is recorded. Never rejects. */
   settle(): Promise<void>;
 }
@@ -28,7 +28,7 @@ export interface RefusalAudit {
 export function recordRefusals(sink: Pick<AuditSink, 'send'>, log: Logger): RefusalAudit {
   const recorder = new RefusalRecorder<RefusedRequest>({
     log,
-    record: ({ principal, method, requestId, exchange }, { reason }) =>
+    record: ({ principal, method, requestId, origin }, { reason }) =>
       sink.send([
         {
           id: randomUUID(),
@@ -39,17 +39,17 @@ export function recordRefusals(sink: Pick<AuditSink, 'send'>, log: Logger): Refu
           actor: principal.subject,
           target: '',
           outcome: reason,
-          address: exchange.clientAddress,
-          traceId: exchange.traceId,
+          address: origin.clientAddress,
+          traceId: origin.traceId,
           requestId,
           chainHash: '',
         },
       ]),
   });
   return {
-    refused: (rule, subject, exchange, error) => {
+    refused: (rule, subject, origin, error) => {
       const method = { path: rule.path, name: rule.method.name, rule };
-      recorder.onRefusal({ principal: { subject }, method, requestId: exchange.requestId, exchange }, error);
+      recorder.onRefusal({ principal: { subject }, method, requestId: origin.requestId, origin }, error);
     },
     settle: () => recorder.settle(),
   };

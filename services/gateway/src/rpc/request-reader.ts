@@ -5,7 +5,7 @@ import {
   type RequestParts,
   type Route,
 } from '@gatehouse/transcoding';
-import { BodyMemory } from '../http/body-memory.js';
+import type { BodyMemory } from '../http/body-memory.js';
 import { resourceTags } from '../http/content-coding.js';
 import type { Exchange } from '../http/exchange.js';
 import { hasBody, readBody, streamBody } from '../http/read-body.js';
@@ -20,11 +20,11 @@ export interface FoundRoute {
 
 /** Makes request messages of requests. Everything throws AppError or TranscodingError. */
 export class RequestReader {
-  readonly #memory = new BodyMemory();
-
+  /** @param memory of the bodies of all requests */
   constructor(
     private readonly decoder: RequestDecoder,
     private readonly limits: BodyLimits,
+    private readonly memory: BodyMemory,
   ) {}
 
   /** The one message of a request, in wire format; at once when there is no body to wait for. */
@@ -35,7 +35,7 @@ export class RequestReader {
 
   async #withBody(exchange: Exchange, found: FoundRoute): Promise<Uint8Array> {
     const { request, response } = exchange;
-    const body = await readBody(request, response, this.limits.of(found.route), this.#memory);
+    const body = await readBody(request, response, this.limits.of(found.route), this.memory);
     return this.decoder.decode(found.route, partsOf(exchange, found, body));
   }
 

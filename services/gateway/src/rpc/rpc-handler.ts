@@ -1,5 +1,3 @@
-import type { MethodRule } from '@gatehouse/access';
-import { AppError, platformReasons } from '@gatehouse/errors';
 import type { Logger } from '@gatehouse/telemetry';
 import {
   corsMethods,
@@ -13,20 +11,19 @@ import {
   type Route,
   type RouteMatch,
 } from '@gatehouse/transcoding';
+import type { BodyMemory } from '../http/body-memory.js';
 import type { Exchange } from '../http/exchange.js';
 import type { HeaderPolicy } from '../http/header-policy.js';
 import { takesType } from '../http/weights.js';
 import { gatewayReasons } from '../reasons.js';
 import type { Reply, ReplyMetadata, Upstream, UpstreamCall } from '../upstream/upstream.js';
-import type { CrossSite } from '../credential/cross-site.js';
-import { readCredential, type PresentedCredential } from '../credential/presented-credential.js';
 import { endedSessionCookie } from '@gatehouse/session-cookie';
-import type { Admission, Caller } from './admission.js';
+import type { Caller } from './admission.js';
 import type { BodyLimits } from './body-limits.js';
 import { CallBudget } from './call-budget.js';
 import { callMetadata } from './call-metadata.js';
+import type { AdmittedCall, CallerAccess } from './caller-access.js';
 import { timeoutOf } from './deadline.js';
-import type { RefusalAudit } from './record-refusals.js';
 import { RequestReader, type FoundRoute } from './request-reader.js';
 import type { RestContract } from './rest-contract.js';
 import { planRpcs, type RpcPlan } from './rpc-plan.js';
@@ -37,13 +34,13 @@ import { streamFormOf } from './stream-form.js';
 /** What a handler works with. */
 export interface RpcHandlerOptions {
   readonly contract: RestContract;
-  readonly admission: Admission;
-  readonly refusals: Pick<RefusalAudit, 'refused'>;
+  readonly access: CallerAccess;
   readonly upstream: Upstream;
   readonly cors: CorsPolicy;
-  readonly crossSite: CrossSite;
   readonly headers: HeaderPolicy;
   readonly limits: BodyLimits;
+  /** What the bodies of all requests have. */
+  readonly memory: BodyMemory;
   readonly log: Logger;
 }
 
@@ -53,10 +50,8 @@ export interface FoundRpc extends FoundRoute {
 }
 
 /** A route whose caller may call it. */
-interface AdmittedRpc extends FoundRpc {
-  /** Undefined for a public method. */
-  readonly caller: Caller | undefined;
-  readonly budget: CallBudget;
+interface AdmittedRpc extends FoundRpc, AdmittedCall {
+  readonly plan: RpcPlan;
 }
 
 /** For answers that are public and change nothing, such as the key set: shorter than verifiers keep keys. */
@@ -75,7 +70,7 @@ export class RpcHandler {
     this.#options = options;
     this.#plans = planRpcs(options.contract);
     this.#router = new Router(table);
-    this.#reader = new RequestReader(new RequestDecoder(table), options.limits);
+    this.#reader = new RequestReader(new RequestDecoder(table), options.limits, options.memory);
     this.#encoder = new ResponseEncoder(table);
   }
 
@@ -91,16 +86,12 @@ export class RpcHandler {
 
   /** @throws AppError and TranscodingError, before anything is written */
   async handle(exchange: Exchange, found: FoundRpc): Promise<void> {
-    const { headers } = exchange.request;
-    const { rule, defaultMs } = found.plan;
-    const credential = this.#credentialOf(exchange, found.plan);
-    const { admission } = this.#options;
-    const budget = new CallBudget(timeoutOf(headers, defaultMs));
-    const caller =
-      admission.recognise(rule, credential) ??
-      (await budget.wait(admission.identify(rule, credential, exchange)));
-    exchange.subject = caller?.claims.subject;
-    this.#authorize(rule, caller, exchange);
+    const { access } = this.#options;
+    const { plan } = found;
+    const credential = access.credentialOf(exchange, plan);
+    const budget = new CallBudget(timeoutOf(exchange.request.headers, plan.defaultMs));
+    const admitted = access.admit(exchange, plan, credential, budget);
+    const caller = admitted instanceof Promise ? await admitted : admitted;
     await this.#call(exchange, { ...found, caller, budget });
   }
 
@@ -123,29 +114,10 @@ export class RpcHandler {
     }
   }
 
-  #authorize(rule: MethodRule, caller: Caller | undefined, exchange: Exchange): void {
-    const { admission, refusals } = this.#options;
-    try {
-      admission.authorize(rule, caller?.claims);
-    } catch (error) {
-      if (caller && error instanceof AppError) refusals.refused(rule, caller.claims.subject, exchange, error);
-      throw error;
-    }
-  }
-
-  /** A public method reads no credential, but its reply may give the browser one. */
-  #credentialOf(exchange: Exchange, { rule, cookie }: RpcPlan): PresentedCredential | undefined {
-    const { request } = exchange;
-    const credential = rule.access === 'public' ? undefined : readCredential(request.headers);
-    exchange.credential = credential?.form;
-    if (credential?.form === 'session' || cookie !== undefined) this.#options.crossSite.check(request);
-    return credential;
-  }
-
   async #call(exchange: Exchange, found: AdmittedRpc): Promise<void> {
-    const { upstream, log } = this.#options;
+    const { access, upstream, log } = this.#options;
     const { headers } = exchange.request;
-    const { route, plan, caller, budget } = found;
+    const { route, plan, budget } = found;
     const path = route.grpcPath;
     const kind = route.rpc.methodKind;
     const callOf = (by: Caller | undefined): UpstreamCall => {
@@ -157,7 +129,7 @@ export class RpcHandler {
       const request = await this.#reader.message(exchange, found);
       // It lasts while there is nothing to do for it.
       exchange.place?.leave();
-      return this.#asCaller(found, (by) => {
+      return access.asCaller(found, (by) => {
         const stream = upstream.serverStream({ ...callOf(by), request });
         const onHead = () => this.#setHeaders(exchange, plan, stream.metadata);
         return sendStream(exchange, stream, { form, log, onHead });
@@ -168,32 +140,15 @@ export class RpcHandler {
     }
     if (kind === 'client_streaming') {
       const requests = this.#reader.messages(exchange, found);
-      const reply = await upstream.clientStream({ ...callOf(caller), requests }).catch((error: unknown) => {
-        if (isRefusedByGuard(error)) caller?.exchanged?.forget();
-        throw error;
-      });
+      const reply = await access.asCallerOnce(found, (by) =>
+        upstream.clientStream({ ...callOf(by), requests }),
+      );
       return this.#answer(exchange, found, reply);
     }
     const message = this.#reader.message(exchange, found);
     const request = message instanceof Promise ? await message : message;
-    const reply = await this.#asCaller(found, (by) => upstream.unary({ ...callOf(by), request }));
+    const reply = await access.asCaller(found, (by) => upstream.unary({ ...callOf(by), request }));
     return this.#answer(exchange, found, reply);
-  }
-
-  /**
-   * Makes a call that can be made again. A service may know before the gateway that an access token is revoked;
-   * where that was exchanged for a credential, the credential is exchanged once more and the call made once more.
-   * The guard refuses before a handler runs, so nothing is done twice.
-   */
-  async #asCaller<T>({ plan, caller, budget }: AdmittedRpc, call: (by: Caller | undefined) => Promise<T>) {
-    try {
-      return await call(caller);
-    } catch (error) {
-      if (caller?.exchanged === undefined || !isRefusedByGuard(error)) throw error;
-      const renewed = await budget.wait(caller.exchanged.renew());
-      this.#options.admission.authorize(plan.rule, renewed.claims);
-      return call(renewed);
-    }
   }
 
   #answer(
@@ -231,10 +186,4 @@ export class RpcHandler {
     response.writeHead(204, { allow: methods.join(', '), ...(headers || {}) });
     response.end();
   }
-}
-
-/** What guards say to every bad access token; a handler that refuses a password has a reason of its own. */
-function isRefusedByGuard(error: unknown): boolean {
-  const { reason, domain } = platformReasons.UNAUTHENTICATED;
-  return error instanceof AppError && error.reason === reason && error.domain === domain;
 }

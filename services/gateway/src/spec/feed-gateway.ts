@@ -5,6 +5,8 @@ import { startSpecGateway, type SpecGateway } from './spec-gateway.js';
 /** A gateway in front of a feed backend. */
 export interface FeedGateway extends SpecGateway {
   readonly feed: FeedBackend;
+  /** Where the feed backend is. */
+  readonly feedAddress: string;
 }
 
 /** Starts both. */
@@ -22,7 +24,7 @@ export async function startFeedGateway(
     await gateway.stop();
     feed.stop();
   };
-  return { ...gateway, feed, stop };
+  return { ...gateway, feed, feedAddress: address, stop };
 }
 
 /** A request whose bodies are written and read piece by piece. */

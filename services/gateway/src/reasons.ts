@@ -97,6 +97,7 @@ export const gatewayReasons = defineReasons(GATEWAY_DOMAIN, {
 
 /** Where HTTP has a status of its own for a reason (RFC 9110, section 15.5; RFC 6585, section 5). */
 export const httpStatuses: Readonly<Record<string, number>> = {
+  METHOD_UNKNOWN: 404,
   METHOD_NOT_ALLOWED: 405,
   REQUEST_TIMEOUT: 408,
   HEADERS_TOO_LARGE: 431,
@@ -104,6 +105,8 @@ export const httpStatuses: Readonly<Record<string, number>> = {
   BODY_TOO_LARGE: 413,
   NOT_ACCEPTABLE: 406,
   CONTENT_ENCODING_UNSUPPORTED: 415,
+  MESSAGE_ENCODING_UNSUPPORTED: 415,
+  MESSAGE_COUNT: 400,
   CONTENT_TYPE_UNSUPPORTED: 415,
   EXPECTATION_UNSUPPORTED: 417,
 };

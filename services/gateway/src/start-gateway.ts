@@ -23,9 +23,11 @@ import { tokenExchange } from './credential/token-exchange.js';
 import { BodyMemory } from './http/body-memory.js';
 import { compressPages } from './http/compress-pages.js';
 import { corsPolicy } from './http/cors-policy.js';
-import { HttpEdge } from './http/http-edge.js';
+import { HttpEdge, type EdgeCalls } from './http/http-edge.js';
 import { Intake } from './http/intake.js';
 import { answer, ProblemFilter } from './http/problem.filter.js';
+import { sendProblem } from './http/send-problem.js';
+import { HttpCalls } from './http-calls/http-calls.js';
 import { NativePort } from './native/native-port.js';
 import { AuthProxy } from './proxy/auth-proxy.js';
 import { HttpReplicas } from './proxy/http-replicas.js';
@@ -112,16 +114,26 @@ export async function startGateway(
   const intake = new Intake(gate, contract, proxy ? essentialProxied : []);
   const routes = new RpcServer({ handler, proxy, intake, log });
   const { TRUSTED_PROXIES: trustedProxies } = settings;
+  const methods = readPublicMethods(contract, limits);
+  const forwarder = new CallForwarder({ access, upstream, headers });
+  const { table } = contract;
+  const httpCalls = new HttpCalls({ table, methods, forwarder, intake, cors, memory, log });
+  const calls: EdgeCalls = {
+    serve: (exchange) => routes.serve(exchange) || httpCalls.serve(exchange),
+    refuse: (exchange, error) => {
+      if (!httpCalls.refuse(exchange, error)) sendProblem(exchange, error, log);
+    },
+  };
   const native = new NativePort({
-    methods: readPublicMethods(contract, limits),
-    forwarder: new CallForwarder({ access, upstream, headers }),
+    methods,
+    forwarder,
     gate,
     memory,
     trustedProxies,
     log,
   });
   const http2 = (socket: Socket) => native.accept(socket);
-  const edge = new HttpEdge({ production, cors, trustedProxies, intake, routes, http2, log });
+  const edge = new HttpEdge({ production, cors, trustedProxies, intake, calls, http2, log });
   const app = await createApp(edge, AppModule.register({ contract, routes }), log);
   const listening = { name: 'routes', holds: () => app.getHttpServer().listening };
   const health = new Health([], [listening, issuer.known]);

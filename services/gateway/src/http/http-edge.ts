@@ -13,10 +13,8 @@ import type { Intake } from './intake.js';
 import { IDLE_SOCKET_MS, MAX_CONNECTIONS, parserLimits } from './http-limits.js';
 import { checkRequestHead } from './request-head.js';
 import { securityHeaders } from './security-headers.js';
-import { sendProblem } from './send-problem.js';
 import { ShedRequests } from './shed-request.js';
 import { ProtocolSwitch } from '../native/protocol-switch.js';
-import type { RpcServer } from '../rpc/rpc-server.js';
 
 type Listener = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -24,6 +22,14 @@ type Listener = (request: IncomingMessage, response: ServerResponse) => void;
 const BUSY_WITH = Symbol('busy with');
 
 type Connection = Socket & { [BUSY_WITH]?: Exchange | undefined };
+
+/** Who serves the methods of the contract, by their routes or by their names. */
+export interface EdgeCalls {
+  /** Answers a request that is for them; false, and nothing done, for any other. */
+  serve(exchange: Exchange): boolean;
+  /** Refuses a request that the edge does not let pass. */
+  refuse(exchange: Exchange, error: unknown): void;
+}
 
 /** How the edge answers. */
 export interface HttpEdgeOptions {
@@ -33,8 +39,8 @@ export interface HttpEdgeOptions {
   readonly trustedProxies: BlockList;
   /** Decides which requests are taken. */
   readonly intake: Pick<Intake, 'refusal'>;
-  /** Serves the routes of the contract. */
-  readonly routes: Pick<RpcServer, 'serve'>;
+  /** Serves what the contract has. */
+  readonly calls: EdgeCalls;
   /** Takes the connections of clients that speak HTTP/2. */
   readonly http2: (socket: Socket) => void;
   readonly log: Logger;
@@ -70,10 +76,10 @@ export class HttpEdge {
     // Node would drop headers above its own count in silence; the edge counts them and refuses.
     server.maxHeadersCount = 0;
     server.setTimeout(IDLE_SOCKET_MS, (socket) => socket.destroy());
-    const { routes, http2 } = this.#options;
+    const { calls, http2 } = this.#options;
     this.#switch = new ProtocolSwitch(server, { http2, silent: (socket) => this.#refuseSilent(socket) });
     const serve = (exchange: Exchange) => {
-      if (routes.serve(exchange)) return;
+      if (calls.serve(exchange)) return;
       exchange.setCommonHeaders();
       next(exchange.request, exchange.response);
     };
@@ -114,7 +120,7 @@ export class HttpEdge {
   }
 
   #admit(request: IncomingMessage, response: ServerResponse, serve: (exchange: Exchange) => void): void {
-    const { log, cors, trustedProxies, intake } = this.#options;
+    const { calls, cors, trustedProxies, intake } = this.#options;
     if (intake.refusal(request) !== undefined) {
       if (cors.origins.length > 0) addOriginHeaders({ request, response }, cors);
       this.#shed.answer(request, response, this.#draining);
@@ -138,7 +144,7 @@ export class HttpEdge {
       checkRequestHead(request);
       exchange.trace.run(() => serve(exchange));
     } catch (error) {
-      sendProblem(exchange, error, log);
+      calls.refuse(exchange, error);
     }
   }
 }

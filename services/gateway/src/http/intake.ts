@@ -44,16 +44,20 @@ export class Intake {
 }
 
 /**
- * Method and path of the routes that are essential, as most clients write them: a set is asked in no time, where the
- * router would be a good part of the work that is to be saved. Whoever writes such a path in another way gets the places
- * that all have.
+ * Method and path of what is essential, by route and by the name of its method, as most clients write them: a set is asked
+ * in no time, where the router would be a good part of the work that is to be saved. Whoever writes such a path in another
+ * way gets the places that all have.
  */
 function essentialTargets({ table, rules }: RestContract): string[] {
-  const routes = table.routes.filter(({ grpcPath, template }) => {
+  const routes = table.routes.filter(({ grpcPath }) => {
     const rule = rules.get(grpcPath);
-    return rule !== undefined && isEssential(rule) && template.variables.length === 0;
+    return rule !== undefined && isEssential(rule);
   });
-  return routes.map(({ method, template }) => `${method} ${template.text}`);
+  const byPath = routes.filter(({ template }) => template.variables.length === 0);
+  return [
+    ...byPath.map(({ method, template }) => `${method} ${template.text}`),
+    ...routes.map(({ grpcPath }) => `POST ${grpcPath}`),
+  ];
 }
 
 /** So that a request's own method and path are looked for as they are: text that is put together is hashed each time. */

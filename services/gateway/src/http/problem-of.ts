@@ -26,9 +26,10 @@ export function problemOf(thrown: unknown, context: ProblemContext): Refusal {
   const [details] = toStatusObject(error).metadata?.get('grpc-status-details-bin') ?? [];
   const answer = problemOfStatus({ code, message, details: Buffer.from(details ?? '') }, context);
   const logReason = error.logReason ?? error.reason;
-  const cause = answer.status >= 500 ? (error.cause ?? error) : undefined;
-  const status = error.domain === GATEWAY_DOMAIN ? httpStatuses[error.reason] : undefined;
-  if (status === undefined) return { ...answer, logReason, cause };
+  const own = error.domain === GATEWAY_DOMAIN ? httpStatuses[error.reason] : undefined;
+  const status = own ?? answer.status;
+  const cause = status >= 500 ? (error.cause ?? error) : undefined;
+  if (own === undefined) return { ...answer, logReason, cause };
   const title = STATUS_CODES[status] ?? '';
   return { ...answer, status, problem: { ...answer.problem, status, title }, logReason, cause };
 }

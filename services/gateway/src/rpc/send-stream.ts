@@ -60,9 +60,9 @@ export async function sendStream(
     if (!response.writableNeedDrain) response.write(form.heartbeat());
   }, heartbeatMs);
   try {
-    if (part !== undefined) await write(response, part);
+    if (part !== undefined) await writePart(response, part);
     for (next = await messages.next(); !next.done; next = await messages.next()) {
-      await write(response, form.part(next.value));
+      await writePart(response, form.part(next.value));
       beat.refresh();
     }
     response.end(form.end());
@@ -80,8 +80,8 @@ export async function sendStream(
   }
 }
 
-/** Resolves once the caller can take more, or is gone. */
-function write(response: ServerResponse, part: string | Uint8Array): Promise<void> | undefined {
+/** Writes a part of a body. Resolves once the caller can take more, or is gone. */
+export function writePart(response: ServerResponse, part: string | Uint8Array): Promise<void> | undefined {
   if (part.length === 0 || response.write(part) || response.destroyed) return undefined;
   return new Promise((resolve) => {
     const done = () => {

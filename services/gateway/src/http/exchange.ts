@@ -3,6 +3,7 @@ import { RequestTrace } from '@gatehouse/grpc';
 import { trace } from '@opentelemetry/api';
 import type { Place } from '@gatehouse/grpc';
 import type { CredentialForm } from '../credential/presented-credential.js';
+import { KEPT } from './http-limits.js';
 import { measuredMethod } from './measured-method.js';
 import { requestIdOf } from './request-id.js';
 import { readTarget } from './target.js';
@@ -82,6 +83,12 @@ export class Exchange {
     this.response.setHeader(name, value);
   }
 
+  /** The connection ends with its answer. */
+  endConnection(): void {
+    this.setHeader('connection', 'close');
+    this.response.removeHeader(KEPT[0]);
+  }
+
   /**
    * Writes the head of an answer: its headers all at once where none was set before, as they cost as much again one by
    * one. `Vary` adds to what others have set.
@@ -121,7 +128,8 @@ export class Exchange {
   #takeCommonHeaders(): string[] | undefined {
     if (this.#hasCommonHeaders) return undefined;
     this.#hasCommonHeaders = true;
-    return [...this.commonHeaders, 'x-request-id', this.requestId];
+    const kept = this.response.shouldKeepAlive ? KEPT : [];
+    return [...this.commonHeaders, 'x-request-id', this.requestId, ...kept];
   }
 }
 

@@ -51,6 +51,19 @@ describe('every answer', () => {
     });
   });
 
+  it.each(['/.well-known/jwks.json', '/docs/page.js', '/nothing'])(
+    'says how long its connection is kept, where it is: %s',
+    async (path) => {
+      const get = `GET ${path} HTTP/1.1\r\nhost: h\r\n`;
+      const text = await raw(`${get}\r\n${get}connection: close\r\n\r\n`);
+      const [, kept, last] = text.toLowerCase().split('http/1.1 ');
+      expect(kept).toContain('\r\nconnection: keep-alive\r\n');
+      expect(kept).toContain('\r\nkeep-alive: timeout=65\r\n');
+      expect(last).toContain('\r\nconnection: close\r\n');
+      expect(last).not.toContain('keep-alive');
+    },
+  );
+
   it('names the methods that a path takes', async () => {
     const answer = await gateway.send(PATH, { method: 'PUT' });
     expect(answer.json).toMatchObject({ reason: 'METHOD_NOT_ALLOWED', code: 'UNIMPLEMENTED' });

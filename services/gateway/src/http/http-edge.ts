@@ -138,9 +138,11 @@ export class HttpEdge {
       this.#ended.add(exchange);
     });
     try {
-      if (this.#draining || cors.origins.length > 0) exchange.setCommonHeaders();
-      if (this.#draining) response.setHeader('connection', 'close');
-      if (cors.origins.length > 0) addOriginHeaders(exchange, cors);
+      if (this.#draining) exchange.endConnection();
+      if (cors.origins.length > 0) {
+        exchange.setCommonHeaders();
+        addOriginHeaders(exchange, cors);
+      }
       checkRequestHead(request);
       exchange.trace.run(() => serve(exchange));
     } catch (error) {

@@ -10,10 +10,16 @@ export const MAX_HEADERS = 100;
 export const MAX_CONNECTIONS = 10_000;
 
 /**
- * How long a connection may stand still, in milliseconds: a caller that does not read its answer is let go. Longer
- * than the keep-alive time and than any call.
+ * How long a connection may stand still, in milliseconds: a caller that does not read its answer is let go, and one that
+ * asks for nothing more. Longer than any call, and than callers are told.
  */
 export const IDLE_SOCKET_MS = 75_000;
+
+/** How long callers may take for the next request on a connection that is kept, in milliseconds. */
+export const KEPT_MS = 65_000;
+
+/** What they are told of it. */
+export const KEPT: readonly [name: string, value: string] = ['keep-alive', `timeout=${KEPT_MS / 1_000}`];
 
 /** The limits that Node's HTTP parser enforces, times in milliseconds, sizes in bytes. */
 export const parserLimits: ServerOptions = {
@@ -23,7 +29,8 @@ export const parserLimits: ServerOptions = {
   requestTimeout: 30_000,
   // How often the two timeouts above are looked at; Node's 30 s would double them.
   connectionsCheckingInterval: 500,
-  keepAliveTimeout: 65_000,
+  // The bound above ends what rests: a timer of its own would be set with each answer and taken back with the next request.
+  keepAliveTimeout: 0,
   insecureHTTPParser: false,
   requireHostHeader: true,
   noDelay: true,

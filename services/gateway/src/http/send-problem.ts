@@ -48,6 +48,7 @@ export function noteRefusal(exchange: Exchange, thrown: unknown, log: Logger): R
 }
 
 /** The rest of a body that nobody reads would stand before the next request. */
-export function closeUnread({ request, response }: Exchange): void {
-  if (hasBody(request) && !request.complete) response.setHeader('connection', 'close');
+export function closeUnread(exchange: Exchange): void {
+  const { request } = exchange;
+  if (hasBody(request) && !request.complete) exchange.endConnection();
 }

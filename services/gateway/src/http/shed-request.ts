@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { platformReasons } from '@gatehouse/errors';
 import { SHED_RETRY_AFTER_MS } from '@gatehouse/grpc';
 import { PROBLEM_CONTENT_TYPE } from '@gatehouse/transcoding';
+import { KEPT } from './http-limits.js';
 import { problemOf } from './problem-of.js';
 import { hasBody } from './read-body.js';
 
@@ -41,6 +42,7 @@ export class ShedRequests {
     const requestId = randomUUID();
     const headers = [...this.#fixed, 'x-request-id', requestId];
     if (isLast || isLongBody(request)) headers.push('connection', 'close');
+    else if (response.shouldKeepAlive) headers.push(...KEPT);
     response.writeHead(503, headers);
     response.end(request.method === 'HEAD' ? undefined : this.#body.join(requestId));
   }

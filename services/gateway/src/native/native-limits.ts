@@ -1,5 +1,5 @@
 import type { ServerLimits } from '@gatehouse/http2-grpc';
-import { parserLimits } from '../http/http-limits.js';
+import { KEPT_MS, parserLimits } from '../http/http-limits.js';
 
 const MIB = 1024 * 1024;
 
@@ -16,7 +16,7 @@ export const nativeLimits: ServerLimits = {
   maxAgeMs: 45_000,
   // Longer than any call.
   maxAgeGraceMs: 35_000,
-  maxIdleMs: parserLimits.keepAliveTimeout as number,
+  maxIdleMs: KEPT_MS,
   noticeMs: 1_000,
   keepalive: { timeMs: 30_000, timeoutMs: 10_000, withoutCalls: true },
 };

@@ -44,6 +44,7 @@ function passCredentialsOn(): void {
     credential: undefined,
     authTime: undefined,
     actor: undefined,
+    boundTo: undefined,
   };
   Admission.prototype.identify = async (rule, credential) =>
     rule.access === 'public' || !credential ? undefined : { claims, accessToken: credential.secret };

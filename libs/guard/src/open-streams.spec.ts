@@ -42,6 +42,7 @@ const claimsOf = (name: string): Claims => ({
   credential: 'session',
   authTime: NOW,
   actor: undefined,
+  boundTo: undefined,
 });
 
 function open(name: string, mode: 'lenient' | 'strict' = 'lenient'): Call {

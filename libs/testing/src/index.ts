@@ -5,6 +5,7 @@ export { startFakeGithub, startFakeGoogle } from './fake-providers.js';
 export { freePort } from './free-port.js';
 export { type FrozenClock, frozenClock } from './frozen-clock.js';
 export type { CollectedSpan } from './otlp-spans.js';
+export { createProofKey, type SpecProofKey, type SpecProofRequest } from './proof-key.js';
 export { restartableDatabase, type RestartableDatabase } from './restartable-database.js';
 export {
   RoamingBrowser,

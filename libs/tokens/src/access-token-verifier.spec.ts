@@ -70,6 +70,21 @@ describe('AccessTokenVerifier', () => {
     }
   });
 
+  it('takes one that is bound to a key only from who asks for such, cold and warm', async () => {
+    const verifier = verifierWith();
+    const bound = key.sign(accessClaims({ cnf: { jkt: key.keyId } }));
+    const unbound = key.sign(accessClaims());
+    for (let times = 0; times < 2; times++) {
+      await expect(verifier.verify(bound)).rejects.toMatchObject({ reason: 'PROOF_REQUIRED' });
+      await expect(verifier.verify(unbound, 'key')).rejects.toMatchObject({ reason: 'NOT_BOUND' });
+      expect(await verifier.verify(bound, 'key')).toMatchObject({ boundTo: key.keyId });
+      expect(await verifier.verify(bound, 'any')).toMatchObject({ boundTo: key.keyId });
+      expect(await verifier.verify(unbound, 'any')).toMatchObject({ boundTo: undefined });
+    }
+    expect(reasonOf(() => verifier.peek(bound))).toBe('PROOF_REQUIRED');
+    expect(reasonOf(() => verifier.peek(unbound, 'key'))).toBe('NOT_BOUND');
+  });
+
   it('says the same for every reason', async () => {
     const messages = new Set<string>();
     for (const text of ['', 'a.b.c', 'x'.repeat(9_000), key.sign(accessClaims({ exp: issued - 60 }))]) {

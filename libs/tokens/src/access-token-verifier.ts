@@ -1,3 +1,4 @@
+import { bindingFault, type Binding } from './binding.js';
 import { openCompactJws, readCompactJws } from './compact-jws.js';
 import type { CompactJws } from './compact-jws.js';
 import { MAX_TOKEN_CHARS } from './compact-text.js';
@@ -38,7 +39,7 @@ const ACCESS_TOKEN_TYPE = /^(?:application\/)?at\+jwt$/i;
 /**
  * Verifies access tokens as RFC 9068 profiles them, alone: no call leaves the process except through `keys`.
  *
- * Order of the checks: text, header, key, signature, payload, claims, clock, revocations. Nothing unauthenticated is parsed
+ * Order of the checks: text, header, key, signature, payload, claims, clock, binding, revocations. Nothing unauthenticated is parsed
  * beyond a header of 1,024 characters.
  */
 export class AccessTokenVerifier {
@@ -69,15 +70,16 @@ export class AccessTokenVerifier {
    * `verifier.peek(text) ?? (await verifier.verify(text))`. The clock, the presence of the key and revocations are
    * checked anew on every call.
    *
+   * @param binding what it may be bound to; who says `key` or `any` looks at `boundTo`
    * @returns undefined when `verify` has to decide
-   * @throws TokenRejected when it is revoked
+   * @throws TokenRejected when it is revoked, or bound otherwise
    */
-  peek(text: string): Claims | undefined {
+  peek(text: string, binding: Binding = 'none'): Claims | undefined {
     const entry = this.#cache.find(text);
     if (entry === undefined) return undefined;
     // A key keeps its object for as long as the source serves it unchanged, so identity means "still in the set".
     const keyServed = this.#keys.find(entry.key.keyId) === entry.key;
-    if (keyServed && this.#timeFault(entry.claims) === undefined) return this.#unrevoked(entry.claims);
+    if (keyServed && this.#timeFault(entry.claims) === undefined) return this.#accept(entry.claims, binding);
     this.#cache.delete(entry);
     return undefined;
   }
@@ -86,11 +88,12 @@ export class AccessTokenVerifier {
    * Verifies an access token completely, or answers from what was verified before.
    *
    * @param text the access token as received, without the scheme
+   * @param binding what it may be bound to; who says `key` or `any` looks at `boundTo`
    * @throws TokenRejected when it is refused; `reason` is for the log only
    * @throws KeysUnavailable when the source of the keys never answered
    */
-  async verify(text: string): Promise<Claims> {
-    const known = this.peek(text);
+  async verify(text: string, binding: Binding = 'none'): Promise<Claims> {
+    const known = this.peek(text, binding);
     if (known !== undefined) return known;
     const jws = readCompactJws(text, this.#maxTokenChars);
     if (typeof jws.header.type !== 'string' || !ACCESS_TOKEN_TYPE.test(jws.header.type)) {
@@ -103,10 +106,12 @@ export class AccessTokenVerifier {
     if (fault !== undefined) throw new TokenRejected(fault);
     // A revoked one is remembered too: whoever repeats it costs no second verification.
     this.#cache.add({ text, claims, key });
-    return this.#unrevoked(claims);
+    return this.#accept(claims, binding);
   }
 
-  #unrevoked(claims: Claims): Claims {
+  #accept(claims: Claims, binding: Binding): Claims {
+    const fault = bindingFault(claims, binding);
+    if (fault !== undefined) throw new TokenRejected(fault);
     if (this.#revocations?.isRevoked(claims)) throw new TokenRejected('REVOKED');
     return claims;
   }

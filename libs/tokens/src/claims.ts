@@ -32,6 +32,8 @@ export interface AccessTokenClaims {
   readonly auth_time?: number;
   /** Who acts for the subject, where that is not the client which the subject let do so. */
   readonly act?: Actor;
+  /** What its holder proves possession of, where it is bound (RFC 7800; RFC 9449 section 6.1). */
+  readonly cnf?: { readonly jkt: string };
 }
 
 /** The claims of a verified access token. Frozen, and shared by all calls that carry the same access token. */
@@ -60,4 +62,6 @@ export interface Claims {
   readonly authTime: number | undefined;
   /** Who acts for the subject, where it was handed on; for the issuer alone, no rule looks at it. */
   readonly actor: Actor | undefined;
+  /** The thumbprint of the key that it is bound to; undefined where whoever bears it may use it. */
+  readonly boundTo: string | undefined;
 }

@@ -1,5 +1,6 @@
 export { AccessTokenVerifier } from './access-token-verifier.js';
 export type { AccessTokenVerifierOptions } from './access-token-verifier.js';
+export type { Binding } from './binding.js';
 export { CREDENTIAL_KINDS } from './claims.js';
 export type { AccessTokenClaims, Actor, Claims, CredentialKind } from './claims.js';
 export { readCompactJws, verifyCompactJws } from './compact-jws.js';
@@ -13,6 +14,11 @@ export type { KeySource } from './key-source.js';
 export { KeysUnavailable } from './keys-unavailable.js';
 export { MAX_LEASE_AGE_MS, RenewableLease } from './lease.js';
 export type { Lease, RenewableLeaseOptions } from './lease.js';
+export { PROOF_ALGORITHMS } from './proof/proof-key.js';
+export { ProofRejected } from './proof/proof-rejected.js';
+export type { ProofRejectionReason } from './proof/proof-rejected.js';
+export { MAX_PROOF_CHARS, PROOF_WINDOW_SECONDS, verifyProof } from './proof/verify-proof.js';
+export type { ProofOccasion, VerifiedProof } from './proof/verify-proof.js';
 export type { RejectionReason } from './rejection-reason.js';
 export { RemoteKeySet } from './remote-key-set.js';
 export type { RemoteKeySetOptions } from './remote-key-set.js';

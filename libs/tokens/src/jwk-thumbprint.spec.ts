@@ -1,6 +1,11 @@
 import { expect, it } from '@jest/globals';
 import { jwkThumbprint } from './jwk-thumbprint.js';
 
+it('gives the thumbprint that RFC 8037 appendix A.3 states for its example key', () => {
+  const jwk = { kty: 'OKP', crv: 'Ed25519', x: '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo' };
+  expect(jwkThumbprint(jwk)).toBe('kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k');
+});
+
 it('gives the thumbprint that RFC 9449 section 6.1 states for its example key', () => {
   const jwk = {
     kty: 'EC',

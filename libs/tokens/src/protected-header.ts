@@ -10,15 +10,14 @@ export interface ProtectedHeader {
 }
 
 /** An issued header has about 120 encoded characters. */
-const MAX_HEADER_CHARS = 1_024;
+export const MAX_HEADER_CHARS = 1_024;
 
 /**
  * Members that would change where the key comes from or how the rest is read. Unknown members are harmless and
  * ignored (RFC 7515 section 4); these are known, and obeying or skipping any of them is how verifiers were broken.
  */
-const FORBIDDEN = [
+export const READING_MEMBERS = [
   'jku', // a URL to fetch keys from, RFC 7515 section 4.1.2
-  'jwk', // a key inside the header, 4.1.3
   'x5u', // a URL of a certificate, 4.1.5
   'x5c', // certificates inside the header, 4.1.6
   'x5t', // certificate thumbprints, 4.1.7 and 4.1.8
@@ -31,6 +30,9 @@ const FORBIDDEN = [
   'epk', // key agreement and password-based encryption, RFC 7518 section 4
   'p2c',
 ] as const;
+
+/** In an access token a key inside the header is another such member (RFC 7515 section 4.1.3). */
+const FORBIDDEN = ['jwk', ...READING_MEMBERS];
 
 /**
  * Reads the protected header of a JWS. Only ES256 is admitted (RFC 8725 section 3.1), compared character by

@@ -17,6 +17,8 @@ const VALID: AccessTokenClaims = {
   scope: 'resources:read',
 };
 
+const THUMBPRINT = '0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I';
+
 const read = (changes: object = {}) => readClaims({ ...VALID, ...changes }, POLICY, 'key-1');
 
 describe('readClaims', () => {
@@ -42,6 +44,11 @@ describe('readClaims', () => {
     expect(read()).toMatchObject({ keyId: 'key-1', credential: undefined, authTime: undefined });
     const claims = read({ credential: 'api_key', auth_time: NOW - 60 });
     expect(claims).toMatchObject({ credential: 'api_key', authTime: NOW - 60 });
+  });
+
+  it('says which key it is bound to', () => {
+    expect(read().boundTo).toBeUndefined();
+    expect(read({ cnf: { jkt: THUMBPRINT } }).boundTo).toBe(THUMBPRINT);
   });
 
   it('grants nothing without a scope', () => {
@@ -78,7 +85,20 @@ describe('readClaims', () => {
     ['TIME_MALFORMED', 'nbf', [null, `${NOW}`, {}]],
     ['LIFETIME_INVALID', 'exp', [NOW, NOW - 1, NOW + 901, (NOW + 300) * 1_000, Number.MAX_SAFE_INTEGER]],
     ['SCOPE_MALFORMED', 'scope', [null, 7, ['resources:read']]],
-    ['PROOF_REQUIRED', 'cnf', [null, {}, { jkt: 'x' }, { 'x5t#S256': 'x' }]],
+    [
+      'CONFIRMATION_UNKNOWN',
+      'cnf',
+      [null, {}, THUMBPRINT, [THUMBPRINT], { jkt: 'x' }, { jkt: [THUMBPRINT] }, { jkt: `${THUMBPRINT}=` }],
+    ],
+    [
+      'CONFIRMATION_UNKNOWN',
+      'cnf',
+      [
+        { 'x5t#S256': THUMBPRINT },
+        { jkt: THUMBPRINT, 'x5t#S256': THUMBPRINT },
+        { jkt: THUMBPRINT, kid: 'k' },
+      ],
+    ],
   ] as const)('refuses with %s what %s must not be', (reason, claim, values) => {
     for (const value of values) {
       expect([value, reasonOf(() => read({ [claim]: value }))]).toEqual([value, reason]);

@@ -1,6 +1,7 @@
 import { CREDENTIAL_KINDS } from './claims.js';
 import type { Actor, Claims, CredentialKind } from './claims.js';
 import { isIdentifier, MAX_CLAIM_ID_CHARS } from './identifier.js';
+import { isThumbprint } from './jwk-thumbprint.js';
 import type { RejectionReason } from './rejection-reason.js';
 import { Scope } from './scope.js';
 import { isJsonObject, type JsonObject } from './strict-json.js';
@@ -24,8 +25,6 @@ export interface ClaimsPolicy {
 export function readClaims(payload: JsonObject, policy: ClaimsPolicy, keyId: string): Claims {
   if (payload['iss'] !== policy.issuer) throw new TokenRejected('ISSUER_MISMATCH');
   if (!namesAudience(payload['aud'], policy.audience)) throw new TokenRejected('AUDIENCE_MISMATCH');
-  // An access token bound to a key is worth nothing without its proof, which a bearer header cannot carry.
-  if (Object.hasOwn(payload, 'cnf')) throw new TokenRejected('PROOF_REQUIRED');
 
   const issuedAt = readTime(payload['iat']);
   const expiresAt = readTime(payload['exp']);
@@ -54,6 +53,7 @@ export function readClaims(payload: JsonObject, policy: ClaimsPolicy, keyId: str
     credential: readCredential(payload['credential']),
     authTime: payload['auth_time'] === undefined ? undefined : readTime(payload['auth_time']),
     actor: payload['act'] === undefined ? undefined : readActor(payload['act']),
+    boundTo: Object.hasOwn(payload, 'cnf') ? readConfirmation(payload['cnf']) : undefined,
   });
 }
 
@@ -103,6 +103,13 @@ function readActor(value: unknown): Actor {
   if (!isJsonObject(value)) throw new TokenRejected('ACTOR_MALFORMED');
   const sub = readIdentifier(value['sub'], 'ACTOR_MALFORMED');
   return Object.freeze({ sub, ...(value['act'] !== undefined && { act: readActor(value['act']) }) });
+}
+
+/** Whoever cannot check all that an access token is bound to must not take it (RFC 7800 section 3.1). */
+function readConfirmation(value: unknown): string {
+  const { jkt, ...others } = isJsonObject(value) ? value : {};
+  if (!isThumbprint(jkt) || Object.keys(others).length > 0) throw new TokenRejected('CONFIRMATION_UNKNOWN');
+  return jkt;
 }
 
 const NO_SCOPE = Scope.parse('');

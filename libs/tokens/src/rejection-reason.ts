@@ -55,5 +55,9 @@ export type RejectionReason =
   | 'ACTOR_MALFORMED'
   /** It is revoked: itself, what it descends from, its subject, its client, its key, or everything. */
   | 'REVOKED'
-  /** `cnf` binds the token to a proof of possession that this transport does not carry (RFC 7800, RFC 9449). */
-  | 'PROOF_REQUIRED';
+  /** `cnf` binds the token to something else than one key by its thumbprint (RFC 7800, RFC 9449 section 6.1). */
+  | 'CONFIRMATION_UNKNOWN'
+  /** It is bound to a key and was shown without a proof, as a bearer token (RFC 9449 section 7.2). */
+  | 'PROOF_REQUIRED'
+  /** It is bound to nothing and was shown with a proof, which proves nothing (RFC 9449 section 7.1). */
+  | 'NOT_BOUND';

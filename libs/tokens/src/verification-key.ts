@@ -43,7 +43,7 @@ const COORDINATE = /^[A-Za-z0-9_-]{43}$/;
  * @throws InvalidKeySet when the key is secret, or claims to be for ES256 signatures and is not fit for them
  */
 export function admitKey(jwk: JsonObject): VerificationKey | undefined {
-  if (jwk['kty'] === 'oct' || SECRET_MEMBERS.some((member) => Object.hasOwn(jwk, member))) {
+  if (hasSecretMember(jwk)) {
     throw new InvalidKeySet('a key set must hold public keys only');
   }
   if (jwk['alg'] !== 'ES256' || jwk['use'] !== 'sig') return undefined;
@@ -61,6 +61,11 @@ export function admitKey(jwk: JsonObject): VerificationKey | undefined {
     notBefore: (nbf as number | undefined) ?? 0,
     publicKey: publicKeyAt(x, y),
   };
+}
+
+/** Whether a key is symmetric, or holds what only private keys have. */
+export function hasSecretMember(jwk: JsonObject): boolean {
+  return jwk['kty'] === 'oct' || SECRET_MEMBERS.some((member) => Object.hasOwn(jwk, member));
 }
 
 /** The key as a key set carries it; {@link admitKey} admits it again. */

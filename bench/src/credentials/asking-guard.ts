@@ -2,7 +2,7 @@ import type { Metadata } from '@grpc/grpc-js';
 import type { CanActivate, ExecutionContext } from '@nestjs/common';
 import { platformReasons } from '@gatehouse/errors';
 import { callOf, type Principal } from '@gatehouse/grpc';
-import { bearerOf, ruleRefusal } from '@gatehouse/guard';
+import { presentedToken, ruleRefusal } from '@gatehouse/guard';
 
 /** Asks whose a credential is; undefined when it is nobody's. */
 export type Ask = (credential: string) => Promise<Principal | undefined>;
@@ -16,7 +16,7 @@ export class AskingGuard implements CanActivate {
     const call = callOf(context.switchToRpc().getContext<Metadata>());
     const { rule } = call.method;
     if (rule.access === 'public') return true;
-    const credential = bearerOf(call.metadata);
+    const credential = presentedToken(call.metadata)?.accessToken;
     const principal = credential === undefined ? undefined : await this.ask(credential);
     if (principal === undefined) throw platformReasons.UNAUTHENTICATED({ logReason: 'CREDENTIAL_UNKNOWN' });
     call.admit(principal);

@@ -29,6 +29,11 @@ export const platformReasons = defineReasons(PLATFORM_DOMAIN, {
     message: 'a valid access token is required',
     help: 'No access token, or one that is not accepted. Every cause gets this one answer; sign in again.',
   },
+  PROOF_INVALID: {
+    code: status.UNAUTHENTICATED,
+    message: 'the proof of possession is not accepted',
+    help: 'The access token is bound to a key, and no proof came with it that the caller has that key (DPoP, RFC 9449): it is missing, malformed, of another request, access token or key, older than a minute, or was used before. Every cause gets this one answer; send a new proof with each request.',
+  },
   PERMISSION_MISSING: {
     code: status.PERMISSION_DENIED,
     message: 'the access token lacks the permission',
@@ -78,6 +83,11 @@ export const platformReasons = defineReasons(PLATFORM_DOMAIN, {
     code: status.UNAVAILABLE,
     message: 'the service cannot know whether the access token was revoked',
     help: 'The service is cut off from the issuer, and the method is one that must not be done on old knowledge. An outage, not a fault of the caller. Try again after `retryAfter`.',
+  },
+  PROOFS_UNKNOWN: {
+    code: status.UNAVAILABLE,
+    message: 'the service cannot know whether the proof was used before',
+    help: 'The issuer, which knows what proofs were used, does not answer. An outage, not a fault of the caller. Send another proof after `retryAfter`.',
   },
   PEER_UNAVAILABLE: {
     code: status.UNAVAILABLE,

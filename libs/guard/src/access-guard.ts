@@ -6,9 +6,10 @@ import { callOf, isBoundByToken, type Call } from '@gatehouse/grpc';
 import { KeysUnavailable, TokenRejected, type Claims } from '@gatehouse/tokens';
 import { ACCESS_TOKEN_STRATEGY, type StrategyRequest } from './access-token-strategy.js';
 import { AccessTokens } from './access-tokens.js';
-import { bearerOf } from './bearer.js';
 import { GuardDecisions } from './guard-decisions.js';
 import { OpenStreams } from './open-streams.js';
+import { presentedToken, type PresentedToken } from './presented-token.js';
+import type { ProofCheck } from './proof/proof-check.js';
 import { ruleRefusal } from './rule-refusal.js';
 
 /** Hears of a principal that is known and may not: for the audit trail. */
@@ -26,6 +27,7 @@ export class AccessGuard extends AuthGuard(ACCESS_TOKEN_STRATEGY) implements Can
 
   constructor(
     private readonly tokens: AccessTokens,
+    private readonly proofs: ProofCheck,
     private readonly onRefusal?: OnRefusal,
   ) {
     super();
@@ -33,8 +35,8 @@ export class AccessGuard extends AuthGuard(ACCESS_TOKEN_STRATEGY) implements Can
   }
 
   /**
-   * @throws AppError UNAUTHENTICATED, CALLER_NOT_ADMITTED, PERMISSION_MISSING, CREDENTIAL_NOT_ADMITTED,
-   *   SIGN_IN_TOO_OLD, KEYS_UNAVAILABLE or REVOCATIONS_UNKNOWN
+   * @throws AppError UNAUTHENTICATED, PROOF_INVALID, CALLER_NOT_ADMITTED, PERMISSION_MISSING, CREDENTIAL_NOT_ADMITTED,
+   *   SIGN_IN_TOO_OLD, KEYS_UNAVAILABLE, PROOFS_UNKNOWN or REVOCATIONS_UNKNOWN
    */
   override canActivate(context: ExecutionContext): boolean | Promise<boolean> {
     return this.#decisions.count(() => this.#decide(context));
@@ -43,16 +45,16 @@ export class AccessGuard extends AuthGuard(ACCESS_TOKEN_STRATEGY) implements Can
   #decide(context: ExecutionContext): boolean | Promise<boolean> {
     const call = callIn(context);
     if (call.method.rule.access === 'public') return true;
-    const accessToken = bearerOf(call.metadata);
-    if (accessToken === undefined) throw unauthenticated('ACCESS_TOKEN_MISSING');
-    const principal = this.#peek(accessToken);
+    const presented = presentedToken(call.metadata);
+    if (presented === undefined) throw unauthenticated('ACCESS_TOKEN_MISSING');
+    const principal = this.#peek(presented);
     if (principal === undefined) return super.canActivate(context) as Promise<boolean>;
-    return this.#admit(principal, call, accessToken) ?? true;
+    return this.#prove(principal, call, presented.accessToken) ?? true;
   }
 
   /** What Passport sees instead of an HTTP request. */
   override getRequest(context: ExecutionContext): StrategyRequest {
-    return { accessToken: bearerOf(callIn(context).metadata) ?? '' };
+    return presentedToken(callIn(context).metadata) ?? { accessToken: '', binding: 'none' };
   }
 
   getResponse(): object {
@@ -68,16 +70,25 @@ export class AccessGuard extends AuthGuard(ACCESS_TOKEN_STRATEGY) implements Can
   ): any {
     if (error || !principal) throw refusal(error ?? info);
     const { accessToken } = this.getRequest(context);
-    const admitted = this.#admit(principal, callIn(context), accessToken);
+    const admitted = this.#prove(principal, callIn(context), accessToken);
     return admitted ? admitted.then(() => principal) : principal;
   }
 
-  #peek(accessToken: string): Claims | undefined {
+  #peek({ accessToken, binding }: PresentedToken): Claims | undefined {
     try {
-      return this.tokens.peek(accessToken);
+      return this.tokens.peek(accessToken, binding);
     } catch (error) {
       throw refusal(error);
     }
+  }
+
+  /** What is bound to a key admits nobody who does not prove to have it. @returns a promise only when it has to be waited */
+  #prove(principal: Claims, call: Call, accessToken: string): Promise<true> | undefined {
+    const { boundTo } = principal;
+    if (boundTo === undefined) return this.#admit(principal, call, accessToken);
+    return this.proofs
+      .check(call, accessToken, boundTo)
+      .then(() => this.#admit(principal, call, accessToken) ?? true);
   }
 
   /** @returns a promise only when the issuer has to be asked */

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { PassportStrategy } from '@nestjs/passport';
-import type { Claims } from '@gatehouse/tokens';
+import type { Binding, Claims } from '@gatehouse/tokens';
 import { Strategy } from 'passport-jwt';
 import { AccessTokens } from './access-tokens.js';
 
@@ -11,6 +11,8 @@ export const ACCESS_TOKEN_STRATEGY = 'access-token';
 export interface StrategyRequest {
   /** The access token, without its scheme. */
   readonly accessToken: string;
+  /** What it has to be bound to. */
+  readonly binding: Binding;
 }
 
 /**
@@ -43,6 +45,6 @@ export class AccessTokenStrategy extends PassportStrategy(Strategy, ACCESS_TOKEN
 
   /** Called by passport-jwt once the signature holds: the claims as our verifier read them. */
   validate(request: StrategyRequest): Promise<Claims> {
-    return this.tokens.verify(request.accessToken);
+    return this.tokens.verify(request.accessToken, request.binding);
   }
 }

@@ -2,6 +2,7 @@ import {
   AccessTokenVerifier,
   readCompactJws,
   TokenRejected,
+  type Binding,
   type Claims,
   type KeySource,
 } from '@gatehouse/tokens';
@@ -60,10 +61,10 @@ export class AccessTokens {
   /**
    * The claims of an access token that was verified before and is still good; never waits.
    *
-   * @throws TokenRejected when it is revoked
+   * @throws TokenRejected when it is revoked, or bound otherwise
    */
-  peek(accessToken: string): Claims | undefined {
-    return this.#users.peek(accessToken) ?? this.#services.peek(accessToken);
+  peek(accessToken: string, binding: Binding = 'none'): Claims | undefined {
+    return this.#users.peek(accessToken, binding) ?? this.#services.peek(accessToken, binding);
   }
 
   /** What kind of principal these claims make. Whoever acts in its own name is a service at the service itself, and a client at the API. */
@@ -97,18 +98,18 @@ export class AccessTokens {
    * @throws TokenRejected with the reason for the log
    * @throws KeysUnavailable when the issuer never answered
    */
-  async verify(accessToken: string): Promise<Claims> {
-    const claims = await this.#verifyUser(accessToken);
+  async verify(accessToken: string, binding: Binding = 'none'): Promise<Claims> {
+    const claims = await this.#verifyUser(accessToken, binding);
     if (claims) return claims;
-    const service = await this.#services.verify(accessToken);
+    const service = await this.#services.verify(accessToken, binding);
     if (!service.isService) throw new TokenRejected('AUDIENCE_MISMATCH');
     return service;
   }
 
   /** @returns undefined when the access token is for another audience than the API */
-  async #verifyUser(accessToken: string): Promise<Claims | undefined> {
+  async #verifyUser(accessToken: string, binding: Binding): Promise<Claims | undefined> {
     try {
-      return await this.#users.verify(accessToken);
+      return await this.#users.verify(accessToken, binding);
     } catch (error) {
       if (error instanceof TokenRejected && error.reason === 'AUDIENCE_MISMATCH') return undefined;
       throw error;

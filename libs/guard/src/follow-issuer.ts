@@ -11,6 +11,8 @@ import { LastKnownFile, type LastKnownFileOptions } from './last-known/last-know
 import { LastKnownKeeper } from './last-known/last-known-keeper.js';
 import { restoreLastKnown } from './last-known/restore-last-known.js';
 import { observeRevocations } from './observe-revocations.js';
+import { ProofAuthority } from './proof/proof-authority.js';
+import type { UseProof } from './proof/proof-check.js';
 import type { RevocationKnowledge } from './revocation-knowledge.js';
 import type { ServiceIdentity } from './service-identity.js';
 
@@ -42,6 +44,9 @@ export interface FollowIssuerOptions {
 export interface FollowedIssuer extends Required<RevocationKnowledge> {
   /** Empty until all that is revoked was known. */
   readonly keys: KeySource;
+  /** Which proofs were used; auth is asked about each. */
+  readonly proofs: ProofAuthority;
+  readonly useProof: UseProof;
   /**
    * Holds once all that is revoked and the key set were known, from auth or, while auth is away, from what was last
    * known: a service that starts while auth is down becomes ready by itself. What becomes of auth later is no reason
@@ -66,6 +71,7 @@ export function followIssuer(
   const list = new RevocationList({ maxEntries: options.maxRevocations });
   const lease = new RenewableLease({ maxAgeMs: options.maxLeaseAgeMs });
   const introspection = new Introspection(address, identity, channel);
+  const proofs = new ProofAuthority(address, identity, channel);
   const file = openLastKnown(options);
   const from = file && restoreLastKnown(file, { list, keys }, log);
   const feed = new RevocationFeed({ address, channel, identity, list, lease, keys, from, log });
@@ -88,6 +94,8 @@ export function followIssuer(
     revocations: list,
     lease,
     introspect: (accessToken, within) => introspection.isActive(accessToken, within),
+    proofs,
+    useProof: (proofId, within) => proofs.use(proofId, within),
     known: { name: 'issuer', holds: isKnown },
     close: async () => {
       clearTimeout(giveUp);
@@ -95,6 +103,7 @@ export function followIssuer(
       unobserve();
       feed.close();
       introspection.close();
+      proofs.close();
       client.close();
     },
   };

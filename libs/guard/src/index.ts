@@ -3,12 +3,15 @@ export { ACCESS_TOKEN_STRATEGY, AccessTokenStrategy } from './access-token-strat
 export { AccessTokens, type AcceptedTokens, type AccessTokensOptions } from './access-tokens.js';
 export { AuditSink } from './audit/audit-sink.js';
 export { RefusalRecorder, type RefusalRecorderOptions, type RefusedCall } from './audit/refusal-recorder.js';
-export { bearerOf } from './bearer.js';
 export { GuardDecisions } from './guard-decisions.js';
 export { GuardModule, type GuardOptions } from './guard-module.js';
 export { followIssuer, type FollowedIssuer, type FollowIssuerOptions } from './follow-issuer.js';
 export { observeRevocations, type ObservedRevocations } from './observe-revocations.js';
 export { OwnAccessToken, type HeldAccessToken, type IssuedAccessToken } from './own-access-token.js';
 export type { NoRevocations, RevocationKnowledge } from './revocation-knowledge.js';
+export { presentedToken, type PresentedToken } from './presented-token.js';
+export { ProofAuthority } from './proof/proof-authority.js';
+export type { UseProof } from './proof/proof-check.js';
+export { proofInvalid, proofRefusal } from './proof/proof-refusal.js';
 export { ruleRefusal } from './rule-refusal.js';
 export { ServiceIdentity, type ServiceIdentityOptions } from './service-identity.js';

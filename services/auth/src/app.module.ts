@@ -8,6 +8,7 @@ import { ClientController } from './client/client.controller.js';
 import { GrantController } from './grant/grant.controller.js';
 import { IdentityController } from './identity/identity.controller.js';
 import { KeySetController } from './key-set/key-set.controller.js';
+import { ProofController } from './proof/proof.controller.js';
 import { RevocationController } from './revocation/revocation.controller.js';
 import { RoleController } from './role/role.controller.js';
 import { SessionController } from './session/session.controller.js';
@@ -23,6 +24,7 @@ export class AppModule {
       controllers: [
         AccountController,
         TokenController,
+        ProofController,
         SessionController,
         ApiKeyController,
         IdentityController,

@@ -23,6 +23,7 @@ import { PairwiseSubjects } from './oauth/pairwise.store.js';
 import { outboundFetch, type OutboundFetch } from './outbound/outbound-fetch.js';
 import { HashPool } from './password/hash-pool.js';
 import { Passwords } from './password/passwords.js';
+import { UsedProofStore } from './proof/used-proof.store.js';
 import { RevocationFeed } from './revocation/revocation-feed.js';
 import { RevocationStore } from './revocation/revocation.store.js';
 import { VerifierStore } from './revocation/verifier.store.js';
@@ -75,6 +76,7 @@ export class AuthContext {
   readonly revocations = new RevocationStore();
   readonly verifiers = new VerifierStore();
   readonly descent = new DescentStore();
+  readonly usedProofs = new UsedProofStore();
   readonly audit = new AuditEventStore();
   readonly auditLinks = new AuditLinkStore();
   readonly auditLists = new AuditListStore();

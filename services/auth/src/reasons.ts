@@ -35,8 +35,8 @@ export const authReasons = defineReasons('auth.gatehouse.dev', {
   },
   CREDENTIAL_INVALID: {
     code: status.UNAUTHENTICATED,
-    message: 'the session or the API key is not accepted',
-    help: 'It is malformed, unknown, expired, revoked, or not allowed from this address. Every cause gets this one answer.',
+    message: 'the credential is not accepted',
+    help: 'The session, the API key or the access token is malformed, unknown, expired, revoked, not bound to a key where it has to be, or not allowed from this address. Every cause gets this one answer.',
   },
   API_KEY_UNKNOWN: {
     code: status.NOT_FOUND,

@@ -8,8 +8,8 @@ const EVERY_MS = 60_000;
 const BATCH = 1_000;
 
 /**
- * Deletes what can matter no more: expired sign-ins, login flows, keys, grants, codes and counts, and revocations that
- * speak of expired tokens only.
+ * Deletes what can matter no more: expired sign-ins, login flows, keys, grants, codes, proofs and counts, and revocations
+ * that speak of expired tokens only.
  */
 export class Retention {
   readonly #context: AuthContext;
@@ -39,7 +39,7 @@ export class Retention {
   async sweep(): Promise<void> {
     const { database, families, sessions, apiKeys, loginFlows, codes, revocations, verifiers, limits } =
       this.#context;
-    const { artifacts, grants, clientSecretHashes } = this.#context;
+    const { artifacts, grants, clientSecretHashes, usedProofs } = this.#context;
     const { sql } = database;
     for (const store of [
       families,
@@ -50,6 +50,7 @@ export class Retention {
       artifacts.store,
       grants,
       clientSecretHashes,
+      usedProofs,
       revocations,
       verifiers,
       limits.store,

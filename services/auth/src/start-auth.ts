@@ -9,13 +9,14 @@ import {
   GrantServiceService,
   IdentityServiceService,
   KeySetServiceService,
+  ProofServiceService,
   RevocationServiceService,
   RoleServiceService,
   SessionServiceService,
   TokenServiceService,
 } from '@gatehouse/contracts/auth';
 import { openTransport, startService, type RunningService, type Call } from '@gatehouse/grpc';
-import { AccessGuard, RefusalRecorder } from '@gatehouse/guard';
+import { AccessGuard, proofInvalid, RefusalRecorder, type UseProof } from '@gatehouse/guard';
 import { OutboxDispatcher, type OutboxEvent } from '@gatehouse/postgres';
 import type { Logger } from '@gatehouse/telemetry';
 import { AppModule } from './app.module.js';
@@ -125,11 +126,13 @@ export async function startAuth(settings: AuthSettings, log: Logger): Promise<Ru
         keys,
         revocations: feed.list,
         lease: feed.lease,
+        useProof: useOwnProof(context),
         onRefusal: refusals.onRefusal,
       }),
       definitions: [
         AccountServiceService,
         TokenServiceService,
+        ProofServiceService,
         SessionServiceService,
         ApiKeyServiceService,
         IdentityServiceService,
@@ -186,4 +189,11 @@ function openPostman(context: AuthContext, settings: AuthSettings, log: Logger):
   const options = { smtpUrl: SMTP_URL, folder: MAIL_FOLDER, from: MAIL_FROM };
   const transport = MAIL === 'on' ? openMailTransport(options, log) : undefined;
   return new Postman({ context, transport, linkUrl: LINK_URL ?? ISSUER, log });
+}
+
+/** What other services ask of auth, it looks up itself. */
+function useOwnProof({ usedProofs, database }: AuthContext): UseProof {
+  return async (proofId) => {
+    if (!(await usedProofs.use(database.sql, proofId))) throw proofInvalid('PROOF_REPLAYED');
+  };
 }

@@ -17,6 +17,7 @@ import { backendsOf } from './backends.js';
 import { SERVICE, type GatewaySettings } from './config.js';
 import { CallForwarder } from './calls/call-forwarder.js';
 import { readPublicMethods } from './calls/public-methods.js';
+import { BoundTokens } from './credential/bound-tokens.js';
 import { CrossSite } from './credential/cross-site.js';
 import { ExchangedTokens } from './credential/exchanged-tokens.js';
 import { tokenExchange } from './credential/token-exchange.js';
@@ -102,7 +103,8 @@ export async function startGateway(
   const cors = corsPolicy(settings.CORS_ORIGINS, headers);
   const crossSite = new CrossSite({ origins: settings.CORS_ORIGINS, production });
   const tokens = new ExchangedTokens({ exchange: tokenExchange(upstream) });
-  const admission = new Admission(verifier, tokens);
+  const bound = new BoundTokens({ proofs: issuer.proofs, issuer: settings.ISSUER, verifier });
+  const admission = new Admission(verifier, tokens, bound);
   const sink = new AuditSink(address, identity, toAuth);
   const refusals = recordRefusals(sink, log);
   const access = new CallerAccess({ admission, refusals, crossSite });

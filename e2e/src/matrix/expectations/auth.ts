@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { login, type Person } from '../../client/person.js';
 import type { Outcome } from '../../client/outcome.js';
 import type { Expectations, Scene } from '../expectation.js';
@@ -85,6 +85,19 @@ export const authExpectations: Expectations = {
       subjectToken: (await world.credentialOf(world.people.stranger, 'session')).secret,
       subjectTokenType: 'CREDENTIAL_SESSION',
     }),
+  },
+  '/gatehouse.auth.v1.ProofService/UseProof': {
+    request: () => ({ proofId: randomBytes(32).toString('base64url') }),
+  },
+  '/gatehouse.auth.v1.ProofService/UnbindToken': {
+    request: ({ world }) => ({
+      accessToken: world.people.owner.accessToken,
+      proof: 'a.b.c',
+      httpMethod: 'GET',
+      path: '/v1/resources',
+    }),
+    // What is bound to a key is for the journeys.
+    outcome: { code: 'UNAUTHENTICATED', reason: 'CREDENTIAL_INVALID' },
   },
   '/gatehouse.auth.v1.TokenService/RevokeToken': {
     request: async (scene) => ({ token: await refreshToken(scene) }),

@@ -13,6 +13,7 @@ export * from './gatehouse/auth/v1/identity.js';
 export * from './gatehouse/auth/v1/identity_service.js';
 export * from './gatehouse/auth/v1/key_set.js';
 export * from './gatehouse/auth/v1/key_set_service.js';
+export * from './gatehouse/auth/v1/proof_service.js';
 export * from './gatehouse/auth/v1/revocation.js';
 export * from './gatehouse/auth/v1/revocation_service.js';
 export * from './gatehouse/auth/v1/role.js';

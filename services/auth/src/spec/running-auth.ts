@@ -95,6 +95,7 @@ export async function runningAuth(more: Record<string, string> = {}) {
   return {
     context: service.context,
     database,
+    tokens,
     environment,
     service,
     call,

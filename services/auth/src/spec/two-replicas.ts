@@ -17,6 +17,8 @@ export async function twoReplicas(more: Record<string, string> = {}) {
   return {
     auth,
     ports,
+    /** The gRPC port of the second one. */
+    otherPort: other.port,
     nextPort,
     newBrowser: () => new SpecBrowser(nextPort),
     /** The revocations are known at both. */

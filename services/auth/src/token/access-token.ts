@@ -7,7 +7,7 @@ import type { SigningKey } from '../signing-key/signing-keys.js';
 /** What an access token says, besides what follows from its issue. */
 export type Grant = Pick<
   AccessTokenClaims,
-  'iss' | 'sub' | 'client_id' | 'sid' | 'credential' | 'auth_time'
+  'iss' | 'sub' | 'client_id' | 'sid' | 'credential' | 'auth_time' | 'cnf'
 > & {
   readonly aud: string;
   /** Permissions, separated by spaces. */
@@ -21,16 +21,18 @@ export type Grant = Pick<
  *
  * @param issuedAt seconds since the epoch
  * @param lifetime in seconds
+ * @param tokenId another one's where it is that one, signed anew
  */
 export function signAccessToken(
   { keyId, privateKey }: SigningKey,
   grant: Grant,
   issuedAt: number,
   lifetime = ACCESS_TOKEN_SECONDS,
+  tokenId: string = randomUUID(),
 ): string {
   const claims: AccessTokenClaims = {
     ...grant,
-    jti: randomUUID(),
+    jti: tokenId,
     iat: issuedAt,
     exp: issuedAt + lifetime,
   };

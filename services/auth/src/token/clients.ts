@@ -2,15 +2,15 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { ContractFault } from '@gatehouse/access';
 import type { Permission } from '@gatehouse/contracts/access';
 
-/** What every verifier does at auth: follow revocations, ask in doubt, and tell what it refused. */
-const VERIFIER = ['audit:record', 'revocations:watch', 'tokens:introspect'];
+/** What every verifier does at auth: follow revocations, ask in doubt, use up proofs, and tell what it refused. */
+const VERIFIER = ['audit:record', 'proofs:use', 'revocations:watch', 'tokens:introspect'];
 
 /** Which service may do what at which other: by client ID, then by audience. */
 const PERMISSIONS: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   auth: { users: ['users:provision'], resources: ['resources:erase'] },
   users: { auth: ['accounts:erase', ...VERIFIER] },
   resources: { auth: VERIFIER },
-  gateway: { auth: VERIFIER },
+  gateway: { auth: [...VERIFIER, 'tokens:unbind'] },
 };
 
 /** The permissions of a client at an audience; undefined when it has no business there. */

@@ -28,7 +28,7 @@ describe('Introspect and RevokeToken', () => {
     auth.call(tokens.introspect.bind(tokens), { token }, accessToken ?? (await asUsers()));
   const isActive = async (token: string) => (await introspect(token)).active;
   const revokeToken = (token: string) => auth.call(tokens.revokeToken.bind(tokens), { token });
-  const INACTIVE = { active: false, subject: '', scope: '', clientId: '', expiresAt: 0n };
+  const INACTIVE = { active: false, subject: '', scope: '', clientId: '', expiresAt: 0n, boundTo: '' };
 
   /** An access token that descends from a session or an API key. */
   async function descending(credential: 'session' | 'api_key') {
@@ -65,6 +65,7 @@ describe('Introspect and RevokeToken', () => {
       scope,
       clientId: 'gatehouse',
       expiresAt: BigInt(Number(claims['exp'])),
+      boundTo: '',
     });
     expect(await introspect(await asUsers())).toEqual(INACTIVE); // meant for auth, not for users
     const own = auth.context.serviceTokens.issue('auth', 'users')!;

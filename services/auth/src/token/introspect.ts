@@ -2,7 +2,14 @@ import type { IntrospectRequest, IntrospectResponse } from '@gatehouse/contracts
 import type { Call } from '@gatehouse/grpc';
 import type { AuthContext } from '../auth-context.js';
 
-const INACTIVE: IntrospectResponse = { active: false, subject: '', scope: '', clientId: '', expiresAt: 0n };
+const INACTIVE: IntrospectResponse = {
+  active: false,
+  subject: '',
+  scope: '',
+  clientId: '',
+  expiresAt: 0n,
+  boundTo: '',
+};
 
 /**
  * Says whether an access token is good at this moment, by the database and not by what this replica has heard. Who
@@ -23,5 +30,6 @@ export async function introspect(
     scope: [...claims.scope].join(' '),
     clientId: claims.clientId,
     expiresAt: BigInt(Math.floor(claims.expiresAt)),
+    boundTo: claims.boundTo ?? '',
   };
 }

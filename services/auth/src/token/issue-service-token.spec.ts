@@ -29,11 +29,11 @@ describe('service tokens', () => {
       jti: expect.any(String),
       iat: expect.any(Number),
       exp: Number(claimsOf(accessToken)['iat']) + 300,
-      scope: 'accounts:erase audit:record revocations:watch tokens:introspect',
+      scope: 'accounts:erase audit:record proofs:use revocations:watch tokens:introspect',
     });
     expect([refreshToken, scope]).toEqual([
       '',
-      'accounts:erase audit:record revocations:watch tokens:introspect',
+      'accounts:erase audit:record proofs:use revocations:watch tokens:introspect',
     ]);
   });
 

@@ -7,7 +7,10 @@ import {
   type KeySource,
 } from '@gatehouse/tokens';
 
-/** Reads back what this issuer has issued, for whatever audience. Says nothing of revocation. */
+/**
+ * Reads back what this issuer has issued, for whatever audience, bound to a key or not. Says nothing of revocation, and
+ * nothing of who shows it.
+ */
 export class IssuedTokens {
   readonly #verifiers: ReadonlyMap<string, AccessTokenVerifier>;
 
@@ -32,7 +35,7 @@ export class IssuedTokens {
   ): Promise<Claims | undefined> {
     for (const audience of audiences) {
       try {
-        const claims = await this.#verifiers.get(audience)?.verify(text);
+        const claims = await this.#verifiers.get(audience)?.verify(text, 'any');
         if (claims) return claims;
       } catch (error) {
         if (error instanceof KeysUnavailable) {

@@ -25,6 +25,8 @@ export interface DecidedSignIn {
   readonly permissions?: readonly string[];
   /** Who acts for the person, where that is another client. */
   readonly actor?: Actor;
+  /** The thumbprint of the key that the access token is bound to (RFC 9449). */
+  readonly boundTo?: string;
   readonly facts: IssueFacts;
   /** The key that was active at that moment. */
   readonly keyId: string | undefined;
@@ -59,7 +61,7 @@ export async function readIssue(context: AuthContext, tx: Sql, subject: string, 
  */
 export async function toTokenSet(context: AuthContext, decided: DecidedSignIn): Promise<TokenSet> {
   const { subject, sessionId, credential, authTime, permissions, facts, refreshToken } = decided;
-  const { endsAt = Infinity, clientId = CLIENT_ID, actor } = decided;
+  const { endsAt = Infinity, clientId = CLIENT_ID, actor, boundTo } = decided;
   const key = await context.keys.signer(decided.keyId);
   await Promise.all([context.acceptedKeys.wait(key.keyId), acceptedTime(facts.issuedAt, context.feed.tail)]);
   const scope = scopeOf(facts.roles, permissions);
@@ -73,8 +75,14 @@ export async function toTokenSet(context: AuthContext, decided: DecidedSignIn): 
     auth_time: authTime,
     scope,
     ...(actor && { act: actor }),
+    ...(boundTo !== undefined && { cnf: { jkt: boundTo } }),
   };
   const expiresIn = Math.min(ACCESS_TOKEN_SECONDS, endsAt - facts.issuedAt);
   const accessToken = signAccessToken(key, grant, facts.issuedAt, expiresIn);
-  return { accessToken, tokenType: 'Bearer', expiresIn, refreshToken, scope };
+  return { accessToken, tokenType: tokenTypeOf(boundTo), expiresIn, refreshToken, scope };
+}
+
+/** How an access token is presented (RFC 6750, RFC 9449 section 5). */
+export function tokenTypeOf(boundTo: string | undefined): 'Bearer' | 'DPoP' {
+  return boundTo === undefined ? 'Bearer' : 'DPoP';
 }

@@ -1,10 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { gatewayReasons } from '../reasons.js';
-import { bearerOf } from './bearer.js';
 import { sessionSecretsOf } from '@gatehouse/session-cookie';
 
 /** How a caller may say who it is: the words of the log's `credential`. */
-export type CredentialForm = 'bearer' | 'session' | 'api_key';
+export type CredentialForm = 'bearer' | 'dpop' | 'session' | 'api_key';
 
 /** The one credential of a request. */
 export interface PresentedCredential {
@@ -27,13 +26,26 @@ export function readCredential(headers: IncomingHttpHeaders): PresentedCredentia
   const { authorization, cookie, [API_KEY_HEADER]: apiKey } = headers;
   // As most calls come.
   if (cookie === undefined && apiKey === undefined)
-    return authorization === undefined
-      ? undefined
-      : { form: 'bearer', secret: bearerOf(authorization) ?? '' };
+    return authorization === undefined ? undefined : ofAuthorization(authorization);
   const found: PresentedCredential[] = [];
-  if (authorization !== undefined) found.push({ form: 'bearer', secret: bearerOf(authorization) ?? '' });
+  if (authorization !== undefined) found.push(ofAuthorization(authorization));
   for (const secret of sessionSecretsOf(cookie)) found.push({ form: 'session', secret });
   if (apiKey !== undefined) found.push({ form: 'api_key', secret: String(apiKey) });
   if (found.length > 1) throw gatewayReasons.CREDENTIALS_CONFLICT();
   return found[0];
+}
+
+/**
+ * `Bearer` (RFC 6750, section 2.1) or `DPoP` (RFC 9449, section 7.1), one space, the access token. Scheme names ignore
+ * case (RFC 9110, section 11.1).
+ */
+const SCHEME = /^(?:Bearer|DPoP) /i;
+
+const DPOP = /^D/i;
+
+function ofAuthorization(authorization: string): PresentedCredential {
+  if (!SCHEME.test(authorization)) return { form: 'bearer', secret: '' };
+  const secret = authorization.slice(authorization.indexOf(' ') + 1);
+  const form = DPOP.test(authorization) ? 'dpop' : 'bearer';
+  return { form, secret: secret.includes(' ') ? '' : secret };
 }

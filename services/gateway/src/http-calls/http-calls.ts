@@ -109,7 +109,7 @@ export class HttpCalls {
     }
     const { status, problem, retryAfterSeconds } = noteRefusal(exchange, thrown, this.#options.log);
     if (form.protocol === 'connect') {
-      const challenge = challengeOf(problem, exchange.credential !== undefined);
+      const challenge = challengeOf(problem, exchange.credential);
       if (challenge !== undefined) exchange.setHeader('www-authenticate', challenge);
       if (retryAfterSeconds !== undefined)
         exchange.setHeader('retry-after', String(Math.ceil(retryAfterSeconds)));

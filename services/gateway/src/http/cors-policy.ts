@@ -26,6 +26,7 @@ export function corsPolicy(
     headers: [
       'authorization',
       'content-type',
+      'dpop',
       'grpc-timeout',
       'if-match',
       'if-none-match',

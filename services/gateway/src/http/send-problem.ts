@@ -20,7 +20,7 @@ export function sendProblem(exchange: Exchange, thrown: unknown, log: Logger): v
     'content-type': PROBLEM_CONTENT_TYPE,
     'content-length': body.length,
   };
-  const challenge = challengeOf(problem, credential !== undefined);
+  const challenge = challengeOf(problem, credential);
   if (challenge !== undefined) headers['www-authenticate'] = challenge;
   if (retryAfterSeconds !== undefined) headers['retry-after'] = String(Math.ceil(retryAfterSeconds));
   closeUnread(exchange);

@@ -30,6 +30,7 @@ export interface Telling {
 /** A call of gRPC as it came, with what the log will say of it. */
 export class NativeOrigin implements CallOrigin {
   readonly request: Pick<IncomingMessage, 'method' | 'headers'>;
+  readonly rawPath: string;
   readonly requestId: string;
   readonly trace: RequestTrace;
   readonly clientAddress: string;
@@ -38,7 +39,6 @@ export class NativeOrigin implements CallOrigin {
   /** Why it was refused, for the log: finer than what the caller is told. */
   reason: string | undefined;
   readonly #startedAt = performance.now();
-  readonly #path: string;
   readonly #peer: string;
   readonly #measured: MeasuredMethod | undefined;
 
@@ -51,7 +51,7 @@ export class NativeOrigin implements CallOrigin {
     const headers = headersOfEntries(metadata, authority);
     this.request = { method: 'POST', headers };
     this.requestId = requestIdOf(headers['x-request-id']);
-    this.#path = path;
+    this.rawPath = path;
     this.#peer = peer.slice(0, peer.lastIndexOf(':'));
     this.#measured = isKnown ? telling.measures.method(path) : undefined;
     const name = this.#measured?.spanName ?? UNKNOWN_METHOD;
@@ -82,8 +82,8 @@ export class NativeOrigin implements CallOrigin {
     const fields =
       lineField('protocol', 'grpc') +
       (this.#measured === undefined
-        ? lineField('path', this.#path.slice(0, 256))
-        : lineField('grpc_path', this.#path)) +
+        ? lineField('path', this.rawPath.slice(0, 256))
+        : lineField('grpc_path', this.rawPath)) +
       lineField('grpc_code', status[code]) +
       lineField('reason', this.reason) +
       lineField('duration_ms', Math.round(durationMs * 1000) / 1000) +

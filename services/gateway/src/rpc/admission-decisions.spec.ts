@@ -7,6 +7,7 @@ import { AccessTokenVerifier, KeySet } from '@gatehouse/tokens';
 import { ExchangedTokens } from '../credential/exchanged-tokens.js';
 import type { PresentedCredential } from '../credential/presented-credential.js';
 import type { Exchange } from '../http/exchange.js';
+import { NO_BOUND_TOKENS } from '../spec/spec-credentials.js';
 import { Admission } from './admission.js';
 
 const key = createSigningKey();
@@ -39,7 +40,7 @@ describe('the decisions of the gateway', () => {
       revocations: { isRevoked: () => false },
     });
     const exchange = () => Promise.reject(new TypeError('a fault'));
-    admission = new Admission(verifier, new ExchangedTokens({ exchange }));
+    admission = new Admission(verifier, new ExchangedTokens({ exchange }), NO_BOUND_TOKENS);
   });
   afterEach(() => telemetry.close());
 

@@ -1,7 +1,14 @@
 import type { MethodRule } from '@gatehouse/access';
 import { platformReasons, type AppError } from '@gatehouse/errors';
 import { GuardDecisions, ruleRefusal } from '@gatehouse/guard';
-import { KeysUnavailable, TokenRejected, type AccessTokenVerifier, type Claims } from '@gatehouse/tokens';
+import {
+  KeysUnavailable,
+  TokenRejected,
+  type AccessTokenVerifier,
+  type Binding,
+  type Claims,
+} from '@gatehouse/tokens';
+import type { BoundTokens } from '../credential/bound-tokens.js';
 import type { ExchangedTokens } from '../credential/exchanged-tokens.js';
 import type { PresentedCredential } from '../credential/presented-credential.js';
 import type { ExchangeableCredential } from '../credential/token-exchange.js';
@@ -32,6 +39,7 @@ export class Admission {
   constructor(
     private readonly verifier: AccessTokenVerifier,
     private readonly tokens: ExchangedTokens,
+    private readonly bound: Pick<BoundTokens, 'unbind'>,
   ) {}
 
   /**
@@ -54,8 +62,8 @@ export class Admission {
    * Who calls?
    *
    * @returns undefined for a public method
-   * @throws AppError UNAUTHENTICATED with one text for every cause; KEYS_UNAVAILABLE, or what auth says when it
-   *   cannot exchange
+   * @throws AppError UNAUTHENTICATED and PROOF_INVALID, each with one text for every cause; KEYS_UNAVAILABLE,
+   *   PROOFS_UNKNOWN, or what auth says when it cannot exchange
    */
   async identify(
     rule: MethodRule,
@@ -93,8 +101,9 @@ export class Admission {
     if (rule.access === 'public') return undefined;
     if (credential === undefined) throw refused('CREDENTIAL_MISSING');
     const { form, secret } = credential;
-    if (form !== 'bearer') return this.#exchanged({ form, secret }, origin, true);
+    if (form === 'session' || form === 'api_key') return this.#exchanged({ form, secret }, origin, true);
     if (secret === '') throw refused('ACCESS_TOKEN_MISSING');
+    if (form === 'dpop') return this.#proven(secret, origin);
     try {
       return { claims: await this.#verify(secret), accessToken: secret };
     } catch (error) {
@@ -102,8 +111,24 @@ export class Admission {
     }
   }
 
-  async #verify(accessToken: string): Promise<Claims> {
-    return this.verifier.peek(accessToken) ?? (await this.verifier.verify(accessToken));
+  async #verify(accessToken: string, binding: Binding = 'none'): Promise<Claims> {
+    return this.verifier.peek(accessToken, binding) ?? (await this.verifier.verify(accessToken, binding));
+  }
+
+  /** Who brings an access token that is bound to a key proves with each request to have that. */
+  async #proven(accessToken: string, { request, rawPath }: CallOrigin): Promise<Caller> {
+    const claims = await this.#verify(accessToken, 'key').catch((error: unknown) => {
+      throw refusal(error);
+    });
+    const { dpop } = request.headers;
+    const unbound = await this.bound.unbind({
+      accessToken,
+      boundTo: claims.boundTo ?? '',
+      proof: typeof dpop === 'string' ? dpop : undefined,
+      method: request.method ?? '',
+      path: rawPath,
+    });
+    return { claims, accessToken: unbound };
   }
 
   /**

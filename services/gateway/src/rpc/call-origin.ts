@@ -5,6 +5,8 @@ import type { CredentialForm } from '../credential/presented-credential.js';
 /** The request that a call is made for, in whatever protocol it came. */
 export interface CallOrigin {
   readonly request: Pick<IncomingMessage, 'method' | 'headers'>;
+  /** The path that was asked for, as it came. */
+  readonly rawPath: string;
   readonly requestId: string;
   /** Its part of the W3C trace it belongs to. */
   readonly trace: Pick<RequestTrace, 'traceparent'>;

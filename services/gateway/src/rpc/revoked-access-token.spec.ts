@@ -7,7 +7,7 @@ import { createSigningKey } from '@gatehouse/testing';
 import { AccessTokenVerifier, KeySet } from '@gatehouse/tokens';
 import { ExchangedTokens } from '../credential/exchanged-tokens.js';
 import type { Exchange } from '../http/exchange.js';
-import { specSecret } from '../spec/spec-credentials.js';
+import { NO_BOUND_TOKENS, specSecret } from '../spec/spec-credentials.js';
 import { Admission } from './admission.js';
 
 const key = createSigningKey();
@@ -42,7 +42,7 @@ function admissionOver() {
     keys: { find: (id) => keys.find(id), lookUp: (id) => Promise.resolve(keys.find(id)) },
     revocations,
   });
-  const admission = new Admission(verifier, new ExchangedTokens({ exchange }));
+  const admission = new Admission(verifier, new ExchangedTokens({ exchange }), NO_BOUND_TOKENS);
   const credential = { form: 'session', secret: specSecret() } as const;
   const identify = async () => {
     if (!rule) throw new Error('no rule');

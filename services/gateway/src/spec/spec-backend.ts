@@ -9,6 +9,7 @@ import {
 } from '@grpc/grpc-js';
 import {
   KeySetServiceService,
+  ProofServiceService,
   RevocationServiceService,
   SessionServiceService,
   TokenServiceService,
@@ -19,6 +20,8 @@ import {
   type ExchangeRequest,
   type LoginRequest,
   type TokenSet,
+  type UnbindTokenRequest,
+  type UseProofRequest,
 } from '@gatehouse/contracts/auth';
 import {
   ResourceServiceService,
@@ -50,6 +53,9 @@ export interface BackendBehaviour {
   deleteResource(request: DeleteResourceRequest): Promise<void> | void;
   login(request: LoginRequest): Promise<TokenSet> | TokenSet;
   exchange(request: ExchangeRequest): Promise<TokenSet> | TokenSet;
+  /** Whether nobody has used it before. */
+  useProof(request: UseProofRequest): Promise<boolean> | boolean;
+  unbindToken(request: UnbindTokenRequest): Promise<TokenSet> | TokenSet;
   createSession(request: CreateSessionRequest): CreateSessionResponse;
   endSession(request: EndSessionRequest): EndSessionResponse;
 }
@@ -120,6 +126,14 @@ export class SpecBackend {
         callback(null, { tokens: { accessToken: 'of the gateway', expiresIn: 300 } }),
       exchange: this.#serve(async (request: ExchangeRequest) => ({
         tokens: await this.behaviour.exchange?.(request),
+      })),
+    });
+    server.addService(ProofServiceService, {
+      useProof: this.#serve(async (request: UseProofRequest) => ({
+        accepted: (await this.behaviour.useProof?.(request)) ?? false,
+      })),
+      unbindToken: this.#serve(async (request: UnbindTokenRequest) => ({
+        tokens: await this.behaviour.unbindToken?.(request),
       })),
     });
     const watch: UntypedHandleCall = (stream: Parameters<SpecFeed['watch']>[0]) => this.feed.watch(stream);

@@ -7,6 +7,9 @@ import { AppError } from '@gatehouse/errors';
 import { SESSION_COOKIE } from '@gatehouse/session-cookie';
 import type { SpecGateway } from './spec-gateway.js';
 
+/** For specs of which none brings an access token that is bound to a key. */
+export const NO_BOUND_TOKENS = { unbind: () => Promise.reject(new Error('nothing is bound')) };
+
 /** A new secret of a session. */
 export function specSecret(): string {
   return randomBytes(32).toString('base64url');

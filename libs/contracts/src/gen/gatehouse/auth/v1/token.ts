@@ -11,7 +11,7 @@ import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 export interface TokenSet {
   /** The access token: a JWT by RFC 9068, for the `authorization` header. */
   accessToken: string;
-  /** Always `Bearer` (RFC 6750). */
+  /** How the access token is presented: `Bearer` (RFC 6750). */
   tokenType: string;
   /** Seconds until the access token expires. */
   expiresIn: number;

@@ -99,6 +99,11 @@ export interface IntrospectResponse {
   clientId: string;
   /** When it expires, in seconds since the epoch. */
   expiresAt: bigint;
+  /**
+   * The thumbprint of the key that it is bound to: whoever shows it and does
+   * not prove to have that key is not its holder (RFC 9449). Empty for none.
+   */
+  boundTo: string;
 }
 
 /** The request of TokenService.IssueServiceToken. */
@@ -729,7 +734,7 @@ export const IntrospectRequest: MessageFns<IntrospectRequest> = {
 };
 
 function createBaseIntrospectResponse(): IntrospectResponse {
-  return { active: false, subject: "", scope: "", clientId: "", expiresAt: 0n };
+  return { active: false, subject: "", scope: "", clientId: "", expiresAt: 0n, boundTo: "" };
 }
 
 export const IntrospectResponse: MessageFns<IntrospectResponse> = {
@@ -751,6 +756,9 @@ export const IntrospectResponse: MessageFns<IntrospectResponse> = {
         throw new globalThis.Error("value provided for field message.expiresAt of type int64 too large");
       }
       writer.uint32(40).int64(message.expiresAt);
+    }
+    if (message.boundTo !== "") {
+      writer.uint32(50).string(message.boundTo);
     }
     return writer;
   },
@@ -808,6 +816,14 @@ export const IntrospectResponse: MessageFns<IntrospectResponse> = {
             message.expiresAt = reader.int64() as bigint;
             continue;
           }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.boundTo = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -830,6 +846,7 @@ export const IntrospectResponse: MessageFns<IntrospectResponse> = {
     message.scope = object.scope ?? "";
     message.clientId = object.clientId ?? "";
     message.expiresAt = (object.expiresAt !== undefined && object.expiresAt !== null) ? BigInt(object.expiresAt) : 0n;
+    message.boundTo = object.boundTo ?? "";
     return message;
   },
 };

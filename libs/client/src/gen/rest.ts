@@ -1654,7 +1654,7 @@ export interface components {
         "gatehouse.auth.v1.TokenSet": {
             /** @description The access token: a JWT by RFC 9068, for the `authorization` header. */
             accessToken?: string;
-            /** @description Always `Bearer` (RFC 6750). */
+            /** @description How the access token is presented: `Bearer` (RFC 6750). */
             tokenType?: string;
             /**
              * Format: int32

@@ -5,6 +5,7 @@ import {
   type ExternalSigningKey,
   type JWK,
 } from 'oidc-provider';
+import { PROOF_ALGORITHMS } from '@gatehouse/tokens';
 import type { AuthContext } from '../auth-context.js';
 import { ACCESS_TOKEN_SECONDS } from '../config.js';
 import { renderFailure } from '../pages/protocol-pages.js';
@@ -87,6 +88,7 @@ export function configurationOf(
     enabledJWA: {
       clientAuthSigningAlgValues: [...THEIR_ALGORITHMS],
       idTokenSigningAlgValues: ['ES256'],
+      dPoPSigningAlgValues: PROOF_ALGORITHMS,
     },
     clockTolerance: 5,
     rotateRefreshToken: true,

@@ -21,8 +21,7 @@ export function features(context: AuthContext): NonNullable<Configuration['featu
       userCodeConfirmSource: deviceConfirmPage,
       successSource: deviceDonePage,
     },
-    // Nobody who verifies access tokens looks at proofs.
-    dPoP: { enabled: false },
+    dPoP: { enabled: true },
     introspection: { enabled: true, allowedPolicy: ofItsOwn },
     revocation: { enabled: true, allowedPolicy: ofItsOwn },
     pushedAuthorizationRequests: { enabled: true, requirePushedAuthorizationRequests: false },

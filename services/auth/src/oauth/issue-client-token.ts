@@ -4,11 +4,14 @@ import type { Caller } from '../caller.js';
 import { ACCESS_TOKEN_SECONDS } from '../config.js';
 import { acceptedTime } from '../token/accepted-time.js';
 import { signAccessToken } from '../token/access-token.js';
+import { tokenTypeOf } from '../token/sign-in.js';
 
 /** What a client asks for in its own name. */
 export interface ClientTokenRequest {
   readonly clientId: string;
   readonly permissions: readonly string[];
+  /** The thumbprint of the key that the client has proven to have. */
+  readonly boundTo?: string;
 }
 
 /**
@@ -20,7 +23,7 @@ export interface ClientTokenRequest {
  */
 export async function issueClientToken(
   context: AuthContext,
-  { clientId, permissions }: ClientTokenRequest,
+  { clientId, permissions, boundTo }: ClientTokenRequest,
   { origin }: Caller,
 ): Promise<TokenSet | undefined> {
   const { database, clients, keyStore, revocations, audit, issuer, apiAudience } = context;
@@ -41,7 +44,20 @@ export async function issueClientToken(
     acceptedTime(decided.issuedAt, context.feed.tail),
   ]);
   const scope = decided.client.ownPermissions.filter((name) => permissions.includes(name)).join(' ');
-  const grant = { iss: issuer, aud: apiAudience, sub: clientId, client_id: clientId, scope };
+  const grant = {
+    iss: issuer,
+    aud: apiAudience,
+    sub: clientId,
+    client_id: clientId,
+    scope,
+    ...(boundTo !== undefined && { cnf: { jkt: boundTo } }),
+  };
   const accessToken = signAccessToken(key, grant, decided.issuedAt);
-  return { accessToken, tokenType: 'Bearer', expiresIn: ACCESS_TOKEN_SECONDS, refreshToken: '', scope };
+  return {
+    accessToken,
+    tokenType: tokenTypeOf(boundTo),
+    expiresIn: ACCESS_TOKEN_SECONDS,
+    refreshToken: '',
+    scope,
+  };
 }

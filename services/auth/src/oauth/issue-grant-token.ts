@@ -18,6 +18,8 @@ export interface GrantTokenRequest {
   readonly authTime: number | undefined;
   /** Who acts for the person, where it is not the client that they let. */
   readonly actor?: Actor;
+  /** The thumbprint of the key that whoever asks has proven to have. */
+  readonly boundTo?: string;
   /** When what it descends from ends, in seconds since the epoch. */
   readonly endsAt?: number;
 }
@@ -46,7 +48,16 @@ export async function issueGrantToken(
 async function decide(
   context: AuthContext,
   tx: Sql,
-  { grantId, accountId, clientId, permissions, authTime, actor, endsAt = Infinity }: GrantTokenRequest,
+  {
+    grantId,
+    accountId,
+    clientId,
+    permissions,
+    authTime,
+    actor,
+    boundTo,
+    endsAt = Infinity,
+  }: GrantTokenRequest,
   { origin }: Caller,
 ): Promise<DecidedSignIn | Refusal> {
   const { grants, clients, audit } = context;
@@ -78,6 +89,7 @@ async function decide(
     // What is handed on was asked for by another client.
     permissions: isOthers ? consented : consented.filter((name) => client.permissions.includes(name)),
     ...(actor !== undefined && { actor }),
+    ...(boundTo !== undefined && { boundTo }),
     endsAt: end,
     refreshToken: '',
   };

@@ -10,6 +10,8 @@ import { currentContext, currentVisit } from './visit-context.js';
 /** A model of the library that is about to become a text. */
 type Model = (AccessToken | ClientCredentials) & {
   readonly format?: string;
+  /** The thumbprint of the key that a proof has shown. */
+  readonly jkt?: string;
   expiresIn?: number;
 };
 
@@ -47,16 +49,24 @@ function override(
 function grantToken(context: AuthContext, model: AccessToken & Model): Promise<TokenSet | undefined> {
   const { entities } = currentContext().oidc;
   const source = entities.AuthorizationCode ?? entities.RefreshToken ?? entities.DeviceCode;
-  const { grantId = '', accountId, clientId = '', scope } = model;
+  const { grantId = '', accountId, clientId = '', scope, jkt: boundTo } = model;
   const permissions = permissionsIn(scope);
-  const request = { grantId, accountId, clientId, permissions, authTime: source?.authTime };
+  const authTime = source?.authTime;
+  const request = {
+    ...{ grantId, accountId, clientId, permissions, authTime },
+    ...(boundTo !== undefined && { boundTo }),
+  };
   return issueGrantToken(context, request, currentVisit().caller('IssueGrantToken'));
 }
 
 function clientToken(context: AuthContext, model: Model): Promise<TokenSet | undefined> {
-  const { clientId = '', scope } = model;
+  const { clientId = '', scope, jkt: boundTo } = model;
   requireAll(scope);
-  const request = { clientId, permissions: permissionsIn(scope) };
+  const request = {
+    clientId,
+    permissions: permissionsIn(scope),
+    ...(boundTo !== undefined && { boundTo }),
+  };
   return issueClientToken(context, request, currentVisit().caller('IssueClientToken'));
 }
 

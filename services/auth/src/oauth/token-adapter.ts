@@ -38,7 +38,7 @@ export class TokenAdapter extends ArtifactAdapter {
   }
 
   #toPayload(claims: Claims): AdapterPayload {
-    const { subject, clientId, tokenId, issuedAt, expiresAt, scope } = claims;
+    const { subject, clientId, tokenId, issuedAt, expiresAt, scope, boundTo } = claims;
     return {
       kind: this.kind,
       jti: tokenId,
@@ -47,6 +47,7 @@ export class TokenAdapter extends ArtifactAdapter {
       exp: expiresAt,
       aud: this.context.apiAudience,
       scope: [...scope].join(' '),
+      ...(boundTo !== undefined && { jkt: boundTo }),
       ...(this.kind === 'AccessToken' && { accountId: subject, gty: 'authorization_code' }),
     };
   }

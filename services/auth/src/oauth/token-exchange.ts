@@ -3,9 +3,11 @@ import { errors, type KoaContextWithOIDC } from 'oidc-provider';
 import type { Actor, Claims } from '@gatehouse/tokens';
 import type { AuthContext } from '../auth-context.js';
 import { apiResource } from './api-resource.js';
+import { tokenTypeOf } from '../token/sign-in.js';
 import { issueGrantToken } from './issue-grant-token.js';
 import { telling } from './oauth-fault.js';
 import { permissionsIn } from './scopes.js';
+import { shownProof } from './shown-proof.js';
 import { currentVisit } from './visit-context.js';
 
 const GRANT_TYPE = 'urn:ietf:params:oauth:grant-type:token-exchange';
@@ -28,7 +30,7 @@ const MAX_ACTORS = 4;
 /**
  * Adds token exchange (RFC 8693): a client that was shown an access token gets one of its own for it, which may do no
  * more, lives no longer, descends from the same grant and names who acts. What a person did not let any client do
- * cannot be exchanged.
+ * cannot be exchanged; what is bound to a key, by nobody who does not prove to have that one (RFC 9449), and stays bound.
  */
 export function registerTokenExchange(provider: Provider, context: AuthContext): void {
   const handler = async (ctx: KoaContextWithOIDC) => {
@@ -43,6 +45,7 @@ async function exchange(context: AuthContext, ctx: KoaContextWithOIDC): Promise<
   if (!client) throw new errors.InvalidClient('client is required', 'no client');
   checkParameters(params, context);
   const subject = await subjectOf(context, params['subject_token'] ?? '');
+  const boundTo = await provenKey(context, ctx, subject);
   const held = [...subject.scope];
   const wanted = params['scope'] === undefined ? held : params['scope'].split(' ');
   const excess = wanted.filter((name) => !held.includes(name));
@@ -55,13 +58,14 @@ async function exchange(context: AuthContext, ctx: KoaContextWithOIDC): Promise<
     authTime: subject.authTime,
     actor: actorOf(client.clientId, subject),
     endsAt: subject.expiresAt,
+    ...(boundTo !== undefined && { boundTo }),
   };
   const issued = await issueGrantToken(context, request, currentVisit().caller('ExchangeToken'));
   if (!issued) throw new errors.InvalidGrant('grant is over');
   return {
     access_token: issued.accessToken,
     issued_token_type: ACCESS_TOKEN,
-    token_type: 'Bearer',
+    token_type: tokenTypeOf(boundTo),
     expires_in: issued.expiresIn,
     scope: issued.scope,
   };
@@ -90,6 +94,20 @@ async function subjectOf(context: AuthContext, text: string): Promise<Claims> {
   const isGood = claims?.credential === 'grant' && (await descent.isGood(database.sql, claims));
   if (!claims || !isGood) throw new errors.InvalidGrant('subject_token is not accepted');
   return claims;
+}
+
+/** The thumbprint of the key that the client proves to have; undefined where it proves nothing and need not. */
+async function provenKey(
+  { usedProofs, database }: AuthContext,
+  ctx: KoaContextWithOIDC,
+  { boundTo }: Claims,
+): Promise<string | undefined> {
+  const proof = shownProof(ctx);
+  if (boundTo !== undefined && proof?.thumbprint !== boundTo)
+    throw new errors.InvalidGrant('subject_token is bound to another key');
+  if (proof && !(await usedProofs.use(database.sql, proof.id)))
+    throw new errors.InvalidDpopProof('proof was used before');
+  return proof?.thumbprint;
 }
 
 function actorOf(clientId: string, { actor, clientId: from }: Claims): Actor {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Client, ClientKind, GrantType } from '@gatehouse/contracts/auth';
+import type { SpecProofKey } from '@gatehouse/testing';
 import * as openid from 'openid-client';
 import { registerClient } from '../client/create-client.js';
 import { SpecBrowser } from './browser.js';
@@ -130,7 +131,8 @@ export type PartyTokens = openid.TokenEndpointResponse & openid.TokenEndpointRes
 /** A code that a client was sent back with, and how it is redeemed. */
 export interface Redeemable {
   readonly code: string;
-  redeem(): Promise<PartyTokens>;
+  /** @param options such as the key that what is given is bound to */
+  redeem(options?: openid.DPoPOptions): Promise<PartyTokens>;
 }
 
 /** The way of the code to the pages and back. */
@@ -151,7 +153,7 @@ export async function obtainCode(
   };
   return {
     code: back.searchParams.get('code') ?? '',
-    redeem: () => openid.authorizationCodeGrant(party.config, back, checks),
+    redeem: (options) => openid.authorizationCodeGrant(party.config, back, checks, undefined, options),
   };
 }
 
@@ -161,8 +163,17 @@ export async function signInAt(
   browser: SpecBrowser,
   person: Person,
   parameters: Readonly<Record<string, string>> = {},
+  options?: openid.DPoPOptions,
 ): Promise<PartyTokens> {
-  return (await obtainCode(party, browser, person, parameters)).redeem();
+  return (await obtainCode(party, browser, person, parameters)).redeem(options);
+}
+
+/** Has the library prove possession of a key with each request of a party (DPoP, RFC 9449). */
+export async function dpopOf(
+  { config }: Pick<OauthParty, 'config'>,
+  key: SpecProofKey,
+): Promise<openid.DPoPOptions> {
+  return { DPoP: openid.getDPoPHandle(config, await key.keyPair()) };
 }
 
 /** Sends a form to an endpoint as a party would, without the library, which refuses to do what specs try. */
@@ -171,6 +182,7 @@ export async function postAs(
   port: number,
   path: string,
   form: Readonly<Record<string, string>>,
+  headers: Readonly<Record<string, string>> = {},
 ): Promise<{
   readonly status: number;
   readonly body: Readonly<Record<string, unknown>>;
@@ -181,7 +193,7 @@ export async function postAs(
   };
   const answer = await fetch(`http://127.0.0.1:${port}${path}`, {
     method: 'POST',
-    headers: { ...proof },
+    headers: { ...proof, ...headers },
     body: new URLSearchParams({ ...(secret === '' && { client_id: id }), ...form }),
     redirect: 'manual',
   });

@@ -45,7 +45,7 @@ function oauthScheme(permissions: AccessTable['permissions']): JsonObject {
   return {
     type: 'oauth2',
     description:
-      'An access token that an app got by OAuth: for what a person consented to, or in its own name.',
+      'An access token that an app got by OAuth: for what a person consented to, or in its own name. One that is bound to a key of the app comes by the scheme `DPoP`, with a proof (RFC 9449).',
     flows: {
       authorizationCode: { authorizationUrl: '/oauth2/auth', tokenUrl, refreshUrl: tokenUrl, scopes },
       clientCredentials: { tokenUrl, scopes },

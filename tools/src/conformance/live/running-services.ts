@@ -9,10 +9,7 @@ import { callUnary, LIST_USERS, type Stage } from './stage.js';
 const FORM_ROUTE = '/v1/accounts/me:changePassword';
 
 /** The features that cases are about and the system does not have, by the group or ID of the case. */
-const LACKING: readonly (readonly [RegExp, string])[] = [
-  [/^sta-dpop/, 'access tokens are bearer tokens: there is no DPoP'],
-  [/^sta-tenant/, 'there are no tenants'],
-];
+const LACKING: readonly (readonly [RegExp, string])[] = [[/^sta-tenant/, 'there are no tenants']];
 
 /** The running services of a live system, asked by an ordinary client, over bare HTTP/2 and at the gateway. */
 export class RunningServices implements LiveSystem {

@@ -9,11 +9,7 @@ describe('the scenes', () => {
   it('are there for all but what the system lacks, and for what the state of keys decides', () => {
     const without = cases.filter((attackCase) => sceneOf(attackCase) === undefined).map(({ id }) => id);
     const keyStates = without.filter((id) => /^(key-|ok-)|^sta-cold$/.test(id));
-    expect(without.filter((id) => !keyStates.includes(id)).toSorted()).toEqual([
-      'sta-dpop-ath',
-      'sta-dpop-replay',
-      'sta-tenant',
-    ]);
+    expect(without.filter((id) => !keyStates.includes(id)).toSorted()).toEqual(['sta-tenant']);
   });
 
   it.each(['notBefore:tenant=iat', 'notBefore:sub=exp', 'notBefore:sub=iat+1+1'])(

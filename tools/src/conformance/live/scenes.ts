@@ -4,6 +4,7 @@ import { authorizationScenes } from './authorization-scenes.js';
 import { credentialScenes } from './credential-scenes.js';
 import { notBeforeScene } from './not-before-scene.js';
 import { outageScenes } from './outage-scenes.js';
+import { proofScenes } from './proof-scenes.js';
 import type { Stage } from './stage.js';
 import { streamScenes } from './stream-scenes.js';
 
@@ -15,6 +16,7 @@ const SCENES: Readonly<Record<string, Scene>> = {
   ...authorizationScenes,
   ...credentialScenes,
   ...outageScenes,
+  ...proofScenes,
   ...streamScenes,
 };
 

@@ -38,17 +38,7 @@ export async function connectApp(
   session: string,
   permissions: readonly string[],
 ): Promise<AppTokens & { readonly code: string }> {
-  const verifier = randomBytes(32).toString('base64url');
-  const asked = new URLSearchParams({
-    client_id: clientId,
-    response_type: 'code',
-    redirect_uri: REDIRECT_URI,
-    scope: ['openid', 'offline_access', ...permissions].join(' '),
-    prompt: 'consent',
-    code_challenge: createHash('sha256').update(verifier).digest('base64url'),
-    code_challenge_method: 'S256',
-  });
-  const back = await allow(gateway, `/oauth2/auth?${asked.toString()}`, session);
+  const { back, verifier } = await authorizeApp(gateway, clientId, session, permissions);
   const code = back.searchParams.get('code') ?? '';
   const form = {
     grant_type: 'authorization_code',
@@ -59,6 +49,26 @@ export async function connectApp(
   const { accessToken, refreshToken, error } = await askForTokens(gateway, clientId, form);
   if (error !== undefined) throw new Error(`the code was answered ${error}`);
   return { accessToken, refreshToken, code };
+}
+
+/** The same up to the app. @returns where the browser was sent back to, and what the app proves itself with */
+export async function authorizeApp(
+  gateway: string,
+  clientId: string,
+  session: string,
+  permissions: readonly string[],
+): Promise<{ readonly back: URL; readonly verifier: string }> {
+  const verifier = randomBytes(32).toString('base64url');
+  const asked = new URLSearchParams({
+    client_id: clientId,
+    response_type: 'code',
+    redirect_uri: REDIRECT_URI,
+    scope: ['openid', 'offline_access', ...permissions].join(' '),
+    prompt: 'consent',
+    code_challenge: createHash('sha256').update(verifier).digest('base64url'),
+    code_challenge_method: 'S256',
+  });
+  return { back: await allow(gateway, `/oauth2/auth?${asked.toString()}`, session), verifier };
 }
 
 /** Asks the token endpoint. @returns tokens, or the error code of OAuth */

@@ -96,6 +96,8 @@ export class CallForwarder {
     const setCookie = cookie?.headerOf(message, Date.now());
     if (setCookie !== undefined) headers.set('set-cookie', setCookie);
     if (setCookie === endedSessionCookie) caller?.exchanged?.forget();
+    // Whoever takes their time to read it has no place meanwhile.
+    call.lasts();
     call.sendHead(headers);
     // The secret of a session is for the browser to keep, not for its pages to read.
     return call.sendMessage(cookie?.withoutSecret(message) ?? message);

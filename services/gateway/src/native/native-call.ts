@@ -44,7 +44,7 @@ export class NativeCall extends Timed implements CallListener, IncomingCall {
   readonly deadline: number;
   readonly origin: NativeOrigin;
   readonly #requests: RequestMessages;
-  readonly #held: HeldBody;
+  #held: HeldBody;
   readonly #unread: HeldBody;
   #octets = 0;
   #messages = 0;
@@ -84,12 +84,17 @@ export class NativeCall extends Timed implements CallListener, IncomingCall {
   arriving(octets: number): void {
     this.#octets += octets;
     if (this.#octets > this.method.maxBytes + PREFIX) this.refuse(gatewayReasons.BODY_TOO_LARGE());
-    else if (this.#isSingle && !this.#held.grow(octets)) this.refuse(overloaded());
+    else if (!this.#held.grow(octets)) this.refuse(overloaded());
   }
 
   message(message: Buffer): void {
-    if (++this.#messages > 1 && this.#isSingle) this.refuse(gatewayReasons.MESSAGE_COUNT());
-    else this.#requests.push(message);
+    if (++this.#messages > 1 && this.#isSingle) return this.refuse(gatewayReasons.MESSAGE_COUNT());
+    if (!this.#isSingle) {
+      // Of a stream only what is incomplete is kept for long.
+      this.#held.release();
+      this.#held = this.serving.memory.open();
+    }
+    this.#requests.push(message);
   }
 
   halfClose(): void {

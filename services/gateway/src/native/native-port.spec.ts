@@ -5,6 +5,7 @@ import { status } from '@grpc/grpc-js';
 import { contract } from '@gatehouse/contracts';
 import { RevocationKind } from '@gatehouse/contracts/auth';
 import { eventually } from '@gatehouse/testing';
+import { framed, RawGrpc, replyTo } from '../spec/raw-grpc.js';
 import { statusesIn } from '../spec/raw-socket.js';
 import { specResource } from '../spec/spec-backend.js';
 import { startSpecGateway, type SpecGateway } from '../spec/spec-gateway.js';
@@ -121,6 +122,26 @@ describe('too many calls', () => {
     delete gateway.backend.behaviour.getResource;
     expect(await get()).toMatchObject({ code: status.OK });
   });
+});
+
+it('a caller that does not read its reply has no place, and no more than its time', async () => {
+  await start({ GATEHOUSE_MAX_IN_FLIGHT: '2' });
+  gateway.backend.behaviour.getResource = () => specResource({ content: 'x'.repeat(1_000_000) });
+  const raw = new RawGrpc(gateway.port);
+  const accessToken = `Bearer ${gateway.accessToken()}`;
+  const stream = raw.open(GET, { authorization: accessToken, 'grpc-timeout': '2S' });
+  stream.pause();
+  stream.end(framed(Buffer.alloc(0)));
+  await once(stream, 'response');
+  expect((await gateway.send(`/v1/resources/${request.id}`)).status).toBe(401);
+  const reply = replyTo(stream);
+  await eventually(() => {
+    const lines = gateway.logLines.filter((line) => line['grpc_code'] === 'DEADLINE_EXCEEDED');
+    expect(lines).toHaveLength(1);
+  });
+  stream.resume();
+  expect(await reply).toMatchObject({ code: status.DEADLINE_EXCEEDED });
+  raw.close();
 });
 
 describe('a gateway that stops', () => {

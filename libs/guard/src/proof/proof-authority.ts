@@ -7,8 +7,8 @@ import type { ServiceIdentity } from '../service-identity.js';
 import { proofInvalid, proofsUnknown } from './proof-refusal.js';
 import { RecentProofs } from './recent-proofs.js';
 
-/** How long auth may take to answer, in milliseconds. */
-const TIMEOUT_MS = 1_000;
+/** How long auth may take to answer, in milliseconds: as long as for a cookie or a key, a caller waits for it. */
+const TIMEOUT_MS = 3_000;
 
 /** Auth, as far as it knows which proofs were used, by all verifiers together. */
 export class ProofAuthority {

@@ -87,6 +87,8 @@ export async function startSpecGateway(
     throw error;
   });
   const { port, healthPort } = running;
+  // Keys and revocations are there, unless a spec keeps the gateway from auth.
+  if (environment['GATEHOUSE_AUTH_ADDRESS'] === undefined) await eventually(() => becomesReady(healthPort));
   const accessToken: SpecGateway['accessToken'] = (scope = 'resources:read', claims = {}) => {
     const now = Math.floor(Date.now() / 1000);
     const ids = { client_id: 'gatehouse', sid: randomUUID(), jti: randomUUID() };
@@ -125,6 +127,11 @@ export async function startSpecGateway(
       backend.kill();
     },
   };
+}
+
+async function becomesReady(healthPort: number): Promise<void> {
+  const { status } = await fetch(`http://127.0.0.1:${healthPort}/readyz`);
+  if (status !== 200) throw new Error(`/readyz answers ${status}`);
 }
 
 /** Sends a path exactly as it is given. */

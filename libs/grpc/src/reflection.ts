@@ -1,14 +1,19 @@
+import { toBinary, type FileRegistry } from '@bufbuild/protobuf';
+import { FileDescriptorProtoSchema } from '@bufbuild/protobuf/wkt';
 import { ReflectionService } from '@grpc/reflection';
-import { loadFileDescriptorSetFromBuffer } from '@grpc/proto-loader';
 import { serviceName } from './served-method.js';
 import type { Server, ServiceDefinition } from '@grpc/grpc-js';
 
 /** Lets tools such as grpcurl ask for the contract. Never added in production. */
 export function reflection(
-  descriptorSet: Uint8Array,
+  contract: FileRegistry,
   definitions: readonly ServiceDefinition[],
 ): { addToServer(server: Server): void } {
-  const definition = loadFileDescriptorSetFromBuffer(Buffer.from(descriptorSet));
-  const service = new ReflectionService(definition, { services: definitions.map(serviceName) });
+  const fileDescriptorProtos = Array.from(contract.files, ({ proto }) =>
+    Buffer.from(toBinary(FileDescriptorProtoSchema, proto)),
+  );
+  // The library reads nothing but the files of an entry, and those of each: one says it all.
+  const entry = { format: 'Protocol Buffer 3 EnumDescriptorProto' as const, type: {}, fileDescriptorProtos };
+  const service = new ReflectionService({ contract: entry }, { services: definitions.map(serviceName) });
   return { addToServer: (server) => service.addToServer(server) };
 }

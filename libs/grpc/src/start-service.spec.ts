@@ -209,26 +209,34 @@ describe.each(serverKinds)('a service of %s', (server) => {
     expect([await get('/livez'), await get('/readyz'), await get('/other')]).toEqual([200, 200, 404]);
   });
 
-  const namesOf = (port: number) =>
+  const reflected = (port: number, request: Buffer) =>
     new Promise<string>((resolve) => {
       const tool = new Client(`127.0.0.1:${port}`, credentials.createInsecure());
       const call = tool.makeBidiStreamRequest(
         '/grpc.reflection.v1.ServerReflection/ServerReflectionInfo',
-        // ServerReflectionRequest with `list_services` set to the empty string.
-        () => Buffer.from([0x3a, 0x00]),
+        () => request,
         (bytes) => bytes.toString('latin1'),
       );
-      call.on('data', (names: string) => resolve(names));
+      call.on('data', (reply: string) => resolve(reply));
       call.on('error', (error: ServiceError) => resolve(status[error.code] ?? ''));
       call.on('end', () => tool.close());
       call.write({});
       call.end();
     });
 
-  it('lists its services for tools, unless told not to', async () => {
-    expect(await namesOf(service.port)).toContain('gatehouse.users.v1.UserService');
+  it('tells tools its services and the files of the contract, unless told not to', async () => {
+    // ServerReflectionRequest with `list_services` set to the empty string.
+    const listServices = Buffer.from([0x3a, 0x00]);
+    const names = await reflected(service.port, listServices);
+    expect(names).toContain('gatehouse.users.v1.UserService');
+    expect(names).not.toContain('gatehouse.auth.v1');
+    // With `file_containing_symbol`.
+    const symbol = Buffer.from('gatehouse.users.v1.UserService');
+    const file = await reflected(service.port, Buffer.concat([Buffer.from([0x22, symbol.length]), symbol]));
+    expect(file).toContain('gatehouse/users/v1/user_service.proto');
+    expect(file).toContain('.gatehouse.users.v1.GetProfileRequest');
     const silent = await startService({ ...options, server, reflection: false });
-    expect(await namesOf(silent.port)).toBe('UNIMPLEMENTED');
+    expect(await reflected(silent.port, listServices)).toBe('UNIMPLEMENTED');
     await silent.stop();
   });
 

@@ -2,7 +2,7 @@ import type { BlockList } from 'node:net';
 import { NestFactory } from '@nestjs/core';
 import type { CanActivate, DynamicModule, INestMicroservice, Type } from '@nestjs/common';
 import type { ServiceDefinition } from '@grpc/grpc-js';
-import { contract, descriptorSet } from '@gatehouse/contracts';
+import { contract } from '@gatehouse/contracts';
 import type { Logger } from '@gatehouse/telemetry';
 import { ContractServer } from './contract-server.js';
 import { ErrorFilter } from './error-filter.js';
@@ -83,7 +83,7 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
     kind: options.server,
     methods,
     serving: openServing(log, { trustedProxies, serviceAt: transport.serviceAt, gate }),
-    addons: options.reflection ? [health, reflection(descriptorSet, definitions)] : [health],
+    addons: options.reflection ? [health, reflection(contract, definitions)] : [health],
     drainTimeoutMs: options.drainTimeoutMs,
   });
   const app = await NestFactory.createMicroservice(options.module, { strategy, logger, abortOnError: false });

@@ -1,5 +1,6 @@
 import { openPool, type Database, type Sql } from '@gatehouse/postgres';
 import { testDatabase, type TestDatabase } from '@gatehouse/testing';
+import { pastAll } from '../spec/past-all.js';
 import { MIGRATIONS, silentLog } from '../spec/running-auth.js';
 import { RevocationStore } from './revocation.store.js';
 import { RevocationTail, type TailNews } from './revocation-tail.js';
@@ -81,6 +82,7 @@ describe('the tail of the revocations', () => {
     expect(tail.position < late!.xid).toBe(true);
     const held = tail.position;
     await early();
+    await pastAll(store, database.sql);
     await tail.catchUp();
     expect(tail.position > late!.xid).toBe(true);
     // Whoever stands at the held position gets both; at the present one, nothing.

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { openPool, type Database } from '@gatehouse/postgres';
 import { eventually, testDatabase, type TestDatabase } from '@gatehouse/testing';
+import { pastAll } from '../spec/past-all.js';
 import { MIGRATIONS, silentLog } from '../spec/running-auth.js';
 import { awaitEnforced } from './await-enforced.js';
 import { RevocationStore } from './revocation.store.js';
@@ -59,7 +60,7 @@ describe('the registry of verifiers', () => {
 
   it('counts a verifier by its position, or by what it has acknowledged', async () => {
     const [first] = await revoke();
-    const { position: later } = await revocations.readFrom(database.sql, 0n);
+    const later = await pastAll(revocations, database.sql);
     const [behind, ahead, lost] = [
       seen(),
       seen({ position: later }),

@@ -1,20 +1,11 @@
-import { create, type DescMessage, type DescMethodStreaming, type DescMethodUnary } from '@bufbuild/protobuf';
-import { ConnectError, type Transport } from '@connectrpc/connect';
-import {
-  createConnectTransport,
-  createGrpcTransport,
-  createGrpcWebTransport,
-} from '@connectrpc/connect-node';
+import { create } from '@bufbuild/protobuf';
+import type { Transport } from '@connectrpc/connect';
 import { status } from '@grpc/grpc-js';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { ErrorInfo } from '@gatehouse/contracts/rpc';
 import { AppError } from '@gatehouse/errors';
 import { eventually } from '@gatehouse/testing';
-import { FEED_SERVICE } from '../spec/feed-contract.js';
+import { feedMethod, told, transports, type Streaming, type Unary } from '../spec/certified-clients.js';
 import { startFeedGateway, type FeedGateway } from '../spec/feed-gateway.js';
-
-type Unary = DescMethodUnary<DescMessage, DescMessage>;
-type Streaming = DescMethodStreaming<DescMessage, DescMessage>;
 
 let gateway: FeedGateway;
 let header: Record<string, string>;
@@ -28,25 +19,11 @@ afterEach(() => {
   gateway.feed.behaviour = {};
 });
 
-const methodOf = (name: string) => {
-  const found = gateway.feed.contract
-    .getService(FEED_SERVICE)
-    ?.methods.find((method) => method.name === name);
-  if (found === undefined) throw new Error(`no method ${name}`);
-  return found;
-};
+const methodOf = (name: string) => feedMethod(gateway, name);
 
 function failure(): AppError {
   const details = { reason: 'TOPIC_UNKNOWN', domain: 'feed.spec', metadata: { topic: 'a' } };
   return new AppError({ code: status.NOT_FOUND, message: 'für 100 %', ...details });
-}
-
-/** What a caller learns of a failure. */
-function told(error: unknown) {
-  const { code, rawMessage, details } = ConnectError.from(error);
-  const [detail] = details as { type: string; value: Uint8Array }[];
-  const info = detail?.type === 'google.rpc.ErrorInfo' ? ErrorInfo.decode(detail.value) : undefined;
-  return { code: code as number, rawMessage, reason: info?.reason, metadata: info?.metadata };
 }
 
 const NOT_FOUND = {
@@ -55,16 +32,6 @@ const NOT_FOUND = {
   reason: 'TOPIC_UNKNOWN',
   metadata: { topic: 'a' },
 };
-
-const transports: [string, (baseUrl: string) => Transport][] = [
-  ['Connect in JSON', (baseUrl) => createConnectTransport({ baseUrl, httpVersion: '1.1' })],
-  [
-    'Connect in wire format',
-    (baseUrl) => createConnectTransport({ baseUrl, httpVersion: '1.1', useBinaryFormat: true }),
-  ],
-  ['gRPC-Web', (baseUrl) => createGrpcWebTransport({ baseUrl, httpVersion: '1.1' })],
-  ['gRPC', (baseUrl) => createGrpcTransport({ baseUrl })],
-];
 
 describe.each(transports)('a client of connectrpc over %s', (_name, open) => {
   let transport: Transport;

@@ -1,11 +1,9 @@
-import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { status } from '@grpc/grpc-js';
-import { contract } from '@gatehouse/contracts';
 import { AppError, platformReasons } from '@gatehouse/errors';
-import { createProofKey, createSigningKey, type SpecProofKey } from '@gatehouse/testing';
+import { createProofKey, createSigningKey } from '@gatehouse/testing';
 import { cookieOf, credentialInvalid, specSecret } from '../spec/spec-credentials.js';
-import { SpecGrpcClient } from '../spec/spec-grpc-client.js';
+import { boundToken, payloadOf, serveProofs } from '../spec/spec-proofs.js';
 import { startSpecGateway, type SpecAnswer, type SpecGateway } from '../spec/spec-gateway.js';
 
 const PATH = '/v1/resources/0190b0a0-0000-7000-8000-000000000001';
@@ -14,31 +12,17 @@ const ALGS = 'algs="ES256 Ed25519"';
 
 const key = createProofKey();
 let gateway: SpecGateway;
-let used: Set<string>;
 
 beforeAll(async () => {
   gateway = await startSpecGateway();
 });
 afterAll(() => gateway.stop());
 beforeEach(() => {
-  used = new Set();
+  serveProofs(gateway, key);
   gateway.backend.calls.length = 0;
-  const { behaviour } = gateway.backend;
-  behaviour.useProof = ({ proofId }) => !used.has(proofId) && Boolean(used.add(proofId));
-  behaviour.unbindToken = ({ accessToken, proof }) => {
-    const [, text = ''] = proof.split('.');
-    const { jti } = JSON.parse(Buffer.from(text, 'base64url').toString()) as { jti: string };
-    used.add(createHash('sha256').update(`${key.thumbprint} ${jti}`).digest('base64url'));
-    const { cnf: _binding, ...claims } = claimsOf(accessToken);
-    const unbound = gateway.key.sign(claims);
-    return { accessToken: unbound, tokenType: 'Bearer', expiresIn: 300, refreshToken: '', scope: '' };
-  };
 });
 
-const claimsOf = (accessToken: string) =>
-  JSON.parse(Buffer.from(accessToken.split('.')[1] ?? '', 'base64url').toString()) as Record<string, unknown>;
-const bound = (scope = 'resources:read', claims: object = {}, by: SpecProofKey = key) =>
-  gateway.accessToken(scope, { cnf: { jkt: by.thumbprint }, credential: 'grant', ...claims });
+const bound = () => boundToken(gateway, key);
 const prove = (accessToken: string, claims: Readonly<Record<string, unknown>> = {}) =>
   key.prove({ method: 'GET', uri: URI, accessToken }, claims);
 
@@ -68,9 +52,9 @@ describe('an access token that is bound to a key', () => {
     expect(answer.status).toBe(200);
     const { metadata } = gateway.backend.last;
     const [authorization] = metadata.get('authorization');
-    const { cnf, ...claims } = claimsOf(accessToken);
+    const { cnf, ...claims } = payloadOf(accessToken);
     expect(cnf).toBeDefined();
-    expect(claimsOf(String(authorization).replace('Bearer ', ''))).toEqual(claims);
+    expect(payloadOf(String(authorization).replace('Bearer ', ''))).toEqual(claims);
     expect(metadata.get('dpop')).toEqual([]);
     expect(await gateway.lineOf(answer)).toMatchObject({ credential: 'dpop' });
   });
@@ -120,7 +104,7 @@ describe('an access token that is bound to a key', () => {
   });
 
   it('is still asked for what it may', async () => {
-    const accessToken = bound('resources:read');
+    const accessToken = bound();
     const proof = key.prove({ method: 'DELETE', uri: URI, accessToken });
     const answer = await send(accessToken, proof, { method: 'DELETE' });
     expect(answer).toMatchObject({ status: 403, json: { reason: 'PERMISSION_MISSING' } });
@@ -234,29 +218,6 @@ describe('while auth does not say whether a proof was used', () => {
     }
     expect(gateway.backend.callsOf('GetResource')).toHaveLength(0);
   });
-});
-
-it('over gRPC a proof is for POST and the path of the method, and all else is the same', async () => {
-  const path = '/gatehouse.resources.v1.ResourceService/GetResource';
-  const client = new SpecGrpcClient(`127.0.0.1:${gateway.port}`, contract);
-  const accessToken = bound();
-  const request = { id: PATH.split('/').at(-1) ?? '' };
-  const call = async (scheme: string, proof: string) => {
-    const metadata = [['authorization', `${scheme} ${accessToken}`] as const, ['dpop', proof] as const];
-    return (await client.unary(path, request, { metadata })).reason;
-  };
-  const fresh = () => key.prove({ method: 'POST', uri: `https://auth.spec.test${path}`, accessToken });
-  try {
-    const proof = fresh();
-    expect(await call('DPoP', proof)).toBeUndefined();
-    expect(gateway.backend.last.metadata.get('dpop')).toEqual([]);
-    expect(await call('DPoP', proof)).toBe('PROOF_INVALID');
-    expect(await call('DPoP', prove(accessToken))).toBe('PROOF_INVALID');
-    expect(await call('Bearer', fresh())).toBe('UNAUTHENTICATED');
-    expect(gateway.backend.callsOf('GetResource')).toHaveLength(1);
-  } finally {
-    client.close();
-  }
 });
 
 it('no log line holds a proof', async () => {

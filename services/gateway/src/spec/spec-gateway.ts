@@ -47,7 +47,7 @@ export interface SpecGateway {
   accessToken(scope?: string, claims?: Readonly<Record<string, unknown>>): string;
   send(path: string, request?: SpecRequest): Promise<SpecAnswer>;
   /** The log line of a request, once it is written. */
-  lineOf(answer: SpecAnswer): Promise<Record<string, unknown>>;
+  lineOf(answer: Pick<SpecAnswer, 'headers'>): Promise<Record<string, unknown>>;
   stop(): Promise<void>;
 }
 

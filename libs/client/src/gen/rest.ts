@@ -1241,6 +1241,11 @@ export interface components {
             jwksUri?: string;
             /** @description Where it is told that somebody has signed out. */
             logoutUri?: string;
+            /**
+             * @description Whether it gets bound access tokens alone: a token request without a proof is
+             *     refused (DPoP, RFC 9449, section 5.2).
+             */
+            dpopBoundAccessTokens?: boolean;
             /** @description How it proves itself. */
             readonly authentication?: components["schemas"]["gatehouse.auth.v1.ClientAuthentication"];
             /**

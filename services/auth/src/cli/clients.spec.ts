@@ -20,9 +20,12 @@ describe('the command of clients', () => {
   };
 
   it('registers a client, replaces its secret and shuts it out', async () => {
-    const created = await run(['create'], JSON.stringify(APP));
+    const created = await run(['create'], JSON.stringify({ ...APP, dpopBoundAccessTokens: true }));
     const [, id = '', secret] = /^client (\S{36})\nsecret (ghc_\S{43})\n$/.exec(created.out) ?? [];
     expect(secret).toBeDefined();
+    expect(await auth.context.clients.find(auth.context.database.sql, id)).toMatchObject({
+      dpopBoundAccessTokens: true,
+    });
     const rotated = await run(['rotate-secret', id, '--overlap', '0']);
     expect(rotated.out).toMatch(/^secret ghc_\S{43}\n$/);
     expect(rotated.out).not.toContain(secret);

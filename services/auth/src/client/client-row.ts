@@ -28,6 +28,8 @@ export interface ClientDetails {
   readonly jwks: { readonly keys: readonly object[] } | null;
   readonly jwksUri: string | null;
   readonly logoutUri: string | null;
+  /** Whether it gets access tokens that are bound to a key, and no others. */
+  readonly dpopBoundAccessTokens: boolean;
 }
 
 /** A client. */

@@ -20,12 +20,13 @@ export class ClientStore {
     const [row] = await tx<[ClientRow]>`
       insert into oauth_client (
         id, kind, sector, display_name, home_uri, grant_types, redirect_uris, logout_redirect_uris, permissions,
-        own_permissions, pairwise, sector_identifier_uri, jwks, jwks_uri, logout_uri
+        own_permissions, pairwise, sector_identifier_uri, jwks, jwks_uri, logout_uri, dpop_bound_access_tokens
       ) values (
         ${client.id}, ${client.kind}, ${client.sector}, ${client.displayName}, ${client.homeUri},
         ${[...client.grantTypes]}, ${[...client.redirectUris]}, ${[...client.logoutRedirectUris]},
         ${[...client.permissions]}, ${[...client.ownPermissions]}, ${client.pairwise},
-        ${client.sectorIdentifierUri}, ${json(tx, client.jwks)}, ${client.jwksUri}, ${client.logoutUri}
+        ${client.sectorIdentifierUri}, ${json(tx, client.jwks)}, ${client.jwksUri}, ${client.logoutUri},
+        ${client.dpopBoundAccessTokens}
       )
       returning ${columns(tx)}`;
     return row;
@@ -39,7 +40,8 @@ export class ClientStore {
         logout_redirect_uris = ${[...client.logoutRedirectUris]}, permissions = ${[...client.permissions]},
         own_permissions = ${[...client.ownPermissions]}, pairwise = ${client.pairwise},
         sector_identifier_uri = ${client.sectorIdentifierUri}, jwks = ${json(tx, client.jwks)},
-        jwks_uri = ${client.jwksUri}, logout_uri = ${client.logoutUri}, changed_at = clock_timestamp()
+        jwks_uri = ${client.jwksUri}, logout_uri = ${client.logoutUri},
+        dpop_bound_access_tokens = ${client.dpopBoundAccessTokens}, changed_at = clock_timestamp()
       where id = ${id}
       returning ${columns(tx)}`;
     return row;
@@ -92,7 +94,7 @@ function columns(sql: Sql) {
   return sql`id, kind, sector, display_name as "displayName", home_uri as "homeUri", grant_types as "grantTypes",
     redirect_uris as "redirectUris", logout_redirect_uris as "logoutRedirectUris", permissions,
     own_permissions as "ownPermissions", pairwise, sector_identifier_uri as "sectorIdentifierUri", jwks,
-    jwks_uri as "jwksUri", logout_uri as "logoutUri",
+    jwks_uri as "jwksUri", logout_uri as "logoutUri", dpop_bound_access_tokens as "dpopBoundAccessTokens",
     created_at as "createTime", changed_at as "changeTime", disabled_at as "disableTime"`;
 }
 

@@ -46,6 +46,7 @@ describe('a client', () => {
       ...APP,
       subjectType: SubjectType.PAIRWISE,
       authentication: ClientAuthentication.SECRET,
+      dpopBoundAccessTokens: false,
       disableTime: undefined,
     });
     expect(await lastEvent()).toEqual({ action: 'CreateClient', outcome: 'OK', target: client!.id });
@@ -76,6 +77,10 @@ describe('a client', () => {
     const change = { id: before.id, displayName: 'Another name', permissions: [] };
     const after = await clients.update(change, ['display_name'], admin);
     expect(after).toEqual({ ...before, displayName: 'Another name', updateTime: expect.any(Date) });
+    for (const dpopBoundAccessTokens of [true, false]) {
+      const bound = { id: before.id, dpopBoundAccessTokens };
+      expect(await clients.update(bound, ['dpop_bound_access_tokens'], admin)).toMatchObject(bound);
+    }
     expect(await reasonOf(clients.update({ ...change, kind: ClientKind.NATIVE }, ['kind'], admin))).toBe(
       'FIELD_MASK_INVALID',
     );

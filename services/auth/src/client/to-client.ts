@@ -20,6 +20,7 @@ export function toClient(row: ClientRow): Client {
     jwks: row.jwks === null ? '' : JSON.stringify(row.jwks),
     jwksUri: row.jwksUri ?? '',
     logoutUri: row.logoutUri ?? '',
+    dpopBoundAccessTokens: row.dpopBoundAccessTokens,
     authentication: authenticationOf(row),
     createTime: row.createTime,
     updateTime: row.changeTime,
@@ -42,6 +43,7 @@ export function toDetails(client: Client): ClientDetails {
     jwks: readKeySet(client.jwks),
     jwksUri: orNull(client.jwksUri),
     logoutUri: orNull(client.logoutUri),
+    dpopBoundAccessTokens: client.dpopBoundAccessTokens,
   };
 }
 

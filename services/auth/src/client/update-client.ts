@@ -26,6 +26,7 @@ const FIELDS = {
   jwks: 'jwks',
   jwks_uri: 'jwksUri',
   logout_uri: 'logoutUri',
+  dpop_bound_access_tokens: 'dpopBoundAccessTokens',
 } as const satisfies Readonly<Record<string, keyof Client>>;
 
 type Field = keyof typeof FIELDS;

@@ -42,6 +42,7 @@ export function toMetadata(client: DescribedClient, hashes: readonly Buffer[]): 
     post_logout_redirect_uris: [...client.logoutRedirectUris],
     scope: OPENID_SCOPES.join(' '),
     token_endpoint_auth_method: methodOf(client),
+    dpop_bound_access_tokens: client.dpopBoundAccessTokens,
     require_pushed_authorization_requests: isConfidential && client.grantTypes.includes('authorization_code'),
     ...(client.sectorIdentifierUri !== null && { sector_identifier_uri: client.sectorIdentifierUri }),
     ...(client.jwks !== null && { jwks: client.jwks as AllClientMetadata['jwks'] }),

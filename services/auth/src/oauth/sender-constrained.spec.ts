@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ClientKind, GrantType } from '@gatehouse/contracts/auth';
 import { createProofKey, type SpecProofKey } from '@gatehouse/testing';
 import * as openid from 'openid-client';
+import { clientCalls } from '../spec/client-calls.js';
 import {
   beginAuthorization,
   dpopOf,
@@ -11,6 +12,7 @@ import {
   postAs,
   signInAt,
   type OauthParty,
+  type Registration,
 } from '../spec/oauth-party.js';
 import { claimsOf, ISSUER } from '../spec/running-auth.js';
 import { twoReplicas, type TwoReplicas } from '../spec/two-replicas.js';
@@ -19,6 +21,12 @@ const TOKEN_URI = `${ISSUER}/oauth2/token`;
 const EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange';
 const ACCESS_TOKEN = 'urn:ietf:params:oauth:token-type:access_token';
 const SCOPE = 'openid offline_access resources:read';
+const MACHINE: Registration = {
+  grantTypes: [GrantType.CLIENT_CREDENTIALS, GrantType.TOKEN_EXCHANGE],
+  redirectUris: [],
+  permissions: [],
+  ownPermissions: ['resources:read'],
+};
 
 let replicas: TwoReplicas;
 let auth: TwoReplicas['auth'];
@@ -31,16 +39,7 @@ beforeAll(async () => {
   ({ auth } = replicas);
   web = await oauthParty(auth, {}, replicas.nextPort);
   native = await oauthParty(auth, { kind: ClientKind.NATIVE }, replicas.nextPort);
-  machine = await oauthParty(
-    auth,
-    {
-      grantTypes: [GrantType.CLIENT_CREDENTIALS, GrantType.TOKEN_EXCHANGE],
-      redirectUris: [],
-      permissions: [],
-      ownPermissions: ['resources:read'],
-    },
-    replicas.nextPort,
-  );
+  machine = await oauthParty(auth, MACHINE, replicas.nextPort);
 });
 afterAll(() => replicas.close());
 
@@ -199,27 +198,22 @@ describe('a proof at the token endpoint', () => {
   });
 
   it('is good once at all replicas, whichever client brings it again', async () => {
-    const other = await oauthParty(auth, {
-      grantTypes: [GrantType.CLIENT_CREDENTIALS],
-      redirectUris: [],
-      permissions: [],
-      ownPermissions: ['resources:read'],
-    });
+    const other = await oauthParty(auth, MACHINE);
     const proof = proveAtToken(createProofKey());
     expect((await ask(proof)).status).toBe(200);
     for (const by of [machine, machine, other]) expect((await ask(proof, by)).status).toBe(400);
   });
 });
 
-describe('token exchange of what is bound', () => {
-  const exchange = async (subjectToken: string, by?: SpecProofKey) =>
-    openid.genericGrantRequest(
-      machine.config,
-      EXCHANGE,
-      { subject_token: subjectToken, subject_token_type: ACCESS_TOKEN },
-      by && (await dpopOf(machine, by)),
-    );
+const exchange = async (subjectToken: string, by?: SpecProofKey, party = machine) =>
+  openid.genericGrantRequest(
+    party.config,
+    EXCHANGE,
+    { subject_token: subjectToken, subject_token_type: ACCESS_TOKEN },
+    by && (await dpopOf(party, by)),
+  );
 
+describe('token exchange of what is bound', () => {
   it('takes a proof of the same key, and gives what is bound to it', async () => {
     const key = createProofKey();
     const { access_token: accessToken } = await signedIn(web, key);
@@ -245,5 +239,71 @@ describe('token exchange of what is bound', () => {
     const send = () => postAs(machine, replicas.nextPort(), '/oauth2/token', form, headers);
     expect((await send()).status).toBe(200);
     expect((await send()).body).toMatchObject({ error: 'invalid_dpop_proof' });
+  });
+});
+
+describe('a client that is registered for bound access tokens', () => {
+  const dpopBoundAccessTokens = true;
+  const key = createProofKey();
+  const OFFLINE = { scope: SCOPE, prompt: 'consent' };
+
+  it('redeems a code and a refresh token with a proof alone, and loses neither without one', async () => {
+    for (const kind of [ClientKind.WEB, ClientKind.NATIVE]) {
+      const party = await oauthParty(auth, { kind, dpopBoundAccessTokens }, replicas.nextPort);
+      const proven = await dpopOf(party, key);
+      const code = await obtainCode(party, replicas.newBrowser(), await auth.signedIn('editor'), OFFLINE);
+      expect(await faultOf(code.redeem())).toBe('invalid_grant');
+      const { refresh_token: refreshToken = '', ...tokens } = await code.redeem(proven);
+      expect(claimsOf(tokens.access_token)).toMatchObject(binding(key));
+      expect(await faultOf(openid.refreshTokenGrant(party.config, refreshToken))).toBe('invalid_grant');
+      const next = await openid.refreshTokenGrant(party.config, refreshToken, undefined, proven);
+      expect(claimsOf(next.access_token)).toMatchObject(binding(key));
+    }
+  });
+
+  it('acts in its own name, and hands on what it was shown, with a proof alone', async () => {
+    const party = await oauthParty(auth, { ...MACHINE, dpopBoundAccessTokens }, replicas.nextPort);
+    const own = async (by?: SpecProofKey) =>
+      openid.clientCredentialsGrant(
+        party.config,
+        { scope: 'resources:read' },
+        by && (await dpopOf(party, by)),
+      );
+    expect(await faultOf(own())).toBe('invalid_grant');
+    expect(claimsOf((await own(key)).access_token)).toMatchObject(binding(key));
+    const { access_token: shown } = await signedIn(web, undefined);
+    expect(await faultOf(exchange(shown, undefined, party))).toBe('invalid_grant');
+    expect(claimsOf((await exchange(shown, key, party)).access_token)).toMatchObject(binding(key));
+  });
+
+  it('asks for the tokens of a device with a proof alone', async () => {
+    const device = {
+      kind: ClientKind.NATIVE,
+      grantTypes: [GrantType.DEVICE_CODE],
+      redirectUris: [],
+      dpopBoundAccessTokens,
+    };
+    const party = await oauthParty(auth, device, replicas.nextPort);
+    const { device_code } = await openid.initiateDeviceAuthorization(party.config, {
+      scope: 'resources:read',
+    });
+    const form = { grant_type: 'urn:ietf:params:oauth:grant-type:device_code', device_code };
+    const poll = async (headers: Readonly<Record<string, string>> = {}) =>
+      (await postAs(party, replicas.nextPort(), '/oauth2/token', form, headers)).body['error'];
+    expect(await poll()).toBe('invalid_grant');
+    expect(await poll({ dpop: proveAtToken(key) })).toBe('authorization_pending');
+  });
+
+  it('becomes one for the refresh tokens that it has', async () => {
+    const party = await oauthParty(auth, {}, replicas.nextPort);
+    const { refresh_token: refreshToken = '' } = await signedIn(party, undefined);
+    const admin = (await auth.signedIn('admin')).accessToken;
+    const clients = clientCalls(auth.service.port);
+    const change = { id: party.id, dpopBoundAccessTokens };
+    await clients.update(change, ['dpop_bound_access_tokens'], admin).finally(() => clients.close());
+    const refresh = (options?: openid.DPoPOptions) =>
+      openid.refreshTokenGrant(party.config, refreshToken, undefined, options);
+    for (let replica = 0; replica < 2; replica++) expect(await faultOf(refresh())).toBe('invalid_grant');
+    expect(await faultOf(refresh(await dpopOf(party, key)))).toBe('OK');
   });
 });

@@ -1,5 +1,5 @@
 import type Provider from 'oidc-provider';
-import { errors, type KoaContextWithOIDC } from 'oidc-provider';
+import { errors, type Client, type KoaContextWithOIDC } from 'oidc-provider';
 import type { Actor, Claims } from '@gatehouse/tokens';
 import type { AuthContext } from '../auth-context.js';
 import { apiResource } from './api-resource.js';
@@ -45,7 +45,7 @@ async function exchange(context: AuthContext, ctx: KoaContextWithOIDC): Promise<
   if (!client) throw new errors.InvalidClient('client is required', 'no client');
   checkParameters(params, context);
   const subject = await subjectOf(context, params['subject_token'] ?? '');
-  const boundTo = await provenKey(context, ctx, subject);
+  const boundTo = await provenKey(context, ctx, client, subject);
   const held = [...subject.scope];
   const wanted = params['scope'] === undefined ? held : params['scope'].split(' ');
   const excess = wanted.filter((name) => !held.includes(name));
@@ -100,9 +100,11 @@ async function subjectOf(context: AuthContext, text: string): Promise<Claims> {
 async function provenKey(
   { usedProofs, database }: AuthContext,
   ctx: KoaContextWithOIDC,
+  client: Client,
   { boundTo }: Claims,
 ): Promise<string | undefined> {
   const proof = shownProof(ctx);
+  if (client.dpopBoundAccessTokens && !proof) throw new errors.InvalidGrant('client has to send a proof');
   if (boundTo !== undefined && proof?.thumbprint !== boundTo)
     throw new errors.InvalidGrant('subject_token is bound to another key');
   if (proof && !(await usedProofs.use(database.sql, proof.id)))

@@ -107,6 +107,11 @@ export interface Client {
   jwksUri: string;
   /** Where it is told that somebody has signed out. */
   logoutUri: string;
+  /**
+   * Whether it gets bound access tokens alone: a token request without a proof is
+   * refused (DPoP, RFC 9449, section 5.2).
+   */
+  dpopBoundAccessTokens: boolean;
   /** How it proves itself. */
   authentication: ClientAuthentication;
   /** When it was registered. */
@@ -137,6 +142,7 @@ function createBaseClient(): Client {
     jwks: "",
     jwksUri: "",
     logoutUri: "",
+    dpopBoundAccessTokens: false,
     authentication: 0,
     createTime: undefined,
     updateTime: undefined,
@@ -187,6 +193,9 @@ export const Client: MessageFns<Client> = {
     }
     if (message.logoutUri !== "") {
       writer.uint32(114).string(message.logoutUri);
+    }
+    if (message.dpopBoundAccessTokens !== false) {
+      writer.uint32(120).bool(message.dpopBoundAccessTokens);
     }
     if (message.authentication !== 0) {
       writer.uint32(128).int32(message.authentication);
@@ -338,6 +347,14 @@ export const Client: MessageFns<Client> = {
             message.logoutUri = reader.string();
             continue;
           }
+          case 15: {
+            if (tag !== 120) {
+              break;
+            }
+
+            message.dpopBoundAccessTokens = reader.bool();
+            continue;
+          }
           case 16: {
             if (tag !== 128) {
               break;
@@ -401,6 +418,7 @@ export const Client: MessageFns<Client> = {
     message.jwks = object.jwks ?? "";
     message.jwksUri = object.jwksUri ?? "";
     message.logoutUri = object.logoutUri ?? "";
+    message.dpopBoundAccessTokens = object.dpopBoundAccessTokens ?? false;
     message.authentication = object.authentication ?? 0;
     message.createTime = object.createTime ?? undefined;
     message.updateTime = object.updateTime ?? undefined;

@@ -46,8 +46,14 @@ const press = (name: string) => page.getByRole('button', { name, exact: true }).
   beforeAll(async () => {
     const rest = new RestClient(gateway).as((await signInDemo(system, 'admin')).accessToken);
     const client = JSON.parse(await readFile(`${EXAMPLE}/client.json`, 'utf8')) as Record<string, unknown>;
-    const made = await rest.post<{ client: { id: string } }>('/v1/clients', client);
-    appUrl = await start(succeeded(made).client.id);
+    const made = await rest.post<{ client: { id: string; dpopBoundAccessTokens: boolean } }>(
+      '/v1/clients',
+      client,
+    );
+    const { id, dpopBoundAccessTokens } = succeeded(made).client;
+    // Without proofs it would get nothing, and the walk would end at once.
+    expect(dpopBoundAccessTokens).toBe(true);
+    appUrl = await start(id);
     browser = await chromium.launch({
       executablePath: CHROMIUM,
       args: [

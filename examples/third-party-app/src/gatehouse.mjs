@@ -14,16 +14,21 @@ export async function findGatehouse({ issuer, clientId }) {
   const config = await openid.discovery(new URL(issuer), clientId, undefined, openid.None(), {
     execute: isLocal ? [openid.allowInsecureRequests] : [],
   });
-  return new Gatehouse(config, issuer);
+  // What it is given is of no use to anybody without this key, which never leaves the process (DPoP, RFC 9449).
+  const DPoP = openid.getDPoPHandle(config, await openid.randomDPoPKeyPair('ES256'));
+  return new Gatehouse(config, issuer, { DPoP });
 }
 
 class Gatehouse {
   #config;
   #issuer;
+  /** Has the library prove possession of the key with each request. */
+  #proven;
 
-  constructor(config, issuer) {
+  constructor(config, issuer, proven) {
     this.#config = config;
     this.#issuer = issuer;
+    this.#proven = proven;
   }
 
   /** Where the person says yes or no, and what has to be remembered until they are back. */
@@ -37,6 +42,8 @@ class Gatehouse {
       state: attempt.state,
       code_challenge: await openid.calculatePKCECodeChallenge(attempt.verifier),
       code_challenge_method: 'S256',
+      // The code is of use with the key alone, as well.
+      dpop_jkt: await this.#proven.DPoP.calculateThumbprint(),
     });
     return { url: url.href, attempt };
   }
@@ -44,18 +51,32 @@ class Gatehouse {
   /** Turns what the person came back with into tokens. */
   async redeem(url, { verifier, state }) {
     const checks = { pkceCodeVerifier: verifier, expectedState: state, idTokenExpected: true };
-    return toAccount(await openid.authorizationCodeGrant(this.#config, url, checks));
+    return toAccount(await openid.authorizationCodeGrant(this.#config, url, checks, undefined, this.#proven));
   }
 
   /** A request of the API for a person. The account gets new tokens when it is time. */
   async call(account, method, path) {
     if (account.expiresAt < Date.now() + MARGIN_MS) {
-      const tokens = await openid.refreshTokenGrant(this.#config, account.refreshToken);
+      const tokens = await openid.refreshTokenGrant(
+        this.#config,
+        account.refreshToken,
+        undefined,
+        this.#proven,
+      );
       Object.assign(account, toAccount(tokens, account.name));
     }
-    const headers = { authorization: `Bearer ${account.accessToken}` };
-    const answer = await fetch(this.#issuer + path, { method, headers });
+    const answer = await this.#fetch(account.accessToken, new URL(path, this.#issuer), method);
     return { status: answer.status, body: await answer.json() };
+  }
+
+  /** The library throws what comes with a challenge (WWW-Authenticate); here it is an answer like others. */
+  #fetch(accessToken, url, method) {
+    return openid
+      .fetchProtectedResource(this.#config, accessToken, url, method, undefined, undefined, this.#proven)
+      .catch((error) => {
+        if (error instanceof openid.WWWAuthenticateChallengeError) return error.response;
+        throw error;
+      });
   }
 
   /** Gives back what the person let it do. */

@@ -175,7 +175,7 @@ export class ClientConnection extends Connection<ClientStream> {
 
   onGoaway(lastStreamId: number, code: number, debug: string): void {
     this.#announceEnd();
-    for (const stream of [...this.streams.values()]) {
+    for (const stream of this.streams.all()) {
       if (stream.id <= lastStreamId) continue;
       this.forget(stream);
       const message = `the service ends the connection: ${debug}`;

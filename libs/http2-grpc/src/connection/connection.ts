@@ -6,6 +6,7 @@ import { HeaderWriter } from './header-writer.js';
 import { MessageSender } from './message-sender.js';
 import { ReceiveWindow } from './receive-window.js';
 import { RecentStreams } from './recent-streams.js';
+import { StreamTable } from './stream-table.js';
 import type { Stream } from './stream.js';
 
 /**
@@ -15,7 +16,7 @@ import type { Stream } from './stream.js';
 export abstract class Connection<S extends Stream> extends Endpoint {
   protected readonly headers = new HeaderWriter(this.out);
   protected readonly sender = new MessageSender(this.out);
-  protected readonly streams = new Map<number, S>();
+  protected readonly streams = new StreamTable<S>();
   readonly #headers: HeaderReader;
   readonly #window: ReceiveWindow;
   /** Frames on a stream cross its reset on their way: that they are there is no fault. */
@@ -46,7 +47,7 @@ export abstract class Connection<S extends Stream> extends Endpoint {
   protected add(stream: S): void {
     stream.sendWindow = this.peer.initialWindowSize;
     stream.receiveWindow = this.limits.streamWindow;
-    this.streams.set(stream.id, stream);
+    this.streams.add(stream);
   }
 
   /** Octets of a stream's DATA are held no longer: as many more may come. */
@@ -84,13 +85,13 @@ export abstract class Connection<S extends Stream> extends Endpoint {
     this.headers.encoder.maxTableSize = this.peer.headerTableSize;
     // RFC 9113, section 6.9.2.
     if (windowGrowth !== 0)
-      for (const stream of this.streams.values())
+      for (const stream of this.streams.all())
         if (!this.sender.widenStream(stream, windowGrowth)) throw windowTooLarge();
     this.sender.pump();
   }
 
   protected over(code: ErrorCode, message: string): void {
-    for (const stream of [...this.streams.values()]) {
+    for (const stream of this.streams.all()) {
       this.forget(stream);
       stream.lost({ by: 'connection', code, message, isUnprocessed: false });
     }

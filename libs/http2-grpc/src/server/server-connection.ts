@@ -213,7 +213,7 @@ export class ServerConnection extends Connection<ServerStream> implements Mortal
   }
 
   #countTakenBack(streamId: number): void {
-    if (this.streams.has(streamId) && !this.#takenBack.spend(1, performance.now()))
+    if (this.streams.get(streamId) !== undefined && !this.#takenBack.spend(1, performance.now()))
       throw new ConnectionError(ErrorCode.ENHANCE_YOUR_CALM, 'too many calls are taken back');
   }
 

@@ -14,8 +14,8 @@ import { revocationsBench } from './revocation-list/revocations-bench.js';
 import { startBench } from './start/start-bench.js';
 import { storageBench } from './storage/storage-bench.js';
 
-/** The benches by name; each returns what it measured and leaves nothing behind. */
-const BENCHES = new Map<string, () => Promise<Outcome>>([
+/** The benches by name; each returns what it measured and leaves nothing behind. Some can measure a part. */
+const BENCHES = new Map<string, (only?: readonly string[]) => Promise<Outcome>>([
   ['codec', async () => ({ figures: await codecBench() })],
   ['credentials', credentialsBench],
   ['feed', feedBench],
@@ -29,17 +29,22 @@ const BENCHES = new Map<string, () => Promise<Outcome>>([
   ['storage', async () => ({ figures: await storageBench() })],
 ]);
 
+/** Those whose contestants can be chosen. */
+const IN_PARTS: ReadonlySet<string> = new Set(['gateway']);
+
 const { positionals, values } = parseArgs({
   allowPositionals: true,
-  options: { json: { type: 'string' } },
+  options: { json: { type: 'string' }, only: { type: 'string' } },
 });
-const bench = BENCHES.get(positionals[0] ?? '');
-if (bench === undefined) {
+const [name = ''] = positionals;
+const bench = BENCHES.get(name);
+if (bench === undefined || (values.only !== undefined && !IN_PARTS.has(name))) {
   console.error(`usage: npm run bench -- ${[...BENCHES.keys()].join('|')} [--json FILE]`);
+  console.error(`       npm run bench -- ${[...IN_PARTS].join('|')} --only CONTESTANT,... [--json FILE]`);
   process.exitCode = 2;
 } else {
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, endPeers);
-  const outcome = await bench();
+  const outcome = await bench(values.only?.split(','));
   console.log(renderFigures(outcome.figures));
   if (outcome.pages?.['.md']) console.log(`\n${outcome.pages['.md']}`);
   if (values.json !== undefined) await writeOutcome(values.json, outcome);

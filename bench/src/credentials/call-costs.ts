@@ -2,7 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { median } from '../median.js';
 import { spawnPeer, type Peer } from '../peer.js';
 import { interleave, type Contestant as Turn, type Measured } from '../rounds.js';
-import type { Answered, Requests } from '../load/http-load.js';
+import type { HttpAnswered } from '../load/http-load.js';
+import type { Requests } from '../load/requests.js';
 import type { Contestant } from './contestants.js';
 import type { Stage } from './stage.js';
 import { usageOf, type Usage } from './usage.js';
@@ -58,14 +59,14 @@ export async function callCosts(
 
 /** A process that loads a gateway. */
 export async function openLoad(port: number, connections: number): Promise<Peer> {
-  const load = spawnPeer(new URL('../load/http-load-process.js', import.meta.url));
+  const load = spawnPeer(new URL('../load/requests-process.js', import.meta.url));
   await load.ask('open', { port, connections });
   return load;
 }
 
 /** Makes requests that must all be answered. @throws Error otherwise: no figure is made of refusals */
-export async function succeed(load: Peer, requests: Requests): Promise<Answered> {
-  const answered = await load.ask<Answered>('run', requests);
+export async function succeed(load: Peer, requests: Requests): Promise<HttpAnswered> {
+  const answered = await load.ask<HttpAnswered>('run', requests);
   const [status] = Object.keys(answered.refused);
   if (status !== undefined) throw new Error(`a call was answered with status ${status}`);
   return answered;

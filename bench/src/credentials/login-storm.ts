@@ -1,5 +1,5 @@
 import { DEMO_ACCOUNTS } from '@gatehouse/tools/start';
-import type { Answered } from '../load/http-load.js';
+import type { Answered } from '../load/requests.js';
 import type { Peer } from '../peer.js';
 import { quantile } from '../quantile.js';
 import { openLoad } from './call-costs.js';

@@ -1,4 +1,4 @@
-import type { Answered } from '../load/http-load.js';
+import type { Answered } from '../load/requests.js';
 import { openLoad, succeed } from './call-costs.js';
 import type { Contestant, Name } from './contestants.js';
 import type { Stage } from './stage.js';

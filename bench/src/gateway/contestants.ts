@@ -1,29 +1,30 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { GoPrograms } from '../go/build-go.js';
-import { API_AUDIENCE, ISSUER, type PublicKey } from '../guard/issuer.js';
+import { startGo } from '../go/start-go.js';
+import type { PublicKey } from '../guard/issuer.js';
 import { spawnPeer, type Peer } from '../peer.js';
 import { pin, SERVER_CORE } from '../pin.js';
-import { startProgram } from '../program.js';
 import type { BackendPorts } from './backend-process.js';
 import type { GatewayStart } from './gateway-start.js';
-import { nginxVersion, startNginx } from './nginx.js';
+import type { Loaded } from './measure.js';
+import { nginxVersion, startNginx, type Proxied } from './nginx.js';
+import type { Protocol } from './protocols.js';
 
 /** The gateways that are compared. */
 export type GatewayName =
   | 'Gatehouse'
+  | 'Gatehouse, native gRPC'
+  | 'Gatehouse, gRPC-Web'
+  | 'Gatehouse, Connect'
   | 'Nest, Express, ClientGrpc, passport-jwt'
   | 'Fastify, grpc-js'
   | 'Go grpc-gateway, ES256 cached'
   | 'Go grpc-gateway, ES256 each call'
-  | 'nginx, plain proxy';
+  | 'nginx, plain proxy'
+  | 'nginx, grpc_pass';
 
 /** A gateway that runs. */
-export interface Gateway {
+export interface Gateway extends Loaded {
   readonly name: GatewayName;
-  readonly port: number;
-  readonly pid: number;
   /** Whether it verifies access tokens: a plain proxy does not. */
   readonly verifies: boolean;
   /** To ask it questions, where it is Gatehouse. */
@@ -42,21 +43,38 @@ export interface Surroundings {
 /** How Node runs Gatehouse in the images (`NODE_OPTIONS`), as far as it is of account here. */
 export const DEPLOYED: readonly string[] = ['--max-semi-space-size=8'];
 
-/** Starts all gateways that this machine can run. */
-export async function startGateways(surroundings: Surroundings): Promise<readonly Gateway[]> {
-  const { go } = surroundings;
+type Start = (surroundings: Surroundings) => Promise<Gateway | undefined> | undefined;
+
+/** How each is started, by the key that chooses it; undefined where this machine cannot run it. */
+const CONTESTANTS = {
+  gatehouse: (all) => startGatehouse('Gatehouse', 'REST', all),
+  'gatehouse-grpc': (all) => startGatehouse('Gatehouse, native gRPC', 'gRPC', all),
+  'gatehouse-grpc-web': (all) => startGatehouse('Gatehouse, gRPC-Web', 'gRPC-Web', all),
+  'gatehouse-connect': (all) => startGatehouse('Gatehouse, Connect', 'Connect', all),
+  nest: (all) => ofNode('Nest, Express, ClientGrpc, passport-jwt', './stock/stock-process.js', all),
+  fastify: (all) => ofNode('Fastify, grpc-js', './fastify-process.js', all),
+  'go-cached': (all) => all.go && startGoGateway('Go grpc-gateway, ES256 cached', all.go, all, true),
+  'go-each-call': (all) => all.go && startGoGateway('Go grpc-gateway, ES256 each call', all.go, all, false),
+  nginx: ({ ports }) => ofNginx('nginx, plain proxy', ports.http, 'http'),
+  'nginx-grpc': ({ ports }) => ofNginx('nginx, grpc_pass', ports.grpc, 'grpc'),
+} satisfies Readonly<Record<string, Start>>;
+
+export type ContestantKey = keyof typeof CONTESTANTS;
+
+/** The keys of all. */
+export const CONTESTANT_KEYS = Object.keys(CONTESTANTS) as readonly ContestantKey[];
+
+/** Starts the chosen gateways, as far as this machine can run them. */
+export async function startGateways(
+  surroundings: Surroundings,
+  keys: readonly ContestantKey[],
+): Promise<readonly Gateway[]> {
   const started: Gateway[] = [];
   try {
-    started.push(await ofNode('Gatehouse', './gatehouse-process.js', surroundings, DEPLOYED));
-    started.push(
-      await ofNode('Nest, Express, ClientGrpc, passport-jwt', './stock/stock-process.js', surroundings),
-    );
-    started.push(await ofNode('Fastify, grpc-js', './fastify-process.js', surroundings));
-    if (go !== undefined) {
-      started.push(await ofGo('Go grpc-gateway, ES256 cached', go, surroundings, true));
-      started.push(await ofGo('Go grpc-gateway, ES256 each call', go, surroundings, false));
+    for (const key of keys) {
+      const gateway = await CONTESTANTS[key](surroundings);
+      if (gateway !== undefined) started.push(gateway);
     }
-    if (nginxVersion() !== undefined) started.push(await plainProxy(surroundings.ports));
     return started;
   } catch (error) {
     await Promise.all(started.map((gateway) => gateway.stop()));
@@ -65,41 +83,48 @@ export async function startGateways(surroundings: Surroundings): Promise<readonl
 }
 
 /**
- * Starts a gateway that is a process of Node.
+ * Starts Gatehouse.
  *
  * @param execArgv options of its Node
  */
-export async function ofNode(
+export async function startGatehouse(
+  name: GatewayName,
+  protocol: Protocol,
+  start: GatewayStart,
+  execArgv = DEPLOYED,
+): Promise<Gateway> {
+  return { ...(await ofNode(name, './gatehouse-process.js', start, execArgv)), protocol };
+}
+
+async function ofNode(
   name: GatewayName,
   script: string,
   start: GatewayStart,
   execArgv: readonly string[] = [],
-): Promise<Gateway & { peer: Peer }> {
+): Promise<Gateway> {
   const peer = spawnPeer(new URL(script, import.meta.url), execArgv);
   const { publicKey, ports, environment } = start;
   const port = await peer.ask<number>('start', { publicKey, ports, environment });
   pin(peer.pid, SERVER_CORE);
-  return { name, port, pid: peer.pid, verifies: true, peer, stop: () => peer.stop() };
+  const stop = () => peer.stop();
+  return { name, protocol: 'REST', port, pids: [peer.pid], verifies: true, peer, stop };
 }
 
-async function ofGo(
+/** Starts grpc-gateway before a service. @param isCached whether it remembers access tokens */
+export async function startGoGateway(
   name: GatewayName,
   go: GoPrograms,
-  { publicKey, ports }: Surroundings,
-  cached: boolean,
+  { publicKey, ports }: GatewayStart,
+  isCached: boolean,
 ): Promise<Gateway> {
-  const folder = await mkdtemp(join(tmpdir(), 'gatehouse-bench-key-'));
-  const key = join(folder, 'key.pem');
-  await writeFile(key, publicKey.pem);
-  const access = [`-key=${key}`, `-issuer=${ISSUER}`, `-audience=${API_AUDIENCE}`];
-  const args = [...access, `-backend=127.0.0.1:${ports.grpc}`, `-cached=${cached}`];
-  const { program, line } = await startProgram(go.gateway, args);
-  // It has read the key.
-  await rm(folder, { recursive: true });
-  return { ...program, name, port: Number(line), verifies: true };
+  const backend = `-backend=127.0.0.1:${ports.grpc}`;
+  const { port, pid, stop } = await startGo(go.gateway, publicKey, isCached, [backend]);
+  return { name, protocol: 'REST', port, pids: [pid], verifies: true, stop };
 }
 
-async function plainProxy({ http }: BackendPorts): Promise<Gateway> {
-  const { program, port } = await startNginx(http);
-  return { ...program, name: 'nginx, plain proxy', port, verifies: false };
+async function ofNginx(name: GatewayName, upstream: number, proxied: Proxied): Promise<Gateway | undefined> {
+  if (nginxVersion() === undefined) return undefined;
+  const { program, port } = await startNginx(upstream, proxied);
+  const protocol = proxied === 'grpc' ? 'gRPC' : 'REST';
+  return { name, protocol, port, pids: [program.pid], verifies: false, stop: () => program.stop() };
 }

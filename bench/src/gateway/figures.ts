@@ -1,16 +1,15 @@
 import { atMost, below, told, type Figure } from '@gatehouse/report';
-import { median } from '../median.js';
 import type { GatewayName } from './contestants.js';
 import type { GatewayCosts } from './gateway-costs.js';
-import type { GatewayRound } from './measure.js';
 import type { RequestName } from './resources.js';
-import { rounded, roundsOf, rowsOf, type Row } from './rows.js';
+import { ratioOf, rounded, roundsOf, rowsOf, type Row } from './rows.js';
 
-/** Goals of CPU per request, beside each peer. */
-const CPU_GOALS: readonly (readonly [GatewayName, number])[] = [
-  ['Go grpc-gateway, ES256 cached', 0.6],
-  ['Nest, Express, ClientGrpc, passport-jwt', 0.2],
-  ['nginx, plain proxy', 2],
+/** Whose CPU per request is set beside whose, and the goal of that, where there is one. */
+const COMPARED: readonly (readonly [one: GatewayName, peer: GatewayName, goal?: number])[] = [
+  ['Gatehouse', 'Go grpc-gateway, ES256 cached', 0.6],
+  ['Gatehouse', 'Nest, Express, ClientGrpc, passport-jwt', 0.2],
+  ['Gatehouse', 'nginx, plain proxy', 2],
+  ['Gatehouse, native gRPC', 'nginx, grpc_pass'],
 ];
 
 /** Whose tail is the bound for that of Gatehouse. */
@@ -38,33 +37,27 @@ function requestFigures(
   request: RequestName,
 ): Figure[] {
   const label = request === 'get' ? 'GET one' : 'list twenty';
-  const ratio = (phase: 'saturated' | 'steady', peer: GatewayName, what: keyof GatewayRound) => {
-    const measured = roundsOf(costs, phase, request);
-    const peers = measured.get(peer) ?? [];
-    const ratios = (measured.get('Gatehouse') ?? []).map(
-      (round, index) => round[what] / (peers[index]?.[what] ?? NaN),
-    );
-    return rounded(median(ratios), 2);
-  };
-  const isThere = (peer: GatewayName) => rows.some(({ name }) => name === peer);
+  const cpu = COMPARED.flatMap(([one, peer, goal]) => {
+    const ratio = ratioOf(roundsOf(costs, 'saturated', request), 'cpuUs', one, peer);
+    if (ratio === undefined) return [];
+    const name = `${label}: CPU, ${one} / ${peer}`;
+    return [goal === undefined ? told(name, ratio, 'x') : atMost(goal, name, ratio, 'x')];
+  });
+  const tail = ratioOf(roundsOf(costs, 'steady', request), 'p99', 'Gatehouse', TAIL_PEER);
   return [
     ...rows.map((row) => told(`${label}: CPU, ${row.name}`, row[request].cpuUs, 'us/request')),
-    ...CPU_GOALS.filter(([peer]) => isThere(peer)).map(([peer, goal]) =>
-      atMost(goal, `${label}: CPU, Gatehouse / ${peer}`, ratio('saturated', peer, 'cpuUs'), 'x'),
-    ),
+    ...cpu,
     ...rows.flatMap((row) => [
       told(`${label}: rate, ${row.name}`, row[request].rate, 'requests/s'),
       told(`${label}: p50 at that rate, ${row.name}`, row[request].p50, 'ms'),
       told(`${label}: p99 at that rate, ${row.name}`, row[request].p99, 'ms'),
     ]),
-    ...(isThere(TAIL_PEER)
-      ? [atMost(1, `${label}: p99, Gatehouse / ${TAIL_PEER}`, ratio('steady', TAIL_PEER, 'p99'), 'x')]
-      : []),
+    ...(tail === undefined ? [] : [atMost(1, `${label}: p99, Gatehouse / ${TAIL_PEER}`, tail, 'x')]),
   ];
 }
 
 function observedFigures(cost: GatewayCosts | undefined): Figure[] {
-  if (cost === undefined) return [];
+  if (cost?.observed === undefined) return [];
   const { cpu, allocated } = cost.observed;
   const all = [...allocated.values()].reduce((sum, kilobytes) => sum + kilobytes, 0);
   return [

@@ -1,9 +1,12 @@
 import { readFile } from 'node:fs/promises';
-import type { Answered, Requests } from '../load/http-load.js';
+import type { Answered, Requests } from '../load/requests.js';
+import type { LoadTarget } from '../load/requests-process.js';
 import type { Peer } from '../peer.js';
 import { cpuTimes, familyOf, spentBetween } from '../process-cpu.js';
 import { quantile } from '../quantile.js';
-import { REQUESTS, type RequestName } from './resources.js';
+import type { Asked } from './ask.js';
+import { requestBy } from './protocols.js';
+import type { RequestName } from './resources.js';
 
 /** One round of one gateway. */
 export interface GatewayRound {
@@ -16,8 +19,14 @@ export interface GatewayRound {
   readonly p99: number;
 }
 
-/** Connections of the load: the most requests under way. */
+/** The most requests under way; each of HTTP/1.1 has a connection. */
 const CONNECTIONS = 64;
+
+/** Who is loaded. */
+export interface Loaded extends Asked {
+  /** The processes whose CPU counts, with their children. */
+  readonly pids: readonly number[];
+}
 
 /** What a round makes. */
 export interface GatewayLoad {
@@ -32,18 +41,17 @@ export interface GatewayLoad {
 /**
  * Loads a server once.
  *
- * @param pids the processes whose CPU counts, with their children
  * @throws Error when a request is answered otherwise than well
  */
 export async function measureRound(
   load: Peer,
-  port: number,
-  pids: readonly number[],
+  { port, protocol, pids }: Loaded,
   { request, credentials, count, rate }: GatewayLoad,
 ): Promise<GatewayRound> {
-  await load.ask('open', { port, connections: CONNECTIONS });
+  const target: LoadTarget = { port, connections: CONNECTIONS, isGrpc: protocol === 'gRPC' };
+  await load.ask('open', target);
   const before = await cpuTimes(await familiesOf(pids));
-  const requests: Requests = { path: REQUESTS[request].path, credentials, count, rate };
+  const requests: Requests = { ...requestBy(protocol, request), credentials, count, rate };
   const { latenciesMs, refused, seconds } = await load.ask<Answered>('run', requests);
   const after = await cpuTimes(await familiesOf(pids));
   if (latenciesMs.length < count)
@@ -57,8 +65,8 @@ export async function measureRound(
 }
 
 /** Memory that processes hold with their children, in megabytes. */
-export async function residentMb(pid: number): Promise<number> {
-  const pages = await Promise.all((await familyOf(pid)).map(residentPages));
+export async function residentMb(pids: readonly number[]): Promise<number> {
+  const pages = await Promise.all((await familiesOf(pids)).map(residentPages));
   return pages.reduce((sum, count) => sum + count, 0) * (PAGE_BYTES / 1e6);
 }
 

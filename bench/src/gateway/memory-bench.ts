@@ -1,7 +1,7 @@
 import { atMost, below, told } from '@gatehouse/report';
 import { median } from '../median.js';
 import type { Outcome } from '../outcome.js';
-import { DEPLOYED, ofNode } from './contestants.js';
+import { startGatehouse } from './contestants.js';
 import { measureRound, residentMb } from './measure.js';
 import { rounded } from './rows.js';
 import { onGatewayStage, type GatewayStage } from './stage.js';
@@ -42,17 +42,19 @@ export async function memoryBench(): Promise<Outcome> {
 async function sampleMemory(stage: GatewayStage): Promise<readonly Sample[]> {
   const { load, issuer } = stage;
   const start = { ...stage, publicKey: issuer.publicKey };
-  const { port, pid, stop } = await ofNode('Gatehouse', './gatehouse-process.js', start, DEPLOYED);
+  const gateway = await startGatehouse('Gatehouse', 'REST', start);
   const samples: Sample[] = [];
   try {
     for (let number = 1; number * SECONDS_PER_SAMPLE <= MINUTES * 60; number++) {
       const request = number % 2 === 0 ? 'get' : 'list';
       const count = RATE * SECONDS_PER_SAMPLE;
-      await measureRound(load, port, [pid], { request, credentials: stage.credentials(), count, rate: RATE });
-      samples.push({ minute: ((number - 0.5) * SECONDS_PER_SAMPLE) / 60, mb: await residentMb(pid) });
+      const credentials = stage.credentials();
+      await measureRound(load, gateway, { request, credentials, count, rate: RATE });
+      const minute = ((number - 0.5) * SECONDS_PER_SAMPLE) / 60;
+      samples.push({ minute, mb: await residentMb(gateway.pids) });
     }
     return samples;
   } finally {
-    await stop();
+    await gateway.stop();
   }
 }

@@ -18,12 +18,12 @@ const COUNT = 10_000;
 /** Looks into Gatehouse while it is asked for one resource again and again. */
 export async function observeGateway(
   { load, credentials }: GatewayStage,
-  { port, pid, peer }: Gateway,
+  gateway: Gateway,
 ): Promise<Observed> {
   const observe = async (what: 'cpu' | 'allocation') => {
-    await peer?.ask('observe', what);
-    await measureRound(load, port, [pid], { request: 'get', credentials: credentials(), count: COUNT });
-    return (await peer?.ask<Places>('observed')) ?? {};
+    await gateway.peer?.ask('observe', what);
+    await measureRound(load, gateway, { request: 'get', credentials: credentials(), count: COUNT });
+    return (await gateway.peer?.ask<Places>('observed')) ?? {};
   };
   const cpu = byPart(await observe('cpu'));
   cpu.delete('idle');

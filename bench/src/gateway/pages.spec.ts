@@ -13,14 +13,18 @@ const GO: GatewayName = 'Go grpc-gateway, ES256 cached';
 const round = (cpuUs: number, p99: number): GatewayRound => ({ rate: 1_000, cpuUs, p50: 1, p99 });
 
 /** A machine that is twice as slow in its second round. */
-function costs(gatehouse: number, go: number): GatewayCosts {
+function costs(
+  oneUs: number,
+  peerUs: number,
+  [one, peer]: readonly [GatewayName, GatewayName] = ['Gatehouse', GO],
+): GatewayCosts {
   const measured = new Map([
-    ['Gatehouse', [round(gatehouse, 3), round(2 * gatehouse, 6)]],
-    [GO, [round(go, 4), round(2 * go, 8)]],
+    [one, [round(oneUs, 3), round(2 * oneUs, 6)]],
+    [peer, [round(peerUs, 4), round(2 * peerUs, 8)]],
   ]);
   const residentMb = new Map<GatewayName, number>([
-    ['Gatehouse', 120],
-    [GO, 20],
+    [one, 120],
+    [peer, 20],
   ]);
   const observed = {
     cpu: new Map([['translation' as const, 100]]),
@@ -49,6 +53,14 @@ describe('the figures', () => {
 
   it('have no goal beside who is not there', () => {
     expect(figureOf('GET one: CPU, Gatehouse / nginx, plain proxy', costs(25, 50))).toBeUndefined();
+  });
+
+  it('of native gRPC are set beside a proxy of it, without a goal, where nobody else is measured', () => {
+    const figures = gatewayFigures([costs(40, 20, ['Gatehouse, native gRPC', 'nginx, grpc_pass'])]);
+    expect(figures.filter(({ name }) => name.includes(' / '))).toMatchObject([
+      { name: 'GET one: CPU, Gatehouse, native gRPC / nginx, grpc_pass', value: 2, goal: '-' },
+      { name: 'list twenty: CPU, Gatehouse, native gRPC / nginx, grpc_pass', value: 2, goal: '-' },
+    ]);
   });
 
   it('are of all stages', () => {

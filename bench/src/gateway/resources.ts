@@ -1,5 +1,7 @@
 import {
+  GetResourceRequest,
   GetResourceResponse,
+  ListResourcesRequest,
   ListResourcesResponse,
   Visibility,
   type Resource,
@@ -13,13 +15,22 @@ export const RESOURCE_ID = '7f5a3ad4-52ab-4a41-8c0c-000000000000';
 /** How many are listed. */
 export const LISTED = 20;
 
-/** A request that the bench makes: its path, and the method that it becomes. */
+/** A request that the bench makes: its path, and the method that it becomes, with its message in JSON. */
 export const REQUESTS = {
-  get: { path: `/v1/resources/${RESOURCE_ID}`, method: 'GetResource' },
-  list: { path: `/v1/resources?pageSize=${LISTED}`, method: 'ListResources' },
+  get: { path: `/v1/resources/${RESOURCE_ID}`, method: 'GetResource', json: { id: RESOURCE_ID } },
+  list: { path: `/v1/resources?pageSize=${LISTED}`, method: 'ListResources', json: { pageSize: LISTED } },
 } as const;
 
 export type RequestName = keyof typeof REQUESTS;
+
+/** The messages that the requests become, in wire format. */
+export function messages(): Record<RequestName, Buffer> {
+  const { get, list } = REQUESTS;
+  return {
+    get: Buffer.from(GetResourceRequest.encode(get.json).finish()),
+    list: Buffer.from(ListResourcesRequest.encode(ListResourcesRequest.fromPartial(list.json)).finish()),
+  };
+}
 
 /** Replies in wire format, by method. */
 export function replies(): Record<(typeof REQUESTS)[RequestName]['method'], Buffer> {

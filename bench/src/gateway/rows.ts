@@ -2,6 +2,7 @@ import { median } from '../median.js';
 import type { Measured } from '../rounds.js';
 import type { GatewayName } from './contestants.js';
 import type { GatewayCosts } from './gateway-costs.js';
+import type { LoadCosts } from './load-costs.js';
 import type { GatewayRound } from './measure.js';
 import type { RequestName } from './resources.js';
 
@@ -47,13 +48,25 @@ export function rowsOf(costs: readonly GatewayCosts[]): readonly Row[] {
 
 /** The rounds of all stages; the same index is the same time. */
 export function roundsOf(
-  costs: readonly GatewayCosts[],
+  costs: readonly LoadCosts[],
   phase: 'saturated' | 'steady',
   request: RequestName,
 ): Measured<GatewayRound> {
   const all = costs.map((cost) => cost[phase][request]);
   const names = [...(all[0]?.keys() ?? [])];
   return new Map(names.map((name) => [name, all.flatMap((measured) => measured.get(name) ?? [])]));
+}
+
+/** The median over the rounds of a ratio within one round, rounded; undefined where one of the two is not there. */
+export function ratioOf(
+  measured: Measured<GatewayRound>,
+  what: keyof GatewayRound,
+  one: string,
+  peer: string,
+): number | undefined {
+  const [ones, peers] = [measured.get(one), measured.get(peer)];
+  if (ones === undefined || peers === undefined) return undefined;
+  return rounded(median(ones.map((round, index) => round[what] / (peers[index]?.[what] ?? NaN))), 2);
 }
 
 /** A number with so many decimals at most. */

@@ -1,55 +1,57 @@
 import { isDeepStrictEqual } from 'node:util';
-import { GetResourceRequest, ListResourcesRequest } from '@gatehouse/contracts/resources';
 import { createIssuer, SUBJECT, type Issuer } from '../guard/issuer.js';
 import type { Peer } from '../peer.js';
-import type { Gateway } from './contestants.js';
-import { bodies, LISTED, REQUESTS, RESOURCE_ID, type RequestName } from './resources.js';
+import { ask, type Asked } from './ask.js';
+import { expectedBy } from './protocols.js';
+import { messages, REQUESTS, type RequestName } from './resources.js';
 import type { SeenCall } from './static-grpc.js';
 
-/** What the backend must be asked, in wire format. */
-const MESSAGES: Readonly<Record<RequestName, Uint8Array>> = {
-  get: GetResourceRequest.encode({ id: RESOURCE_ID }).finish(),
-  list: ListResourcesRequest.encode({
-    pageSize: LISTED,
-    pageToken: '',
-    filter: undefined,
-    orderBy: '',
-  }).finish(),
-};
+/** Whom all are asked the same. */
+export interface Compared extends Asked {
+  readonly name: string;
+  /** Whether it verifies access tokens: a plain proxy does not. */
+  readonly verifies: boolean;
+}
 
 /**
- * Sees that a gateway does what the others do: asks the backend the same in the caller's name, answers the same, and
- * refuses who may not call.
+ * Sees that one does what the others do: answers the same, and refuses who may not call.
  *
  * @throws Error saying what it does otherwise
  */
-export async function requireSameAnswers(gateway: Gateway, issuer: Issuer, backend: Peer): Promise<void> {
+export async function requireSameAnswers(one: Compared, issuer: Issuer): Promise<void> {
   const [authorization = ''] = issuer.authorizations(SUBJECT, 1);
-  const expected = bodies();
-  await backend.ask('remember', true);
-  for (const name of ['get', 'list'] as const) {
-    const response = await send(gateway, name, authorization);
-    const body: unknown = await response.json();
-    if (response.status !== 200 || !isDeepStrictEqual(body, expected[name]))
-      throw new Error(`${gateway.name} answers ${name} with ${response.status}: ${JSON.stringify(body)}`);
-    if (gateway.verifies) requireSameCall(gateway, name, authorization, await backend.ask<SeenCall>('seen'));
-  }
-  await backend.ask('remember', false);
-  if (!gateway.verifies) return;
-  for (const [caller, status, refused] of callersToRefuse(issuer, authorization)) {
-    const response = await send(gateway, 'get', refused);
-    if (response.status !== status)
-      throw new Error(`${gateway.name} answers a caller with ${caller} with ${response.status}`);
+  for (const name of ['get', 'list'] as const) await requireAnswer(one, name, authorization);
+  if (!one.verifies) return;
+  for (const [caller, expected, refused] of callersToRefuse(issuer, authorization)) {
+    const { status } = await ask(one, 'get', refused);
+    if (status !== expected) throw new Error(`${one.name} answers a caller with ${caller} with ${status}`);
   }
 }
 
-function requireSameCall(gateway: Gateway, name: RequestName, authorization: string, call: SeenCall): void {
-  const expected = Buffer.from(MESSAGES[name]).toString('base64');
-  const isSame =
-    call.path.endsWith(`/${REQUESTS[name].method}`) &&
-    call.message === expected &&
-    call.headers.authorization === authorization;
-  if (!isSame) throw new Error(`${gateway.name} asks the backend otherwise: ${JSON.stringify(call)}`);
+/**
+ * Sees that one asks the backend the same as the others, in the caller's name.
+ *
+ * @throws Error saying what it does otherwise
+ */
+export async function requireSameCalls(one: Compared, issuer: Issuer, backend: Peer): Promise<void> {
+  const [authorization = ''] = issuer.authorizations(SUBJECT, 1);
+  await backend.ask('remember', true);
+  for (const name of ['get', 'list'] as const) {
+    await requireAnswer(one, name, authorization);
+    const call = await backend.ask<SeenCall>('seen');
+    const isSame =
+      call.path.endsWith(`/${REQUESTS[name].method}`) &&
+      call.message === messages()[name].toString('base64') &&
+      call.authorization === authorization;
+    if (!isSame) throw new Error(`${one.name} asks the backend otherwise: ${JSON.stringify(call)}`);
+  }
+  await backend.ask('remember', false);
+}
+
+async function requireAnswer(one: Compared, name: RequestName, authorization: string): Promise<void> {
+  const { status, body } = await ask(one, name, authorization);
+  if (status !== 200 || !isDeepStrictEqual(body, expectedBy(one.protocol, name)))
+    throw new Error(`${one.name} answers ${name} with ${status}: ${JSON.stringify(body)}`);
 }
 
 function callersToRefuse(
@@ -68,9 +70,4 @@ function callersToRefuse(
     ['an access token of another issuer', 401, of({ iss: 'https://another.example' })],
     ['an access token without the permission', 403, of({ scope: 'users:read' })],
   ];
-}
-
-function send({ port }: Gateway, name: RequestName, authorization: string): Promise<Response> {
-  const headers: Record<string, string> = authorization === '' ? {} : { authorization };
-  return fetch(`http://127.0.0.1:${port}${REQUESTS[name].path}`, { headers });
 }

@@ -38,7 +38,7 @@ export async function onGatewayStage<T>(
 ): Promise<T> {
   const issuer = createIssuer();
   const backend = spawnPeer(new URL('./backend-process.js', import.meta.url));
-  const load = spawnPeer(new URL('../load/http-load-process.js', import.meta.url));
+  const load = spawnPeer(new URL('../load/requests-process.js', import.meta.url));
   try {
     for (const { pid } of [backend, load]) pin(pid, LOAD_CORE);
     const ports = await backend.ask<BackendPorts>('start', issuer.publicKey.keySet);

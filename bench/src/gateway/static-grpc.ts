@@ -1,16 +1,21 @@
-import { createServer, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
 import { once } from 'node:events';
-import type { AddressInfo, Socket } from 'node:net';
+import { createServer, type AddressInfo } from 'node:net';
+import { entriesByName, FrameServer, Status, type ServerStream } from '@gatehouse/http2-grpc';
 
 /** A call as it came. */
 export interface SeenCall {
   readonly path: string;
-  readonly headers: IncomingHttpHeaders;
-  /** The message, without the five bytes before it, in base64. */
+  readonly authorization: string | undefined;
+  /** The message, in base64. */
   readonly message: string;
 }
 
-/** A gRPC server that answers every call of a method with the same bytes, at as little cost as Node allows. */
+/** Connections last as long as the gateways, in milliseconds. */
+const LIMITS = { maxConcurrentCalls: 1_000, maxAgeMs: 86_400_000 };
+
+const NOTHING = { details: '', metadata: {} };
+
+/** A gRPC server that answers every call of a method with the same bytes, and costs less than who is before it. */
 export class StaticGrpc {
   /** The last call, where calls are remembered. */
   seen: SeenCall | undefined;
@@ -19,51 +24,32 @@ export class StaticGrpc {
 
   /** @param replies messages by gRPC path */
   static async listen(replies: ReadonlyMap<string, Buffer>): Promise<{ grpc: StaticGrpc; port: number }> {
-    const framed = new Map([...replies].map(([path, message]) => [path, frame(message)]));
-    const server = createServer({ settings: { maxConcurrentStreams: 1_000, initialWindowSize: 1 << 20 } });
     const grpc = new StaticGrpc();
-    server.on('connection', (socket: Socket) => socket.setNoDelay(true));
-    server.on('stream', (stream, headers) => grpc.#answer(stream, headers, framed));
+    const frames = new FrameServer((call) => grpc.#answer(call, replies.get(call.path)), LIMITS);
+    const server = createServer({ noDelay: true }, (socket) => frames.accept(socket, 'a gateway'));
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     return { grpc, port: (server.address() as AddressInfo).port };
   }
 
-  #answer(
-    stream: ServerHttp2Stream,
-    headers: IncomingHttpHeaders,
-    framed: ReadonlyMap<string, Buffer>,
-  ): void {
-    const path = String(headers[':path']);
-    if (this.remembers) this.#remember(stream, path, headers);
-    else stream.resume();
-    stream.on('error', () => undefined);
-    const reply = framed.get(path);
-    if (reply === undefined) {
-      stream.respond(
-        { ':status': 200, 'content-type': 'application/grpc', 'grpc-status': 12 },
-        { endStream: true },
-      );
-      return;
-    }
-    stream.respond({ ':status': 200, 'content-type': 'application/grpc' }, { waitForTrailers: true });
-    stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': '0' }));
-    stream.end(reply);
-  }
-
-  #remember(stream: ServerHttp2Stream, path: string, headers: IncomingHttpHeaders): void {
-    const chunks: Buffer[] = [];
-    stream.on('data', (chunk: Buffer) => chunks.push(chunk));
-    stream.on('end', () => {
-      this.seen = { path, headers, message: Buffer.concat(chunks).subarray(5).toString('base64') };
+  #answer(call: ServerStream, reply: Buffer | undefined): void {
+    if (reply === undefined) return call.end({ code: Status.UNIMPLEMENTED, ...NOTHING });
+    call.listen({
+      isTaking: true,
+      message: (message) => {
+        if (this.remembers) this.seen = seenOf(call, message);
+      },
+      halfClose: () => {
+        call.sendMessage(reply);
+        call.end({ code: Status.OK, ...NOTHING });
+      },
+      sent: () => undefined,
+      cancelled: () => undefined,
     });
   }
 }
 
-/** A message as gRPC sends it: not compressed, its length, itself. */
-function frame(message: Buffer): Buffer {
-  const framed = Buffer.alloc(5 + message.length);
-  framed.writeUInt32BE(message.length, 1);
-  message.copy(framed, 5);
-  return framed;
+function seenOf({ path, metadata }: ServerStream, message: Buffer): SeenCall {
+  const [authorization] = entriesByName(metadata).get('authorization') ?? [];
+  return { path, authorization, message: message.toString('base64') };
 }

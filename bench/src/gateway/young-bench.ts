@@ -2,7 +2,7 @@ import { told, type Figure } from '@gatehouse/report';
 import { median } from '../median.js';
 import type { Outcome } from '../outcome.js';
 import { interleave, type Measured } from '../rounds.js';
-import { ofNode, type Gateway } from './contestants.js';
+import { startGatehouse, type Gateway } from './contestants.js';
 import { measureRound, residentMb, type GatewayRound } from './measure.js';
 import { rounded } from './rows.js';
 import { onGatewayStage, type GatewayStage } from './stage.js';
@@ -29,20 +29,19 @@ async function compareSizes(stage: GatewayStage): Promise<Figure[]> {
     for (const size of SIZES) {
       const start = { ...stage, publicKey: issuer.publicKey };
       const execArgv = [`--max-semi-space-size=${size}`];
-      gateways.push({ size, ...(await ofNode('Gatehouse', './gatehouse-process.js', start, execArgv)) });
+      gateways.push({ size, ...(await startGatehouse('Gatehouse', 'REST', start, execArgv)) });
     }
     const measure = (rate?: number) => {
       const count = rate === undefined ? COUNT : rate * STEADY_SECONDS;
-      const contestants = gateways.map(({ size, port, pid }) => ({
-        name: `${size} MiB`,
-        round: () =>
-          measureRound(load, port, [pid], { request: 'get', credentials: credentials(), count, rate }),
+      const contestants = gateways.map((gateway) => ({
+        name: `${gateway.size} MiB`,
+        round: () => measureRound(load, gateway, { request: 'get', credentials: credentials(), count, rate }),
       }));
       return interleave(contestants, ROUNDS, WARM_UP);
     };
     const saturated = await measure();
     const steady = await measure(RATE);
-    const resident = await Promise.all(gateways.map(({ pid }) => residentMb(pid)));
+    const resident = await Promise.all(gateways.map(({ pids }) => residentMb(pids)));
     return gateways.flatMap(({ size }, index) => {
       const of = (measured: Measured<GatewayRound>, what: 'cpuUs' | 'p99') =>
         rounded(median((measured.get(`${size} MiB`) ?? []).map((round) => round[what])), 2);

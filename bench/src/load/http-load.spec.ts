@@ -8,17 +8,22 @@ describe('a load of HTTP requests', () => {
   let load: HttpLoad;
   let answers: (credential: string) => number;
   let framing: Record<string, number | string>;
+  let content: (credential: string) => string;
+  let posted: Buffer[];
   const seen: string[] = [];
   beforeEach(async () => {
     answers = () => 200;
     framing = { 'content-length': 5 };
+    content = () => 'h\u00e4ch';
+    posted = [];
     seen.length = 0;
     server = createServer((request, response) => {
+      if (request.method === 'POST') request.on('data', (bytes: Buffer) => posted.push(bytes));
       const credential = String(request.headers['x-api-key']);
       seen.push(credential);
       const status = answers(credential);
       if (status === 0) request.socket.destroy();
-      else response.writeHead(status, framing).end('h\u00e4ch');
+      else response.writeHead(status, framing).end(content(credential));
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     load = await openHttpLoad((server.address() as AddressInfo).port, 2);
@@ -76,5 +81,20 @@ describe('a load of HTTP requests', () => {
   it('takes answers in chunks', async () => {
     framing = { 'transfer-encoding': 'chunked' };
     expect((await load.run(requests)).latenciesMs).toHaveLength(5);
+  });
+
+  it('posts bytes as they are', async () => {
+    const bytes = Buffer.from([0, 10, 13, 128, 255]);
+    const body = { contentType: 'application/octet-stream', base64: bytes.toString('base64') };
+    expect((await load.run({ ...requests, body })).latenciesMs).toHaveLength(5);
+    expect(posted).toEqual(Array.from({ length: 5 }, () => bytes));
+  });
+
+  it('tells a call of gRPC-Web that failed by its last frame', async () => {
+    framing = { 'content-type': 'application/grpc-web+proto', 'transfer-encoding': 'chunked' };
+    content = (credential) => `\x80....grpc-status: ${credential === 'b' ? 16 : 0}\r\n`;
+    const { latenciesMs, refused } = await load.run(requests);
+    expect(latenciesMs).toHaveLength(3);
+    expect(refused).toEqual({ 16: 2 });
   });
 });

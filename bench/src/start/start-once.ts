@@ -74,7 +74,7 @@ async function heldByServices(pid: number): Promise<ReadonlyMap<string, number>>
     const command = await readFile(`/proc/${descendant}/cmdline`, 'utf8').catch(() => '');
     const service = /\/services\/(\w+)\/dist\/main\.js/.exec(command)?.[1];
     if (service === undefined) continue;
-    held.set(service, Math.max(held.get(service) ?? 0, await residentMb(descendant)));
+    held.set(service, Math.max(held.get(service) ?? 0, await residentMb([descendant])));
   }
   return held;
 }

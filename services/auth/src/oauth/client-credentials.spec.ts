@@ -153,12 +153,14 @@ describe('a key of its own', () => {
     keyed = { id, privateKey };
   });
 
-  const assertion = (claims: Record<string, unknown> = {}, key = keyed.privateKey) =>
-    new SignJWT({ iss: keyed.id, sub: keyed.id, aud: ISSUER, jti: randomUUID(), ...claims })
+  const now = () => Math.floor(Date.now() / 1_000);
+  const assertion = (claims: Record<string, unknown> = {}, key = keyed.privateKey) => {
+    const times = { iat: now(), exp: now() + 60 };
+    const party = { iss: keyed.id, sub: keyed.id, aud: ISSUER };
+    return new SignJWT({ ...party, ...times, jti: randomUUID(), ...claims })
       .setProtectedHeader({ alg: 'ES256' })
-      .setIssuedAt()
-      .setExpirationTime('1m')
       .sign(key);
+  };
   const present = async (clientAssertion: string) => {
     const { status, body } = await postAs(
       { id: keyed.id, secret: '' },
@@ -184,13 +186,20 @@ describe('a key of its own', () => {
     expect(outcomes.filter(([status]) => status === 200)).toHaveLength(1);
   });
 
-  it.each<[string, Record<string, unknown>]>([
-    ['for another issuer', { aud: 'https://other.example' }],
-    ['for several', { aud: [ISSUER, 'https://other.example'] }],
-    ['of somebody else', { iss: randomUUID() }],
-    ['without a name', { jti: undefined }],
+  it('proves it by a clock that is 10 s ahead', async () => {
+    const iat = now() + 10;
+    expect(await present(await assertion({ iat, nbf: iat }))).toEqual([200, undefined]);
+  });
+
+  it.each<[string, () => Record<string, unknown>]>([
+    ['for another issuer', () => ({ aud: 'https://other.example' })],
+    ['for several', () => ({ aud: [ISSUER, 'https://other.example'] })],
+    ['of somebody else', () => ({ iss: randomUUID() })],
+    ['without a name', () => ({ jti: undefined })],
+    ['made in ten minutes', () => ({ iat: now() + 600, exp: now() + 660 })],
+    ['good in ten minutes', () => ({ nbf: now() + 600, exp: now() + 660 })],
   ])('proves nothing %s', async (_, claims) => {
-    expect(await present(await assertion(claims))).toEqual([401, 'invalid_client']);
+    expect(await present(await assertion(claims()))).toEqual([401, 'invalid_client']);
   });
 
   it('is not somebody else’s', async () => {

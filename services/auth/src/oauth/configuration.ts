@@ -22,6 +22,12 @@ import { OPENID_SCOPES } from './scopes.js';
 const THEIR_ALGORITHMS = ['ES256', 'Ed25519', 'PS256'] as const;
 
 /**
+ * How far ahead the clock of a client may be, in seconds. FAPI 2.0 wants 10 taken and more than 60 refused (Security
+ * Profile, section 5.3.2.1).
+ */
+const AHEAD_SECONDS = 15;
+
+/**
  * How oidc-provider is set up. What is not named here is off.
  *
  * @param keys the issuer's keys, the one that signs first
@@ -77,9 +83,12 @@ export function configurationOf(
       id_token_signed_response_alg: 'ES256',
       token_endpoint_auth_method: 'client_secret_basic',
     },
-    // One that is for several could be used at another one by any of them.
-    assertJwtClientAuthClaimsAndHeader: async ({ oidc }, { aud }) => {
+    assertJwtClientAuthClaimsAndHeader: async ({ oidc }, { aud, iat }) => {
+      // One that is for several could be used at another one by any of them.
       if (aud !== oidc.issuer) throw new errors.InvalidClientAuth('aud must be the issuer, and nobody else');
+      // The library looks at it where there is no `exp` alone.
+      if (Number(iat ?? 0) > Date.now() / 1_000 + AHEAD_SECONDS)
+        throw new errors.InvalidClientAuth('iat is in the time to come');
     },
     extraClientMetadata: { properties: [...OWN_METADATA] },
     clientBasedCORS: (_ctx, origin, client) =>
@@ -90,7 +99,7 @@ export function configurationOf(
       idTokenSigningAlgValues: ['ES256'],
       dPoPSigningAlgValues: PROOF_ALGORITHMS,
     },
-    clockTolerance: 5,
+    clockTolerance: AHEAD_SECONDS,
     rotateRefreshToken: true,
     issueRefreshToken: (_ctx, client, source) =>
       client.grantTypeAllowed('refresh_token') && source.scopes.has('offline_access'),

@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { allMet, renderFigures } from '@gatehouse/report';
 import { codecBench } from './codec/codec-bench.js';
 import { credentialsBench } from './credentials/credentials-bench.js';
+import { endToEndBench } from './end-to-end/end-to-end-bench.js';
 import { feedBench } from './feed/feed-bench.js';
 import { gatewayBench } from './gateway/gateway-bench.js';
 import { memoryBench } from './gateway/memory-bench.js';
@@ -18,6 +19,7 @@ import { storageBench } from './storage/storage-bench.js';
 const BENCHES = new Map<string, (only?: readonly string[]) => Promise<Outcome>>([
   ['codec', async () => ({ figures: await codecBench() })],
   ['credentials', credentialsBench],
+  ['end-to-end', endToEndBench],
   ['feed', feedBench],
   ['gateway', gatewayBench],
   ['gateway-memory', memoryBench],

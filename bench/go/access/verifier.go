@@ -5,6 +5,7 @@ package access
 import (
 	"crypto/ecdsa"
 	"errors"
+	"flag"
 	"os"
 	"slices"
 	"strings"
@@ -40,6 +41,14 @@ type Options struct {
 	Audience string
 	// Whether an access token that was verified is remembered until it expires.
 	Cached bool
+}
+
+// AddFlags has the command line say them.
+func (o *Options) AddFlags() {
+	flag.StringVar(&o.KeyFile, "key", "", "file of the public key in PEM")
+	flag.StringVar(&o.Issuer, "issuer", "", "iss of access tokens")
+	flag.StringVar(&o.Audience, "audience", "", "aud of access tokens")
+	flag.BoolVar(&o.Cached, "cached", false, "remember verified access tokens")
 }
 
 // Verifier checks access tokens with one public key.

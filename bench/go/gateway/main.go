@@ -21,11 +21,8 @@ import (
 
 func main() {
 	var options access.Options
+	options.AddFlags()
 	backend := flag.String("backend", "", "address of the resources service")
-	flag.StringVar(&options.KeyFile, "key", "", "file of the public key in PEM")
-	flag.StringVar(&options.Issuer, "issuer", "", "iss of access tokens")
-	flag.StringVar(&options.Audience, "audience", "", "aud of access tokens")
-	flag.BoolVar(&options.Cached, "cached", false, "remember verified access tokens")
 	flag.Parse()
 
 	verifier, err := access.NewVerifier(options)

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { Answered, Requests } from '../load/requests.js';
 import type { LoadTarget } from '../load/requests-process.js';
 import type { Peer } from '../peer.js';
-import { cpuTimes, familyOf, spentBetween } from '../process-cpu.js';
+import { cpuTimes, familyOf, spentBetween, type CpuTimes } from '../process-cpu.js';
 import { quantile } from '../quantile.js';
 import type { Asked } from './ask.js';
 import { requestBy } from './protocols.js';
@@ -12,8 +12,9 @@ import type { RequestName } from './resources.js';
 export interface GatewayRound {
   /** Requests answered per second. */
   readonly rate: number;
-  /** CPU of its processes per request, in microseconds. */
+  /** CPU of its processes per request, in microseconds, and of the first of them alone. */
   readonly cpuUs: number;
+  readonly firstUs: number;
   /** In milliseconds. */
   readonly p50: number;
   readonly p99: number;
@@ -50,15 +51,17 @@ export async function measureRound(
 ): Promise<GatewayRound> {
   const target: LoadTarget = { port, connections: CONNECTIONS, isGrpc: protocol === 'gRPC' };
   await load.ask('open', target);
-  const before = await cpuTimes(await familiesOf(pids));
+  const before = await timesOf(pids);
   const requests: Requests = { ...requestBy(protocol, request), credentials, count, rate };
   const { latenciesMs, refused, seconds } = await load.ask<Answered>('run', requests);
-  const after = await cpuTimes(await familiesOf(pids));
+  const after = await timesOf(pids);
   if (latenciesMs.length < count)
     throw new Error(`${count - latenciesMs.length} requests were refused: ${JSON.stringify(refused)}`);
+  const spentUs = after.map((times, index) => spentBetween(before[index] ?? new Map(), times) / count);
   return {
     rate: count / seconds,
-    cpuUs: spentBetween(before, after) / count,
+    cpuUs: spentUs.reduce((sum, us) => sum + us, 0),
+    firstUs: spentUs[0] ?? NaN,
     p50: quantile(latenciesMs, 0.5),
     p99: quantile(latenciesMs, 0.99),
   };
@@ -66,7 +69,8 @@ export async function measureRound(
 
 /** Memory that processes hold with their children, in megabytes. */
 export async function residentMb(pids: readonly number[]): Promise<number> {
-  const pages = await Promise.all((await familiesOf(pids)).map(residentPages));
+  const families = await Promise.all(pids.map(familyOf));
+  const pages = await Promise.all(families.flat().map(residentPages));
   return pages.reduce((sum, count) => sum + count, 0) * (PAGE_BYTES / 1e6);
 }
 
@@ -77,6 +81,7 @@ async function residentPages(pid: number): Promise<number> {
   return Number(statm.split(' ')[1]);
 }
 
-async function familiesOf(pids: readonly number[]): Promise<number[]> {
-  return (await Promise.all(pids.map(familyOf))).flat();
+/** Of each process, children included. */
+function timesOf(pids: readonly number[]): Promise<CpuTimes[]> {
+  return Promise.all(pids.map(async (pid) => cpuTimes(await familyOf(pid))));
 }

@@ -20,6 +20,7 @@ const PLUGINS = [
 /** The programs of the bench that are written in Go, and what they were made with. */
 export interface GoPrograms {
   readonly gateway: string;
+  readonly service: string;
   /** Such as `go1.26.8`. */
   readonly version: string;
 }
@@ -38,8 +39,8 @@ export async function buildGo(): Promise<GoPrograms | undefined> {
   await go('build', '-o', bin, ...PLUGINS);
   const plugins = PLUGINS.map((plugin) => join(bin, plugin.slice(plugin.lastIndexOf('/') + 1)));
   await generateGo(plugins, join(FOLDER, 'gen'), `${MODULE}/gen`);
-  await go('build', '-o', bin, './gateway');
-  return { gateway: join(bin, 'gateway'), version };
+  await go('build', '-o', bin, './gateway', './service');
+  return { gateway: join(bin, 'gateway'), service: join(bin, 'service'), version };
 }
 
 function goVersion(): string | undefined {

@@ -3,7 +3,7 @@ import { ResourceServiceService } from '@gatehouse/contracts/resources';
 import { AccessGuard, GuardModule } from '@gatehouse/guard';
 import { KeySet } from '@gatehouse/tokens';
 import { answer } from '../answer.js';
-import { EmptyModule } from './empty-module.js';
+import { FixedModule } from './fixed-module.js';
 import { followedRevocations } from './followed-revocations.js';
 import { API_AUDIENCE, ISSUER, type PublicKey } from './issuer.js';
 import { serve } from './serve.js';
@@ -16,9 +16,9 @@ const definitions = [ResourceServiceService];
 
 answer({
   start: ({ guard, publicKey }: { guard: EmptyGuard; publicKey: PublicKey }): Promise<number> => {
-    if (guard === 'none') return serve(EmptyModule.register([]), definitions);
+    if (guard === 'none') return serve(FixedModule.register([]), definitions);
     if (guard === 'stock') {
-      const module = EmptyModule.register([StockGuardModule.register(publicKey.pem)]);
+      const module = FixedModule.register([StockGuardModule.register(publicKey.pem)]);
       return serve(module, definitions, (app) => app.get(StockGuard));
     }
     const keys = KeySet.from(publicKey.keySet);
@@ -29,7 +29,7 @@ answer({
       keys,
       ...followedRevocations(),
     };
-    const module = EmptyModule.register([GuardModule.register(access)]);
+    const module = FixedModule.register([GuardModule.register(access)]);
     return serve(module, definitions, (app) => app.get(AccessGuard));
   },
   cpu: () => process.cpuUsage(),

@@ -8,6 +8,7 @@ const FRAMEWORK_FREE = new Set([
   'config',
   'api-key',
   'http2-grpc',
+  'live-set',
   'session-cookie',
 ]);
 
@@ -22,6 +23,7 @@ const LAYERS = [
     'api-key',
     'fake-providers',
     'http2-grpc',
+    'live-set',
     'session-cookie',
   ],
   ['errors', 'access', 'tokens', 'testing', 'transcoding'],

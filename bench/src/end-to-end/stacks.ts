@@ -1,4 +1,5 @@
-import { DEPLOYED, startGatehouse, startGoGateway, type Gateway } from '../gateway/contestants.js';
+import { DEPLOYED } from '../deployed.js';
+import { startGatehouse, startGoGateway, type Gateway } from '../gateway/contestants.js';
 import type { GatewayStart } from '../gateway/gateway-start.js';
 import type { Loaded } from '../gateway/measure.js';
 import { replies } from '../gateway/resources.js';

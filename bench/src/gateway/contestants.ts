@@ -1,3 +1,4 @@
+import { DEPLOYED } from '../deployed.js';
 import type { GoPrograms } from '../go/build-go.js';
 import { startGo } from '../go/start-go.js';
 import type { PublicKey } from '../guard/issuer.js';
@@ -39,9 +40,6 @@ export interface Surroundings {
   /** Undefined where there is no Go. */
   readonly go: GoPrograms | undefined;
 }
-
-/** How Node runs Gatehouse in the images (`NODE_OPTIONS`), as far as it is of account here. */
-export const DEPLOYED: readonly string[] = ['--max-semi-space-size=8'];
 
 type Start = (surroundings: Surroundings) => Promise<Gateway | undefined> | undefined;
 

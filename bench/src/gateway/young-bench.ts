@@ -1,3 +1,4 @@
+import { DEPLOYED } from '../deployed.js';
 import { told, type Figure } from '@gatehouse/report';
 import { median } from '../median.js';
 import type { Outcome } from '../outcome.js';
@@ -28,7 +29,7 @@ async function compareSizes(stage: GatewayStage): Promise<Figure[]> {
   try {
     for (const size of SIZES) {
       const start = { ...stage, publicKey: issuer.publicKey };
-      const execArgv = [`--max-semi-space-size=${size}`];
+      const execArgv = [...DEPLOYED, `--max-semi-space-size=${size}`];
       gateways.push({ size, ...(await startGatehouse('Gatehouse', 'REST', start, execArgv)) });
     }
     const measure = (rate?: number) => {

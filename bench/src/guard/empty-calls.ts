@@ -1,3 +1,4 @@
+import { DEPLOYED } from '../deployed.js';
 import { spawnPeer, type Peer } from '../peer.js';
 import { interleave, type Contestant, type Measured } from '../rounds.js';
 import type { EmptyGuard } from './empty-process.js';
@@ -24,7 +25,7 @@ export async function emptyCalls(issuer: Issuer, load: Peer): Promise<Measured> 
     count: number,
     authorizations: () => readonly string[],
   ): Promise<Contestant> => {
-    const server = spawnPeer(new URL('./empty-process.js', import.meta.url));
+    const server = spawnPeer(new URL('./empty-process.js', import.meta.url), DEPLOYED);
     servers.push(server);
     const port = await server.ask<number>('start', { guard, publicKey: issuer.publicKey });
     const calls = {

@@ -1,6 +1,7 @@
 import { contract } from '@gatehouse/contracts';
 import { GetResourceRequest, Resource, ResourceServiceClient } from '@gatehouse/contracts/resources';
 import { callUnary, openClient } from '@gatehouse/grpc';
+import { DEPLOYED } from '../deployed.js';
 import { spawnPeer, type Peer } from '../peer.js';
 import { interleave, type Measured } from '../rounds.js';
 import { SUBJECT, type Issuer } from './issuer.js';
@@ -18,7 +19,7 @@ export async function resourceCalls(issuer: Issuer, load: Peer): Promise<Measure
   const database = await createResourceDatabase();
   const servers: Peer[] = [];
   const start = async (guarded: boolean) => {
-    const server = spawnPeer(new URL('./resources-process.js', import.meta.url));
+    const server = spawnPeer(new URL('./resources-process.js', import.meta.url), DEPLOYED);
     servers.push(server);
     const { publicKey } = issuer;
     const options: ResourcesStart = { guarded, publicKey, databaseUrl: database.url, subject: SUBJECT };

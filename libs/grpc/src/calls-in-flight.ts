@@ -1,3 +1,5 @@
+import { LiveSet, type Member } from '@gatehouse/live-set';
+
 /** A call that has not been answered yet. */
 export interface Unanswered {
   /** Answers it with UNAVAILABLE: its server must end. */
@@ -6,18 +8,15 @@ export interface Unanswered {
 
 /** The calls that a server has not answered yet, so that it can answer them itself when it must end. */
 export class CallsInFlight {
-  readonly #calls = new Set<Unanswered>();
+  readonly #calls = new LiveSet<Unanswered>();
 
-  add(call: Unanswered): void {
-    this.#calls.add(call);
-  }
-
-  delete(call: Unanswered): void {
-    this.#calls.delete(call);
+  /** Takes a call, which leaves when it is answered. */
+  add(call: Unanswered): Member {
+    return this.#calls.add(call);
   }
 
   /** Answers all that is left; callers may then try another replica. */
   refuseAll(): void {
-    for (const call of this.#calls) call.stop();
+    for (const call of this.#calls.all()) call.stop();
   }
 }

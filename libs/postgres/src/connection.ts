@@ -1,3 +1,4 @@
+import { LiveSet } from '@gatehouse/live-set';
 import { connect as connectSocket, type Socket } from 'node:net';
 import { CONNECTION_DEFAULTS, type ConnectionOptions } from './connection-options.js';
 import { databaseSilent } from './database-error.js';
@@ -23,7 +24,7 @@ export class Connection {
   private isPrompt = false;
   private readonly driver: DriverPool;
   private readonly run: DriverQuery['handler'];
-  private readonly statements = new Set<Statement>();
+  private readonly statements = new LiveSet<Statement>();
   private readonly sockets = new Set<Socket>();
 
   constructor(
@@ -73,9 +74,9 @@ export class Connection {
   execute(statement: Statement): void {
     if (this.isLost) return statement.abandon(databaseSilent('connection lost'));
     if (this.statements.size === 0) this.lastAnswerAt = performance.now();
-    this.statements.add(statement);
+    const member = this.statements.add(statement);
     statement.onSettled(() => {
-      this.statements.delete(statement);
+      member.leave();
       if (!statement.isAbandoned) this.answered();
       this.onChange(this);
     });
@@ -86,7 +87,7 @@ export class Connection {
   lose(error: unknown): void {
     if (this.isLost) return;
     this.isLost = true;
-    for (const statement of this.statements) statement.abandon(error);
+    for (const statement of this.statements.all()) statement.abandon(error);
     // The driver only says goodbye; a peer that is gone without a trace would keep the socket for many minutes.
     for (const socket of this.sockets) socket.destroy();
     void this.driver.end({ timeout: 0 }).catch(() => undefined);

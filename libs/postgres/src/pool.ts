@@ -1,10 +1,11 @@
+import { LiveSet } from '@gatehouse/live-set';
 import { Connection } from './connection.js';
 import { CONNECTION_DEFAULTS, type ConnectionOptions } from './connection-options.js';
 import { databaseSilent } from './database-error.js';
-import { StallWatch } from './stall-watch.js';
+import { StallWatch, type Stay } from './stall-watch.js';
 import type { Pending, Statement } from './statement.js';
-import type { ConnectionWait } from './telemetry/connection-wait.js';
 import { type ConnectionCount, PoolTelemetry } from './telemetry/pool-telemetry.js';
+import { Waiter } from './waiter.js';
 
 /** How a pool connects, and how much it takes on. */
 export interface PoolOptions extends ConnectionOptions {
@@ -23,17 +24,11 @@ const ANSWER_GRACE_MS = 1_000;
 /** A connection is replaced after this, so that a changed address or a grown server process does not stay for ever. */
 const MAX_LIFETIME_MS = 45 * 60_000;
 
-interface Waiter {
-  readonly take: (connection: Connection) => void;
-  readonly wait: ConnectionWait;
-}
-
 /** Gives out connections, and sees to it that nobody waits longer than the limits say. */
 export class Pool {
   private readonly max: number;
   private readonly connections = new Set<Connection>();
-  private readonly waiters = new Map<Pending, Waiter>();
-  private readonly places = new Map<Pending, Connection>();
+  private readonly waiters = new LiveSet<Waiter>();
   private readonly acquireTimeoutMs: number;
   private readonly answerTimeoutMs: number;
   private readonly watch: StallWatch;
@@ -46,40 +41,50 @@ export class Pool {
     const statementTimeoutMs = options.statementTimeoutMs ?? CONNECTION_DEFAULTS.statementTimeoutMs;
     this.answerTimeoutMs = this.acquireTimeoutMs + statementTimeoutMs + ANSWER_GRACE_MS;
     const { acquireTimeoutMs, answerTimeoutMs } = this;
-    this.watch = new StallWatch({ acquireTimeoutMs, answerTimeoutMs }, (pending) => this.giveUp(pending));
+    this.watch = new StallWatch({ acquireTimeoutMs, answerTimeoutMs }, (stay) => this.giveUp(stay));
     this.telemetry = new PoolTelemetry(options.applicationName, () => this.count());
   }
 
   /** Runs the statement on the given connection, or on whichever is free. */
   execute(statement: Statement, connection?: Connection): void {
     this.telemetry.follow(statement);
-    this.watch.add(statement);
-    statement.onSettled(() => this.forget(statement));
+    const stay: Stay = { pending: statement, connection: undefined, ticks: 0 };
+    const watched = this.watch.add(stay);
     const take = (chosen: Connection) => {
-      this.places.set(statement, chosen);
+      stay.connection = chosen;
       chosen.execute(statement);
     };
-    if (connection === undefined) this.await(statement, take);
-    else take(connection);
+    const waiter = connection === undefined ? this.waiter(statement, take) : undefined;
+    statement.onSettled(() => {
+      watched.leave();
+      waiter?.leave();
+    });
+    if (waiter !== undefined) this.await(waiter);
+    else take(connection as Connection);
   }
 
   /** A connection for one transaction; to be given back with {@link release}. @throws AppError DATABASE_UNAVAILABLE */
   acquire(): Promise<Connection> {
     return new Promise((resolve, reject) => {
+      const end = () => {
+        watched.leave();
+        waiter.leave();
+      };
       const pending: Pending = {
         isAcquired: () => false,
         abandon: (error) => {
-          this.forget(pending);
+          end();
           reject(error as Error);
         },
       };
       const take = (connection: Connection) => {
-        this.forget(pending);
+        end();
         connection.exclusive = true;
         resolve(connection);
       };
-      this.watch.add(pending);
-      this.await(pending, take);
+      const watched = this.watch.add({ pending, connection: undefined, ticks: 0 });
+      const waiter = this.waiter(pending, take);
+      this.await(waiter);
     });
   }
 
@@ -95,26 +100,28 @@ export class Pool {
       this.closing = Promise.all([...this.connections].map((connection) => connection.end(timeoutMs))).then(
         () => this.watch.stop(),
       );
-      for (const pending of [...this.waiters.keys()]) pending.abandon(databaseSilent('closed'));
+      for (const { pending } of this.waiters.all()) pending.abandon(databaseSilent('closed'));
     }
     return this.closing;
   }
 
-  private await(pending: Pending, take: Waiter['take']): void {
-    if (this.closing !== undefined) return pending.abandon(databaseSilent('closed'));
-    const wait = this.telemetry.wait();
-    this.waiters.set(pending, { take, wait });
+  private waiter(pending: Pending, take: Waiter['take']): Waiter {
+    return new Waiter(pending, take, this.telemetry.wait());
+  }
+
+  private await(waiter: Waiter): void {
+    if (this.closing !== undefined) return waiter.pending.abandon(databaseSilent('closed'));
+    waiter.enter(this.waiters);
     this.serve();
-    if (this.waiters.has(pending)) wait.lasts();
+    if (waiter.isWaiting) waiter.lasts();
   }
 
   private serve(): void {
-    for (const [pending, { take, wait }] of this.waiters) {
+    for (let next = this.waiters.first; next !== undefined; next = this.waiters.first) {
       const connection = this.choose();
       if (connection === undefined) return;
-      this.waiters.delete(pending);
-      wait.end();
-      take(connection);
+      next.leave();
+      next.take(connection);
     }
   }
 
@@ -123,8 +130,11 @@ export class Pool {
    * after what was sent before, which also holds for the BEGIN of a transaction.
    */
   private choose(): Connection | undefined {
-    const open = [...this.connections].filter(({ exclusive, takesMore }) => !exclusive && takesMore);
-    const leastBusy = open.sort((a, b) => a.load - b.load)[0];
+    let leastBusy: Connection | undefined;
+    for (const connection of this.connections) {
+      if (connection.exclusive || !connection.takesMore) continue;
+      if (leastBusy === undefined || connection.load < leastBusy.load) leastBusy = connection;
+    }
     if (leastBusy?.load === 0 || this.connections.size >= this.max) return leastBusy;
     const connection = new Connection(this.options, (changed) => this.onChange(changed));
     this.connections.add(connection);
@@ -145,8 +155,7 @@ export class Pool {
     this.serve();
   }
 
-  private giveUp(pending: Pending): void {
-    const connection = this.places.get(pending);
+  private giveUp({ pending, connection }: Stay): void {
     const acquired = pending.isAcquired();
     const limitMs = acquired ? this.answerTimeoutMs : this.acquireTimeoutMs;
     // Behind slow statements of others a wait is long but not hopeless; a server that answers nobody is gone.
@@ -158,12 +167,5 @@ export class Pool {
   private count(): ConnectionCount {
     const used = [...this.connections].filter(({ exclusive, load }) => exclusive || load > 0).length;
     return { used, idle: this.connections.size - used };
-  }
-
-  private forget(pending: Pending): void {
-    this.watch.remove(pending);
-    this.waiters.get(pending)?.wait.end();
-    this.waiters.delete(pending);
-    this.places.delete(pending);
   }
 }

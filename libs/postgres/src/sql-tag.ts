@@ -1,4 +1,5 @@
 import { databaseError } from './database-error.js';
+import { makeQuery } from './make-query.js';
 import type { DriverPool, Sql } from './sql.js';
 import { Statement } from './statement.js';
 
@@ -16,7 +17,10 @@ export function sqlTag<T extends Sql = Sql>(
 ): T {
   const tag: Tag = (first, ...rest) => {
     if (!isTemplate(first)) return (driver as unknown as Tag)(first, ...rest);
-    const result = (driver as unknown as Tag)(first, ...rest.map((value) => arrayParameter(driver, value)));
+    const result = makeQuery(
+      first,
+      rest.map((value) => arrayParameter(driver, value)),
+    );
     Statement.from(result, databaseError, execute);
     return result;
   };
@@ -36,6 +40,6 @@ function arrayParameter(driver: DriverPool, value: unknown): unknown {
   return Array.isArray(value) && !(value[0] instanceof Promise) ? driver.typed(value, 0) : value;
 }
 
-function isTemplate(value: unknown): boolean {
+function isTemplate(value: unknown): value is TemplateStringsArray {
   return Array.isArray((value as Partial<TemplateStringsArray> | undefined)?.raw);
 }

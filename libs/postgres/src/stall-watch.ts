@@ -1,3 +1,5 @@
+import { LiveSet, type Member } from '@gatehouse/live-set';
+import type { Connection } from './connection.js';
 import type { Pending } from './statement.js';
 
 /** How long anything may be pending, in milliseconds. */
@@ -8,6 +10,15 @@ export interface StallLimits {
   readonly answerTimeoutMs: number;
 }
 
+/** Something that is pending, from its beginning to its end. */
+export interface Stay {
+  readonly pending: Pending;
+  /** What works on it; undefined while it waits. */
+  connection: Connection | undefined;
+  /** How often the watch has looked at it. */
+  ticks: number;
+}
+
 const TICK_MS = 50;
 
 /**
@@ -16,22 +27,17 @@ const TICK_MS = 50;
  * server is down.
  */
 export class StallWatch {
-  private readonly ages = new Map<Pending, number>();
+  private readonly stays = new LiveSet<Stay>();
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly limits: StallLimits,
-    private readonly onStall: (pending: Pending) => void,
+    private readonly onStall: (stay: Stay) => void,
   ) {}
 
-  add(pending: Pending): void {
-    this.ages.set(pending, 0);
+  add(stay: Stay): Member {
     this.timer ??= setInterval(() => this.tick(), TICK_MS).unref();
-  }
-
-  remove(pending: Pending): void {
-    this.ages.delete(pending);
-    if (this.ages.size === 0) this.stop();
+    return this.stays.add(stay);
   }
 
   stop(): void {
@@ -40,11 +46,11 @@ export class StallWatch {
   }
 
   private tick(): void {
-    for (const [pending, age] of this.ages) {
-      const ageMs = (age + 1) * TICK_MS;
-      this.ages.set(pending, age + 1);
-      const limit = pending.isAcquired() ? this.limits.answerTimeoutMs : this.limits.acquireTimeoutMs;
-      if (ageMs >= limit) this.onStall(pending);
+    if (this.stays.size === 0) return this.stop();
+    for (const stay of this.stays.all()) {
+      const ageMs = ++stay.ticks * TICK_MS;
+      const limit = stay.pending.isAcquired() ? this.limits.answerTimeoutMs : this.limits.acquireTimeoutMs;
+      if (ageMs >= limit) this.onStall(stay);
     }
   }
 }

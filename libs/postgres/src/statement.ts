@@ -4,9 +4,9 @@
  */
 export interface DriverQuery {
   /** Set once the query is written to a connection. */
-  readonly state: unknown;
+  state: unknown;
   /** Whether it was written as a template, so that its text holds no values. */
-  readonly tagged: boolean;
+  tagged: boolean;
   /** Its text as it was sent, with $1 for the first value; undefined before. */
   readonly string?: string;
   strings: readonly string[];
@@ -15,6 +15,12 @@ export interface DriverQuery {
   handler: (query: DriverQuery) => unknown;
   resolve: (value: unknown) => void;
   reject: (error: unknown) => void;
+  options: object;
+  statement: unknown;
+  active: boolean;
+  cancelled: unknown;
+  executed: boolean;
+  signature: string;
 }
 
 /** Something that waits for the server, and that can be told to wait no longer. */
@@ -39,15 +45,18 @@ export class Statement implements Pending {
     translate: (error: unknown) => unknown,
   ) {
     const { resolve, reject } = query;
-    query.resolve = (value) => {
+    // Named first, as all functions here are that become properties: see makeQuery.
+    const settle = (value: unknown): void => {
       this.settle();
       resolve(value);
     };
-    query.reject = (reason) => {
+    const fail = (reason: unknown): void => {
       const error = translate(reason);
       this.settle(error);
       reject(error);
     };
+    query.resolve = settle;
+    query.reject = fail;
   }
 
   /**
@@ -61,7 +70,8 @@ export class Statement implements Pending {
   ): void {
     const driverQuery = query as DriverQuery;
     const statement = new Statement(driverQuery, translate);
-    driverQuery.handler = () => execute(statement);
+    const handle = (): void => execute(statement);
+    driverQuery.handler = handle;
   }
 
   isAcquired(): boolean {

@@ -2,6 +2,7 @@ import { BlockList } from 'node:net';
 import { status, type Metadata, type StatusObject } from '@grpc/grpc-js';
 import { platformReasons, type AppError } from '@gatehouse/errors';
 import { Timed, type Deadlines } from '@gatehouse/http2-grpc';
+import type { Member } from '@gatehouse/live-set';
 import { Call, registerCall } from '../call.js';
 import type { CallMeasures } from '../call-measures.js';
 import { endCallSpan } from '../call-span.js';
@@ -62,6 +63,7 @@ export class CallLife extends Timed {
   isAnswered = false;
   readonly #start = performance.now();
   readonly #isEssential: boolean;
+  readonly #inFlight: Member;
   #place: Place | undefined;
 
   /**
@@ -80,7 +82,7 @@ export class CallLife extends Timed {
     const longest = isBoundByToken(method) ? Infinity : Date.now() + MAX_CALL_MS;
     this.deadline = Math.min(callerDeadline, longest);
     serving.deadlines.add(this);
-    serving.inFlight.add(this);
+    this.#inFlight = serving.inFlight.add(this);
   }
 
   /** The metadata is there. */
@@ -137,7 +139,7 @@ export class CallLife extends Timed {
     this.isAnswered = true;
     this.#place?.leave();
     serving.deadlines.remove(this);
-    serving.inFlight.delete(this);
+    this.#inFlight.leave();
     call?.end();
     const durationMs = performance.now() - this.#start;
     const measured = serving.measures.method(method.path);

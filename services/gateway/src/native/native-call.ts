@@ -10,6 +10,7 @@ import {
   type Metadata,
   type ServerStream,
 } from '@gatehouse/http2-grpc';
+import type { LiveSet, Member } from '@gatehouse/live-set';
 import { httpStatusOf } from '@gatehouse/transcoding';
 import { toCallFailure } from '../calls/call-failure.js';
 import type { CallForwarder, IncomingCall } from '../calls/call-forwarder.js';
@@ -29,7 +30,7 @@ export interface NativeServing extends Telling {
   readonly forwarder: CallForwarder;
   readonly gate: LoadGate;
   readonly deadlines: Deadlines;
-  readonly inFlight: Set<NativeCall>;
+  readonly inFlight: LiveSet<NativeCall>;
   /** What requests have until they are answered. */
   readonly memory: BodyMemory;
   /** What replies have until their callers read them. */
@@ -49,6 +50,7 @@ export class NativeCall extends Timed implements CallListener, IncomingCall {
   #octets = 0;
   #messages = 0;
   #place: Place | undefined;
+  readonly #inFlight: Member;
   #isOver = false;
   #hasHead = false;
   #cancel: (() => void) | undefined;
@@ -69,7 +71,7 @@ export class NativeCall extends Timed implements CallListener, IncomingCall {
     this.#held = serving.memory.open();
     this.#unread = serving.unread.open();
     serving.deadlines.add(this);
-    serving.inFlight.add(this);
+    this.#inFlight = serving.inFlight.add(this);
   }
 
   /** Serves it. */
@@ -207,7 +209,7 @@ export class NativeCall extends Timed implements CallListener, IncomingCall {
   #over(sent: Parameters<NativeOrigin['end']>[0]): void {
     this.#isOver = true;
     this.serving.deadlines.remove(this);
-    this.serving.inFlight.delete(this);
+    this.#inFlight.leave();
     this.#held.release();
     this.#unread.release();
     this.#requests.fail(gone());

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import { platformReasons, type AppError } from '@gatehouse/errors';
 import { CallMeasures, SHED_RETRY_AFTER_MS, toLoggedStatus, type LoadGate } from '@gatehouse/grpc';
 import { Deadlines, FrameServer, type Metadata, type ServerStream, type Status } from '@gatehouse/http2-grpc';
+import { LiveSet } from '@gatehouse/live-set';
 import type { CallForwarder } from '../calls/call-forwarder.js';
 import type { PublicMethod } from '../calls/public-methods.js';
 import { BodyMemory } from '../http/body-memory.js';
@@ -38,7 +39,7 @@ export class NativePort {
       ...options,
       measures: new CallMeasures('server'),
       deadlines: new Deadlines(),
-      inFlight: new Set(),
+      inFlight: new LiveSet(),
       unread: new BodyMemory(UNREAD_BYTES),
     };
   }
@@ -55,7 +56,7 @@ export class NativePort {
 
   /** Ends every call and every connection. */
   close(): void {
-    for (const call of this.#serving.inFlight) call.refuse(platformReasons.STOPPING());
+    for (const call of this.#serving.inFlight.all()) call.refuse(platformReasons.STOPPING());
     this.#server.close();
   }
 

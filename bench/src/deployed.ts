@@ -1,0 +1,2 @@
+/** How Node runs Gatehouse in the images (deploy/docker/Dockerfile), as far as it is of account here. */
+export const DEPLOYED: readonly string[] = ['--max-semi-space-size=8', '--no-allocation-site-pretenuring'];

@@ -1,0 +1,1 @@
+export { LiveSet, type Member } from './live-set.js';

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { DEMO_ACCOUNTS, freePorts } from '@gatehouse/tools/start';
+import { DEMO_ACCOUNTS, freePort, freePorts } from '@gatehouse/tools/start';
 import { residentMb } from '../gateway/measure.js';
 import { childrenOf } from '../process-cpu.js';
 
@@ -26,7 +26,7 @@ const IDLE_MS = 15_000;
  * @throws Error when it ends by itself, or nobody is signed in within two minutes
  */
 export async function startOnce(folder: string): Promise<Started> {
-  const ports = await freePorts();
+  const ports = { ...(await freePorts()), postgres: await freePort() };
   const settings = Object.entries(ports).map(([name, port]) => [
     `GATEHOUSE_PORT_${name.toUpperCase()}`,
     `${port}`,

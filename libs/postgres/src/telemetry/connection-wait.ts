@@ -1,11 +1,12 @@
-import { trace, type Histogram, type Span, type Tracer } from '@opentelemetry/api';
+import { trace, type Attributes, type Span, type Tracer } from '@opentelemetry/api';
+import type { DurationSeries } from '@gatehouse/telemetry';
 
 /** What a {@link ConnectionWait} is told by. */
 export interface WaitInstruments {
   readonly tracer: Tracer;
-  /** In seconds. */
-  readonly time: Histogram;
-  readonly attributes: { readonly [name: string]: string };
+  /** Of the pool. */
+  readonly time: DurationSeries;
+  readonly attributes: Attributes;
 }
 
 /** The time from asking for a connection to having one, or to nobody wanting it any more. */
@@ -18,12 +19,12 @@ export class ConnectionWait {
   /** None was free: worth a span. Called where the caller's context is active. */
   lasts(): void {
     const { tracer, attributes } = this.instruments;
-    if (trace.getActiveSpan()) this.#span = tracer.startSpan('wait for a connection', { attributes });
+    if (trace.getActiveSpan()?.isRecording())
+      this.#span = tracer.startSpan('wait for a connection', { attributes });
   }
 
   end(): void {
-    const { time, attributes } = this.instruments;
-    time.record((performance.now() - this.#startedAt) / 1_000, attributes);
+    this.instruments.time.record((performance.now() - this.#startedAt) / 1_000);
     this.#span?.end();
   }
 }

@@ -25,9 +25,4 @@ describe('the summary of a statement', () => {
   it.each(cases)('%s', (text, operation, collection) => {
     expect(summarize([text])).toEqual({ operation, collection });
   });
-
-  it('is read once for a template', () => {
-    const template = ['select from account where id = ', ''];
-    expect(summarize(template)).toBe(summarize(template));
-  });
 });

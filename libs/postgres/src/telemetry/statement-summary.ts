@@ -16,23 +16,14 @@ const COLLECTION: Readonly<Record<string, RegExp>> = {
 
 const VERB = /\b(select|insert|update|delete|merge)\b/i;
 
-const summaries = new WeakMap<readonly string[], StatementSummary>();
-
 /**
  * Summarizes a statement.
  *
- * @param strings the parts of its template, the same array at every execution
+ * @param strings the parts of its template
  */
 export function summarize(strings: readonly string[]): StatementSummary {
-  const known = summaries.get(strings);
-  if (known) return known;
-  const summary = read(strings.join('?'));
-  summaries.set(strings, summary);
-  return summary;
-}
-
-function read(text: string): StatementSummary {
-  const plain = text
+  const plain = strings
+    .join('?')
     .replace(/--.*$/gm, '')
     .replace(/'(?:[^']|'')*'/g, "''")
     .replace(/\s+/g, ' ');

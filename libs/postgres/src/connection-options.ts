@@ -6,7 +6,7 @@ export interface ConnectionOptions {
   readonly ssl?: boolean | 'require' | object;
   /** Bound on one statement, set in the server. Default 5,000. */
   readonly statementTimeoutMs?: number;
-  /** Bound on waiting for a row or table lock. Default 2,000. */
+  /** Bound on waiting for a row or table lock. Default 1,000. */
   readonly lockTimeoutMs?: number;
   /** Bound on a transaction that does nothing. Default 10,000. */
   readonly idleInTransactionTimeoutMs?: number;
@@ -24,7 +24,7 @@ export interface ConnectionOptions {
 /** What holds of a connection unless given. */
 export const CONNECTION_DEFAULTS = {
   statementTimeoutMs: 5_000,
-  lockTimeoutMs: 2_000,
+  lockTimeoutMs: 1_000,
   idleInTransactionTimeoutMs: 10_000,
   connectTimeoutMs: 5_000,
 };

@@ -6,8 +6,14 @@ import { openDriver } from './open-driver.js';
 import type { DriverPool } from './sql.js';
 import type { DriverQuery, Statement } from './statement.js';
 
-/** How long a statement may take before nothing is sent behind it, in milliseconds. */
+/** Within which an answer shows that the server is there and nothing waits for a lock, in milliseconds. */
 const PROMPT_MS = 100;
+
+/** As many statements at once as nobody has use for. */
+const MOST_AT_ONCE = 1_024;
+
+/** How long an answer may be owed before nothing more is sent behind what it is for, in milliseconds. */
+const QUIET_MS = 20;
 
 /**
  * One connection, used once: lost means gone for good. The driver's own pool would connect the same object again,
@@ -20,8 +26,8 @@ export class Connection {
   isLost = false;
   readonly openedAt = performance.now();
   private lastAnswerAt = performance.now();
-  /** Whether the last answer came within {@link PROMPT_MS}; a new connection has yet to show it. */
-  private isPrompt = false;
+  /** How many statements it is trusted with: twice as many with each prompt answer, and one after another one. */
+  private trustedWith = 1;
   private readonly driver: DriverPool;
   private readonly run: DriverQuery['handler'];
   private readonly statements = new LiveSet<Statement>();
@@ -68,7 +74,8 @@ export class Connection {
    * and run when its caller has long been told that it failed.
    */
   get takesMore(): boolean {
-    return this.statements.size === 0 || (this.isPrompt && this.silentMs <= PROMPT_MS);
+    const { size } = this.statements;
+    return size === 0 || (size < this.trustedWith && this.silentMs <= QUIET_MS);
   }
 
   execute(statement: Statement): void {
@@ -102,7 +109,9 @@ export class Connection {
 
   private answered(): void {
     const now = performance.now();
-    this.isPrompt = now - this.lastAnswerAt <= PROMPT_MS;
+    if (now - this.lastAnswerAt > PROMPT_MS) this.trustedWith = 1;
+    // A BEGIN or a ROLLBACK is always prompt.
+    else if (!this.exclusive) this.trustedWith = Math.min(2 * this.trustedWith, MOST_AT_ONCE);
     this.lastAnswerAt = now;
   }
 

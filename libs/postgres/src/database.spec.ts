@@ -150,6 +150,23 @@ describe('openPool', () => {
     expect(await server.sql`select id from account`).toEqual([{ id: 1 }]);
   });
 
+  it('does not let in all that wait because a ROLLBACK was answered', async () => {
+    const database = open({ max: 1, lockTimeoutMs: 500, acquireTimeoutMs: 900 });
+    const insert = (id: number) => database.sql`insert into account (id) values (${id})`;
+    // A statement that is new to its connection has nothing sent behind it.
+    await eventually(() => insert(1));
+    await server.sql.begin(async (holder) => {
+      await holder`lock table account`;
+      const first = database.transaction((tx) => tx`insert into account (id) values (2)`);
+      const behind = [3, 4, 5, 6, 7].map(insert);
+      await expect(first).rejects.toMatchObject({ cause: { code: '55P03' } });
+      const last = (await Promise.allSettled(behind)).at(-1) as PromiseRejectedResult;
+      // It waited here to the end, and did not come to wait for the lock.
+      expect(last.reason).toMatchObject({ reason: 'DATABASE_UNAVAILABLE' });
+      expect((last.reason as AppError).cause).not.toHaveProperty('code');
+    });
+  });
+
   it('goes on with what has waited once a statement that took long is answered', async () => {
     const { sql } = open({ max: 1, acquireTimeoutMs: 20_000 });
     const slow = sql`select pg_sleep(0.3)`.then(() => 'slow');

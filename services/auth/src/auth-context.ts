@@ -51,6 +51,9 @@ const CLIENT_DOCUMENT_BYTES = 64 * 1_024;
 /** A read of the revocations that takes longer than this is given up, in milliseconds. */
 const FEED_STATEMENT_MS = 2_000;
 
+/** How long a lock is waited for: what takes turns at one account or family waits for several before it. */
+const LOCK_TIMEOUT_MS = 2_000;
+
 /** What the handlers and commands of this service work with. */
 export class AuthContext {
   readonly issuer: string;
@@ -119,6 +122,7 @@ export class AuthContext {
     const database = openPool({
       url: settings.DATABASE_URL,
       max: settings.DATABASE_CONNECTIONS,
+      lockTimeoutMs: LOCK_TIMEOUT_MS,
       applicationName: SERVICE,
     });
     this.database = database;

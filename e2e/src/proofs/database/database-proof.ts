@@ -6,7 +6,7 @@ import { runDatabase, type DatabaseOptions, type DatabaseResult } from './run-da
 
 const LONG: DatabaseOptions = { perSecond: 150, people: 24, restarts: 10, quietMs: 10_000, lastsMs: 15_000 };
 
-/** A connection, or one's turn at it, is waited for 1 s at most, and by whoever has it 2 s for a lock (ADR 0040). */
+/** A connection, or one's turn at it, is waited for 1 s at most, and by whoever has it another one for a lock (ADR 0040). */
 const UNAVAILABLE_MS = 2_500;
 
 /** PostgreSQL killed ten times, slowed, locked and exhausted, under load, at a system of its own. */

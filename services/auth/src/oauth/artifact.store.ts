@@ -72,6 +72,19 @@ export class ArtifactStore {
       select ${columns(sql)} from oauth_artifact where session_id = ${sessionId} and kind = ${kind}`;
   }
 
+  /**
+   * Has what was not used up be good for longer, with a payload that says so. What was deleted meanwhile stays so.
+   *
+   * @returns whether it is still there
+   */
+  async goOn(sql: Sql, { hash, payload, lifetimeSeconds }: ArtifactRow): Promise<boolean> {
+    const { count } = await sql`
+      update oauth_artifact set
+        payload = ${payload}, expires_at = clock_timestamp() + ${lifetimeSeconds} * interval '1 second'
+      where hash = ${hash} and consumed_at is null`;
+    return count > 0;
+  }
+
   /** Uses up what is good once. @returns whether it was not used up before; one statement, so that one of many wins */
   async consume(sql: Sql, hash: Buffer): Promise<boolean> {
     const { count } = await sql`

@@ -73,6 +73,11 @@ export class Artifacts {
     return rows.map((row) => this.#open(row));
   }
 
+  /** Has what was not used up be good for longer. @returns whether it is still there */
+  goOn(kind: string, name: string, payload: Payload, lifetimeSeconds: number): Promise<boolean> {
+    return this.store.goOn(this.#database.sql, this.#row(kind, name, payload, { lifetimeSeconds }));
+  }
+
   /** Uses up what is good once. @returns whether it was not used up before */
   consume(kind: string, name: string): Promise<boolean> {
     return this.store.consume(this.#database.sql, this.#hash(kind, name));

@@ -329,13 +329,20 @@ describe('the documents of the issuer', () => {
 
   it.each([
     ['password', 'unsupported_grant_type'],
-    ['client_credentials', 'invalid_request'],
-    ['urn:ietf:params:oauth:grant-type:device_code', 'invalid_request'],
-    ['urn:ietf:params:oauth:grant-type:token-exchange', 'invalid_request'],
+    ['client_credentials', 'unauthorized_client'],
+    ['urn:ietf:params:oauth:grant-type:device_code', 'unauthorized_client'],
+    ['urn:ietf:params:oauth:grant-type:token-exchange', 'unauthorized_client'],
   ])('a client has no other way than its own: %s is %s', async (grantType, error) => {
     const form = { grant_type: grantType, username: 'a', password: 'b' };
     const { status, body, headers } = await postAs(party, replicas.nextPort(), '/oauth2/token', form);
     expect([status, body['error']]).toEqual([400, error]);
     expect(headers.get('cache-control')).toBe('no-store');
+  });
+
+  it('a client without the grant type of devices gets no code for one', async () => {
+    const answer = await postAs(party, replicas.nextPort(), '/oauth2/device_authorization', {
+      scope: 'openid',
+    });
+    expect([answer.status, answer.body['error']]).toEqual([400, 'unauthorized_client']);
   });
 });

@@ -6,6 +6,7 @@ import { configurationOf } from './configuration.js';
 import { describeIssuer } from './describe-issuer.js';
 import { onceOnly } from './once-only.js';
 import { issueByOurselves } from './own-access-tokens.js';
+import { refuseOtherGrantTypes } from './grant-types.js';
 import { nameByOwnSectors } from './own-sectors.js';
 import { registerTokenExchange } from './token-exchange.js';
 import { watchRequests } from './watch-requests.js';
@@ -29,6 +30,7 @@ export function buildProvider(
   linkByIssuer(provider);
   compareByHashes(provider);
   nameByOwnSectors(provider);
+  refuseOtherGrantTypes(provider);
   onceOnly(provider, context);
   issueByOurselves(provider, context);
   registerTokenExchange(provider, context);

@@ -15,7 +15,9 @@ import { clientFetch } from './client-fetch.js';
 import { OWN_METADATA } from './client-metadata.js';
 import { features } from './features.js';
 import { LIFETIMES } from './lifetimes.js';
+import { telling } from './oauth-fault.js';
 import { INTERACTION_PATH, ROUTES } from './paths.js';
+import { isRotated, refreshSeconds } from './rotation.js';
 import { OPENID_SCOPES } from './scopes.js';
 
 /** Algorithms of other parties' signatures; ours are ES256. */
@@ -100,7 +102,7 @@ export function configurationOf(
       dPoPSigningAlgValues: PROOF_ALGORITHMS,
     },
     clockTolerance: AHEAD_SECONDS,
-    rotateRefreshToken: true,
+    rotateRefreshToken: (ctx) => telling(() => isRotated(context, ctx)),
     issueRefreshToken: (_ctx, client, source) =>
       client.grantTypeAllowed('refresh_token') && source.scopes.has('offline_access'),
     loadExistingGrant: (ctx) => existingGrant(context, ctx),
@@ -120,8 +122,7 @@ export function configurationOf(
       IdToken: LIFETIMES.idToken,
       Interaction: LIFETIMES.interaction,
       Session: LIFETIMES.session,
-      RefreshToken: (_ctx, token) =>
-        Math.max(1, Math.min(LIFETIMES.refreshIdle, LIFETIMES.refreshAbsolute - token.totalLifetime())),
+      RefreshToken: (_ctx, token) => refreshSeconds(token),
     },
   };
 }

@@ -91,7 +91,7 @@ describe('token exchange', () => {
       scope: 'resources:read',
     });
     expect(await faultOf(exchange(ownToken))).toBe('invalid_grant');
-    expect(await faultOf(exchange(accessToken, {}, front))).toBe('invalid_request');
+    expect(await faultOf(exchange(accessToken, {}, front))).toBe('unauthorized_client');
   });
 
   it.each<[string, Record<string, string>, string]>([

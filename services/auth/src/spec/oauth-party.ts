@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Client, ClientKind, GrantType } from '@gatehouse/contracts/auth';
 import type { SpecProofKey } from '@gatehouse/testing';
+import type { CryptoKey } from 'jose';
 import * as openid from 'openid-client';
 import { registerClient } from '../client/create-client.js';
 import { SpecBrowser } from './browser.js';
@@ -31,14 +32,21 @@ export function fetchAt(portOf: () => number): openid.CustomFetch {
 export interface OauthParty {
   readonly id: string;
   readonly secret: string;
+  /** Whether it proves itself, and so pushes its requests. */
+  readonly pushes: boolean;
   readonly config: openid.Configuration;
 }
 
-/** Registers a client with a secret, which may do all that there is, unless told otherwise. */
+/**
+ * Registers a client with a secret, which may do all that there is, unless told otherwise.
+ *
+ * @param key what it proves itself with instead, of those that it is registered with
+ */
 export async function oauthParty(
   auth: RunningAuth,
   more: Registration = {},
   portOf = () => auth.service.httpPort!,
+  key?: CryptoKey,
 ): Promise<OauthParty> {
   const registration = Client.fromPartial({
     displayName: 'Example app',
@@ -49,11 +57,12 @@ export async function oauthParty(
     ...more,
   });
   const { row, secret } = await registerClient(auth.context, registration, ORIGIN);
-  const proof = secret === '' ? openid.None() : openid.ClientSecretBasic(secret);
+  const plain = secret === '' ? openid.None() : openid.ClientSecretBasic(secret);
+  const proof = key === undefined ? plain : openid.PrivateKeyJwt(key);
   const config = await openid.discovery(new URL(ISSUER), row.id, undefined, proof, {
     [openid.customFetch]: fetchAt(portOf),
   });
-  return { id: row.id, secret, config };
+  return { id: row.id, secret, pushes: secret !== '' || key !== undefined, config };
 }
 
 /** A request of a client to sign somebody in, on its way. */
@@ -66,7 +75,7 @@ export interface Authorization {
 
 /** Begins an authorization: pushed for a client that proves itself, plain for another. */
 export async function beginAuthorization(
-  { config, secret }: OauthParty,
+  { config, pushes }: OauthParty,
   parameters: Readonly<Record<string, string>> = {},
 ): Promise<Authorization> {
   const verifier = openid.randomPKCECodeVerifier();
@@ -79,10 +88,9 @@ export async function beginAuthorization(
     state,
     ...parameters,
   };
-  const url =
-    secret === ''
-      ? openid.buildAuthorizationUrl(config, all)
-      : await openid.buildAuthorizationUrlWithPAR(config, all);
+  const url = pushes
+    ? await openid.buildAuthorizationUrlWithPAR(config, all)
+    : openid.buildAuthorizationUrl(config, all);
   return { url, verifier, state };
 }
 

@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { writeBarrels } from './barrels.mjs';
 import { writeDescriptorSet } from './descriptor-set.mjs';
+import { useSerializer } from './serializers.mjs';
 import { writeValidateProto } from './validate-proto.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
@@ -22,6 +23,7 @@ const inputs = ['proto/gatehouse', `${imports}/status.proto`, `${imports}/error_
   (path) => ['--path', path],
 );
 buf('generate', ...inputs);
+useSerializer(gen);
 writeBarrels(gen);
 const image = join(root, '.generated/contract.binpb');
 buf('build', ...inputs, '--output', image);

@@ -5,6 +5,7 @@
 // source: gatehouse/auth/v1/account_service.proto
 
 /* eslint-disable */
+import { serialize } from "../../../../serialize.js";
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import {
   type CallOptions,
@@ -1192,9 +1193,9 @@ export const AccountServiceService = {
     path: "/gatehouse.auth.v1.AccountService/Register" as const,
     requestStream: false as const,
     responseStream: false as const,
-    requestSerialize: (value: RegisterRequest): Buffer => Buffer.from(RegisterRequest.encode(value).finish()),
+    requestSerialize: (value: RegisterRequest): Buffer => serialize(RegisterRequest, value),
     requestDeserialize: (value: Buffer): RegisterRequest => RegisterRequest.decode(value),
-    responseSerialize: (value: RegisterResponse): Buffer => Buffer.from(RegisterResponse.encode(value).finish()),
+    responseSerialize: (value: RegisterResponse): Buffer => serialize(RegisterResponse, value),
     responseDeserialize: (value: Buffer): RegisterResponse => RegisterResponse.decode(value),
   },
   /** Returns the caller's own account. */
@@ -1202,9 +1203,9 @@ export const AccountServiceService = {
     path: "/gatehouse.auth.v1.AccountService/GetAccount" as const,
     requestStream: false as const,
     responseStream: false as const,
-    requestSerialize: (value: GetAccountRequest): Buffer => Buffer.from(GetAccountRequest.encode(value).finish()),
+    requestSerialize: (value: GetAccountRequest): Buffer => serialize(GetAccountRequest, value),
     requestDeserialize: (value: Buffer): GetAccountRequest => GetAccountRequest.decode(value),
-    responseSerialize: (value: GetAccountResponse): Buffer => Buffer.from(GetAccountResponse.encode(value).finish()),
+    responseSerialize: (value: GetAccountResponse): Buffer => serialize(GetAccountResponse, value),
     responseDeserialize: (value: Buffer): GetAccountResponse => GetAccountResponse.decode(value),
   },
   /**
@@ -1216,10 +1217,10 @@ export const AccountServiceService = {
     requestStream: false as const,
     responseStream: false as const,
     requestSerialize: (value: ChangePasswordRequest): Buffer =>
-      Buffer.from(ChangePasswordRequest.encode(value).finish()),
+      serialize(ChangePasswordRequest, value),
     requestDeserialize: (value: Buffer): ChangePasswordRequest => ChangePasswordRequest.decode(value),
     responseSerialize: (value: ChangePasswordResponse): Buffer =>
-      Buffer.from(ChangePasswordResponse.encode(value).finish()),
+      serialize(ChangePasswordResponse, value),
     responseDeserialize: (value: Buffer): ChangePasswordResponse => ChangePasswordResponse.decode(value),
   },
   /**
@@ -1231,10 +1232,10 @@ export const AccountServiceService = {
     requestStream: false as const,
     responseStream: false as const,
     requestSerialize: (value: RequestPasswordResetRequest): Buffer =>
-      Buffer.from(RequestPasswordResetRequest.encode(value).finish()),
+      serialize(RequestPasswordResetRequest, value),
     requestDeserialize: (value: Buffer): RequestPasswordResetRequest => RequestPasswordResetRequest.decode(value),
     responseSerialize: (value: RequestPasswordResetResponse): Buffer =>
-      Buffer.from(RequestPasswordResetResponse.encode(value).finish()),
+      serialize(RequestPasswordResetResponse, value),
     responseDeserialize: (value: Buffer): RequestPasswordResetResponse => RequestPasswordResetResponse.decode(value),
   },
   /**
@@ -1247,10 +1248,10 @@ export const AccountServiceService = {
     path: "/gatehouse.auth.v1.AccountService/ResetPassword" as const,
     requestStream: false as const,
     responseStream: false as const,
-    requestSerialize: (value: ResetPasswordRequest): Buffer => Buffer.from(ResetPasswordRequest.encode(value).finish()),
+    requestSerialize: (value: ResetPasswordRequest): Buffer => serialize(ResetPasswordRequest, value),
     requestDeserialize: (value: Buffer): ResetPasswordRequest => ResetPasswordRequest.decode(value),
     responseSerialize: (value: ResetPasswordResponse): Buffer =>
-      Buffer.from(ResetPasswordResponse.encode(value).finish()),
+      serialize(ResetPasswordResponse, value),
     responseDeserialize: (value: Buffer): ResetPasswordResponse => ResetPasswordResponse.decode(value),
   },
   /** Asks for a mail that proves that the caller's address is theirs. */
@@ -1259,11 +1260,11 @@ export const AccountServiceService = {
     requestStream: false as const,
     responseStream: false as const,
     requestSerialize: (value: RequestEmailVerificationRequest): Buffer =>
-      Buffer.from(RequestEmailVerificationRequest.encode(value).finish()),
+      serialize(RequestEmailVerificationRequest, value),
     requestDeserialize: (value: Buffer): RequestEmailVerificationRequest =>
       RequestEmailVerificationRequest.decode(value),
     responseSerialize: (value: RequestEmailVerificationResponse): Buffer =>
-      Buffer.from(RequestEmailVerificationResponse.encode(value).finish()),
+      serialize(RequestEmailVerificationResponse, value),
     responseDeserialize: (value: Buffer): RequestEmailVerificationResponse =>
       RequestEmailVerificationResponse.decode(value),
   },
@@ -1275,9 +1276,9 @@ export const AccountServiceService = {
     path: "/gatehouse.auth.v1.AccountService/VerifyEmail" as const,
     requestStream: false as const,
     responseStream: false as const,
-    requestSerialize: (value: VerifyEmailRequest): Buffer => Buffer.from(VerifyEmailRequest.encode(value).finish()),
+    requestSerialize: (value: VerifyEmailRequest): Buffer => serialize(VerifyEmailRequest, value),
     requestDeserialize: (value: Buffer): VerifyEmailRequest => VerifyEmailRequest.decode(value),
-    responseSerialize: (value: VerifyEmailResponse): Buffer => Buffer.from(VerifyEmailResponse.encode(value).finish()),
+    responseSerialize: (value: VerifyEmailResponse): Buffer => serialize(VerifyEmailResponse, value),
     responseDeserialize: (value: Buffer): VerifyEmailResponse => VerifyEmailResponse.decode(value),
   },
   /**
@@ -1289,10 +1290,10 @@ export const AccountServiceService = {
     requestStream: false as const,
     responseStream: false as const,
     requestSerialize: (value: SuspendAccountRequest): Buffer =>
-      Buffer.from(SuspendAccountRequest.encode(value).finish()),
+      serialize(SuspendAccountRequest, value),
     requestDeserialize: (value: Buffer): SuspendAccountRequest => SuspendAccountRequest.decode(value),
     responseSerialize: (value: SuspendAccountResponse): Buffer =>
-      Buffer.from(SuspendAccountResponse.encode(value).finish()),
+      serialize(SuspendAccountResponse, value),
     responseDeserialize: (value: Buffer): SuspendAccountResponse => SuspendAccountResponse.decode(value),
   },
   /** Lets a suspended account sign in again. What was ended stays ended. */
@@ -1301,10 +1302,10 @@ export const AccountServiceService = {
     requestStream: false as const,
     responseStream: false as const,
     requestSerialize: (value: ReinstateAccountRequest): Buffer =>
-      Buffer.from(ReinstateAccountRequest.encode(value).finish()),
+      serialize(ReinstateAccountRequest, value),
     requestDeserialize: (value: Buffer): ReinstateAccountRequest => ReinstateAccountRequest.decode(value),
     responseSerialize: (value: ReinstateAccountResponse): Buffer =>
-      Buffer.from(ReinstateAccountResponse.encode(value).finish()),
+      serialize(ReinstateAccountResponse, value),
     responseDeserialize: (value: Buffer): ReinstateAccountResponse => ReinstateAccountResponse.decode(value),
   },
   /**
@@ -1315,10 +1316,10 @@ export const AccountServiceService = {
     path: "/gatehouse.auth.v1.AccountService/EraseAccount" as const,
     requestStream: false as const,
     responseStream: false as const,
-    requestSerialize: (value: EraseAccountRequest): Buffer => Buffer.from(EraseAccountRequest.encode(value).finish()),
+    requestSerialize: (value: EraseAccountRequest): Buffer => serialize(EraseAccountRequest, value),
     requestDeserialize: (value: Buffer): EraseAccountRequest => EraseAccountRequest.decode(value),
     responseSerialize: (value: EraseAccountResponse): Buffer =>
-      Buffer.from(EraseAccountResponse.encode(value).finish()),
+      serialize(EraseAccountResponse, value),
     responseDeserialize: (value: Buffer): EraseAccountResponse => EraseAccountResponse.decode(value),
   },
 } as const;

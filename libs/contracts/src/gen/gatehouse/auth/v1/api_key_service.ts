@@ -5,6 +5,7 @@
 // source: gatehouse/auth/v1/api_key_service.proto
 
 /* eslint-disable */
+import { serialize } from "../../../../serialize.js";
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import {
   type CallOptions,
@@ -760,10 +761,10 @@ export const ApiKeyServiceService = {
     path: "/gatehouse.auth.v1.ApiKeyService/CreateApiKey" as const,
     requestStream: false as const,
     responseStream: false as const,
-    requestSerialize: (value: CreateApiKeyRequest): Buffer => Buffer.from(CreateApiKeyRequest.encode(value).finish()),
+    requestSerialize: (value: CreateApiKeyRequest): Buffer => serialize(CreateApiKeyRequest, value),
     requestDeserialize: (value: Buffer): CreateApiKeyRequest => CreateApiKeyRequest.decode(value),
     responseSerialize: (value: CreateApiKeyResponse): Buffer =>
-      Buffer.from(CreateApiKeyResponse.encode(value).finish()),
+      serialize(CreateApiKeyResponse, value),
     responseDeserialize: (value: Buffer): CreateApiKeyResponse => CreateApiKeyResponse.decode(value),
   },
   /** Lists the caller's keys that are good, newest first, a page at a time. */
@@ -771,9 +772,9 @@ export const ApiKeyServiceService = {
     path: "/gatehouse.auth.v1.ApiKeyService/ListApiKeys" as const,
     requestStream: false as const,
     responseStream: false as const,
-    requestSerialize: (value: ListApiKeysRequest): Buffer => Buffer.from(ListApiKeysRequest.encode(value).finish()),
+    requestSerialize: (value: ListApiKeysRequest): Buffer => serialize(ListApiKeysRequest, value),
     requestDeserialize: (value: Buffer): ListApiKeysRequest => ListApiKeysRequest.decode(value),
-    responseSerialize: (value: ListApiKeysResponse): Buffer => Buffer.from(ListApiKeysResponse.encode(value).finish()),
+    responseSerialize: (value: ListApiKeysResponse): Buffer => serialize(ListApiKeysResponse, value),
     responseDeserialize: (value: Buffer): ListApiKeysResponse => ListApiKeysResponse.decode(value),
   },
   /** Returns one of the caller's keys, without its secret. */
@@ -781,9 +782,9 @@ export const ApiKeyServiceService = {
     path: "/gatehouse.auth.v1.ApiKeyService/GetApiKey" as const,
     requestStream: false as const,
     responseStream: false as const,
-    requestSerialize: (value: GetApiKeyRequest): Buffer => Buffer.from(GetApiKeyRequest.encode(value).finish()),
+    requestSerialize: (value: GetApiKeyRequest): Buffer => serialize(GetApiKeyRequest, value),
     requestDeserialize: (value: Buffer): GetApiKeyRequest => GetApiKeyRequest.decode(value),
-    responseSerialize: (value: GetApiKeyResponse): Buffer => Buffer.from(GetApiKeyResponse.encode(value).finish()),
+    responseSerialize: (value: GetApiKeyResponse): Buffer => serialize(GetApiKeyResponse, value),
     responseDeserialize: (value: Buffer): GetApiKeyResponse => GetApiKeyResponse.decode(value),
   },
   /**
@@ -795,10 +796,10 @@ export const ApiKeyServiceService = {
     path: "/gatehouse.auth.v1.ApiKeyService/RotateApiKey" as const,
     requestStream: false as const,
     responseStream: false as const,
-    requestSerialize: (value: RotateApiKeyRequest): Buffer => Buffer.from(RotateApiKeyRequest.encode(value).finish()),
+    requestSerialize: (value: RotateApiKeyRequest): Buffer => serialize(RotateApiKeyRequest, value),
     requestDeserialize: (value: Buffer): RotateApiKeyRequest => RotateApiKeyRequest.decode(value),
     responseSerialize: (value: RotateApiKeyResponse): Buffer =>
-      Buffer.from(RotateApiKeyResponse.encode(value).finish()),
+      serialize(RotateApiKeyResponse, value),
     responseDeserialize: (value: Buffer): RotateApiKeyResponse => RotateApiKeyResponse.decode(value),
   },
   /**
@@ -809,10 +810,10 @@ export const ApiKeyServiceService = {
     path: "/gatehouse.auth.v1.ApiKeyService/RevokeApiKey" as const,
     requestStream: false as const,
     responseStream: false as const,
-    requestSerialize: (value: RevokeApiKeyRequest): Buffer => Buffer.from(RevokeApiKeyRequest.encode(value).finish()),
+    requestSerialize: (value: RevokeApiKeyRequest): Buffer => serialize(RevokeApiKeyRequest, value),
     requestDeserialize: (value: Buffer): RevokeApiKeyRequest => RevokeApiKeyRequest.decode(value),
     responseSerialize: (value: RevokeApiKeyResponse): Buffer =>
-      Buffer.from(RevokeApiKeyResponse.encode(value).finish()),
+      serialize(RevokeApiKeyResponse, value),
     responseDeserialize: (value: Buffer): RevokeApiKeyResponse => RevokeApiKeyResponse.decode(value),
   },
 } as const;

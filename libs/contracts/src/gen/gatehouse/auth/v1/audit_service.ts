@@ -5,6 +5,7 @@
 // source: gatehouse/auth/v1/audit_service.proto
 
 /* eslint-disable */
+import { serialize } from "../../../../serialize.js";
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import {
   type CallOptions,
@@ -608,10 +609,10 @@ export const AuditServiceService = {
     requestStream: false as const,
     responseStream: false as const,
     requestSerialize: (value: ListAuditEventsRequest): Buffer =>
-      Buffer.from(ListAuditEventsRequest.encode(value).finish()),
+      serialize(ListAuditEventsRequest, value),
     requestDeserialize: (value: Buffer): ListAuditEventsRequest => ListAuditEventsRequest.decode(value),
     responseSerialize: (value: ListAuditEventsResponse): Buffer =>
-      Buffer.from(ListAuditEventsResponse.encode(value).finish()),
+      serialize(ListAuditEventsResponse, value),
     responseDeserialize: (value: Buffer): ListAuditEventsResponse => ListAuditEventsResponse.decode(value),
   },
   /**
@@ -623,10 +624,10 @@ export const AuditServiceService = {
     requestStream: false as const,
     responseStream: true as const,
     requestSerialize: (value: ExportAuditEventsRequest): Buffer =>
-      Buffer.from(ExportAuditEventsRequest.encode(value).finish()),
+      serialize(ExportAuditEventsRequest, value),
     requestDeserialize: (value: Buffer): ExportAuditEventsRequest => ExportAuditEventsRequest.decode(value),
     responseSerialize: (value: ExportAuditEventsResponse): Buffer =>
-      Buffer.from(ExportAuditEventsResponse.encode(value).finish()),
+      serialize(ExportAuditEventsResponse, value),
     responseDeserialize: (value: Buffer): ExportAuditEventsResponse => ExportAuditEventsResponse.decode(value),
   },
   /** Adds what a service saw. An event that is there already is left as it is. */
@@ -635,10 +636,10 @@ export const AuditServiceService = {
     requestStream: false as const,
     responseStream: false as const,
     requestSerialize: (value: RecordAuditEventsRequest): Buffer =>
-      Buffer.from(RecordAuditEventsRequest.encode(value).finish()),
+      serialize(RecordAuditEventsRequest, value),
     requestDeserialize: (value: Buffer): RecordAuditEventsRequest => RecordAuditEventsRequest.decode(value),
     responseSerialize: (value: RecordAuditEventsResponse): Buffer =>
-      Buffer.from(RecordAuditEventsResponse.encode(value).finish()),
+      serialize(RecordAuditEventsResponse, value),
     responseDeserialize: (value: Buffer): RecordAuditEventsResponse => RecordAuditEventsResponse.decode(value),
   },
 } as const;

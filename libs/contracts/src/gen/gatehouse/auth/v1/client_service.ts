@@ -5,6 +5,7 @@
 // source: gatehouse/auth/v1/client_service.proto
 
 /* eslint-disable */
+import { serialize } from "../../../../serialize.js";
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import {
   type CallOptions,
@@ -859,10 +860,10 @@ export const ClientServiceService = {
     path: "/gatehouse.auth.v1.ClientService/CreateClient" as const,
     requestStream: false as const,
     responseStream: false as const,
-    requestSerialize: (value: CreateClientRequest): Buffer => Buffer.from(CreateClientRequest.encode(value).finish()),
+    requestSerialize: (value: CreateClientRequest): Buffer => serialize(CreateClientRequest, value),
     requestDeserialize: (value: Buffer): CreateClientRequest => CreateClientRequest.decode(value),
     responseSerialize: (value: CreateClientResponse): Buffer =>
-      Buffer.from(CreateClientResponse.encode(value).finish()),
+      serialize(CreateClientResponse, value),
     responseDeserialize: (value: Buffer): CreateClientResponse => CreateClientResponse.decode(value),
   },
   /** Returns a client. */
@@ -870,9 +871,9 @@ export const ClientServiceService = {
     path: "/gatehouse.auth.v1.ClientService/GetClient" as const,
     requestStream: false as const,
     responseStream: false as const,
-    requestSerialize: (value: GetClientRequest): Buffer => Buffer.from(GetClientRequest.encode(value).finish()),
+    requestSerialize: (value: GetClientRequest): Buffer => serialize(GetClientRequest, value),
     requestDeserialize: (value: Buffer): GetClientRequest => GetClientRequest.decode(value),
-    responseSerialize: (value: GetClientResponse): Buffer => Buffer.from(GetClientResponse.encode(value).finish()),
+    responseSerialize: (value: GetClientResponse): Buffer => serialize(GetClientResponse, value),
     responseDeserialize: (value: Buffer): GetClientResponse => GetClientResponse.decode(value),
   },
   /** Lists all clients, newest first, a page at a time. */
@@ -880,9 +881,9 @@ export const ClientServiceService = {
     path: "/gatehouse.auth.v1.ClientService/ListClients" as const,
     requestStream: false as const,
     responseStream: false as const,
-    requestSerialize: (value: ListClientsRequest): Buffer => Buffer.from(ListClientsRequest.encode(value).finish()),
+    requestSerialize: (value: ListClientsRequest): Buffer => serialize(ListClientsRequest, value),
     requestDeserialize: (value: Buffer): ListClientsRequest => ListClientsRequest.decode(value),
-    responseSerialize: (value: ListClientsResponse): Buffer => Buffer.from(ListClientsResponse.encode(value).finish()),
+    responseSerialize: (value: ListClientsResponse): Buffer => serialize(ListClientsResponse, value),
     responseDeserialize: (value: Buffer): ListClientsResponse => ListClientsResponse.decode(value),
   },
   /**
@@ -893,10 +894,10 @@ export const ClientServiceService = {
     path: "/gatehouse.auth.v1.ClientService/UpdateClient" as const,
     requestStream: false as const,
     responseStream: false as const,
-    requestSerialize: (value: UpdateClientRequest): Buffer => Buffer.from(UpdateClientRequest.encode(value).finish()),
+    requestSerialize: (value: UpdateClientRequest): Buffer => serialize(UpdateClientRequest, value),
     requestDeserialize: (value: Buffer): UpdateClientRequest => UpdateClientRequest.decode(value),
     responseSerialize: (value: UpdateClientResponse): Buffer =>
-      Buffer.from(UpdateClientResponse.encode(value).finish()),
+      serialize(UpdateClientResponse, value),
     responseDeserialize: (value: Buffer): UpdateClientResponse => UpdateClientResponse.decode(value),
   },
   /**
@@ -908,10 +909,10 @@ export const ClientServiceService = {
     requestStream: false as const,
     responseStream: false as const,
     requestSerialize: (value: RotateClientSecretRequest): Buffer =>
-      Buffer.from(RotateClientSecretRequest.encode(value).finish()),
+      serialize(RotateClientSecretRequest, value),
     requestDeserialize: (value: Buffer): RotateClientSecretRequest => RotateClientSecretRequest.decode(value),
     responseSerialize: (value: RotateClientSecretResponse): Buffer =>
-      Buffer.from(RotateClientSecretResponse.encode(value).finish()),
+      serialize(RotateClientSecretResponse, value),
     responseDeserialize: (value: Buffer): RotateClientSecretResponse => RotateClientSecretResponse.decode(value),
   },
   /**
@@ -922,10 +923,10 @@ export const ClientServiceService = {
     path: "/gatehouse.auth.v1.ClientService/DisableClient" as const,
     requestStream: false as const,
     responseStream: false as const,
-    requestSerialize: (value: DisableClientRequest): Buffer => Buffer.from(DisableClientRequest.encode(value).finish()),
+    requestSerialize: (value: DisableClientRequest): Buffer => serialize(DisableClientRequest, value),
     requestDeserialize: (value: Buffer): DisableClientRequest => DisableClientRequest.decode(value),
     responseSerialize: (value: DisableClientResponse): Buffer =>
-      Buffer.from(DisableClientResponse.encode(value).finish()),
+      serialize(DisableClientResponse, value),
     responseDeserialize: (value: Buffer): DisableClientResponse => DisableClientResponse.decode(value),
   },
 } as const;

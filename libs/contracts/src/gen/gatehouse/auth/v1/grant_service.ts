@@ -5,6 +5,7 @@
 // source: gatehouse/auth/v1/grant_service.proto
 
 /* eslint-disable */
+import { serialize } from "../../../../serialize.js";
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import {
   type CallOptions,
@@ -289,9 +290,9 @@ export const GrantServiceService = {
     path: "/gatehouse.auth.v1.GrantService/ListGrants" as const,
     requestStream: false as const,
     responseStream: false as const,
-    requestSerialize: (value: ListGrantsRequest): Buffer => Buffer.from(ListGrantsRequest.encode(value).finish()),
+    requestSerialize: (value: ListGrantsRequest): Buffer => serialize(ListGrantsRequest, value),
     requestDeserialize: (value: Buffer): ListGrantsRequest => ListGrantsRequest.decode(value),
-    responseSerialize: (value: ListGrantsResponse): Buffer => Buffer.from(ListGrantsResponse.encode(value).finish()),
+    responseSerialize: (value: ListGrantsResponse): Buffer => serialize(ListGrantsResponse, value),
     responseDeserialize: (value: Buffer): ListGrantsResponse => ListGrantsResponse.decode(value),
   },
   /**
@@ -302,10 +303,10 @@ export const GrantServiceService = {
     path: "/gatehouse.auth.v1.GrantService/WithdrawGrant" as const,
     requestStream: false as const,
     responseStream: false as const,
-    requestSerialize: (value: WithdrawGrantRequest): Buffer => Buffer.from(WithdrawGrantRequest.encode(value).finish()),
+    requestSerialize: (value: WithdrawGrantRequest): Buffer => serialize(WithdrawGrantRequest, value),
     requestDeserialize: (value: Buffer): WithdrawGrantRequest => WithdrawGrantRequest.decode(value),
     responseSerialize: (value: WithdrawGrantResponse): Buffer =>
-      Buffer.from(WithdrawGrantResponse.encode(value).finish()),
+      serialize(WithdrawGrantResponse, value),
     responseDeserialize: (value: Buffer): WithdrawGrantResponse => WithdrawGrantResponse.decode(value),
   },
 } as const;

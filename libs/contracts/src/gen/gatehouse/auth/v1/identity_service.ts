@@ -5,6 +5,7 @@
 // source: gatehouse/auth/v1/identity_service.proto
 
 /* eslint-disable */
+import { serialize } from "../../../../serialize.js";
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import {
   type CallOptions,
@@ -616,10 +617,10 @@ export const IdentityServiceService = {
     requestStream: false as const,
     responseStream: false as const,
     requestSerialize: (value: ListIdentitiesRequest): Buffer =>
-      Buffer.from(ListIdentitiesRequest.encode(value).finish()),
+      serialize(ListIdentitiesRequest, value),
     requestDeserialize: (value: Buffer): ListIdentitiesRequest => ListIdentitiesRequest.decode(value),
     responseSerialize: (value: ListIdentitiesResponse): Buffer =>
-      Buffer.from(ListIdentitiesResponse.encode(value).finish()),
+      serialize(ListIdentitiesResponse, value),
     responseDeserialize: (value: Buffer): ListIdentitiesResponse => ListIdentitiesResponse.decode(value),
   },
   /**
@@ -632,10 +633,10 @@ export const IdentityServiceService = {
     path: "/gatehouse.auth.v1.IdentityService/BeginLinking" as const,
     requestStream: false as const,
     responseStream: false as const,
-    requestSerialize: (value: BeginLinkingRequest): Buffer => Buffer.from(BeginLinkingRequest.encode(value).finish()),
+    requestSerialize: (value: BeginLinkingRequest): Buffer => serialize(BeginLinkingRequest, value),
     requestDeserialize: (value: Buffer): BeginLinkingRequest => BeginLinkingRequest.decode(value),
     responseSerialize: (value: BeginLinkingResponse): Buffer =>
-      Buffer.from(BeginLinkingResponse.encode(value).finish()),
+      serialize(BeginLinkingResponse, value),
     responseDeserialize: (value: Buffer): BeginLinkingResponse => BeginLinkingResponse.decode(value),
   },
   /**
@@ -648,10 +649,10 @@ export const IdentityServiceService = {
     requestStream: false as const,
     responseStream: false as const,
     requestSerialize: (value: UnlinkIdentityRequest): Buffer =>
-      Buffer.from(UnlinkIdentityRequest.encode(value).finish()),
+      serialize(UnlinkIdentityRequest, value),
     requestDeserialize: (value: Buffer): UnlinkIdentityRequest => UnlinkIdentityRequest.decode(value),
     responseSerialize: (value: UnlinkIdentityResponse): Buffer =>
-      Buffer.from(UnlinkIdentityResponse.encode(value).finish()),
+      serialize(UnlinkIdentityResponse, value),
     responseDeserialize: (value: Buffer): UnlinkIdentityResponse => UnlinkIdentityResponse.decode(value),
   },
   /** Lists the identities that are linked to an account. */
@@ -660,10 +661,10 @@ export const IdentityServiceService = {
     requestStream: false as const,
     responseStream: false as const,
     requestSerialize: (value: ListSubjectIdentitiesRequest): Buffer =>
-      Buffer.from(ListSubjectIdentitiesRequest.encode(value).finish()),
+      serialize(ListSubjectIdentitiesRequest, value),
     requestDeserialize: (value: Buffer): ListSubjectIdentitiesRequest => ListSubjectIdentitiesRequest.decode(value),
     responseSerialize: (value: ListSubjectIdentitiesResponse): Buffer =>
-      Buffer.from(ListSubjectIdentitiesResponse.encode(value).finish()),
+      serialize(ListSubjectIdentitiesResponse, value),
     responseDeserialize: (value: Buffer): ListSubjectIdentitiesResponse => ListSubjectIdentitiesResponse.decode(value),
   },
 } as const;

@@ -5,6 +5,7 @@
 // source: gatehouse/auth/v1/key_set_service.proto
 
 /* eslint-disable */
+import { serialize } from "../../../../serialize.js";
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import {
   type CallOptions,
@@ -140,9 +141,9 @@ export const KeySetServiceService = {
     path: "/gatehouse.auth.v1.KeySetService/GetKeySet" as const,
     requestStream: false as const,
     responseStream: false as const,
-    requestSerialize: (value: GetKeySetRequest): Buffer => Buffer.from(GetKeySetRequest.encode(value).finish()),
+    requestSerialize: (value: GetKeySetRequest): Buffer => serialize(GetKeySetRequest, value),
     requestDeserialize: (value: Buffer): GetKeySetRequest => GetKeySetRequest.decode(value),
-    responseSerialize: (value: GetKeySetResponse): Buffer => Buffer.from(GetKeySetResponse.encode(value).finish()),
+    responseSerialize: (value: GetKeySetResponse): Buffer => serialize(GetKeySetResponse, value),
     responseDeserialize: (value: Buffer): GetKeySetResponse => GetKeySetResponse.decode(value),
   },
 } as const;

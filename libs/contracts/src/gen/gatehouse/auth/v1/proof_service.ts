@@ -5,6 +5,7 @@
 // source: gatehouse/auth/v1/proof_service.proto
 
 /* eslint-disable */
+import { serialize } from "../../../../serialize.js";
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import {
   type CallOptions,
@@ -330,9 +331,9 @@ export const ProofServiceService = {
     path: "/gatehouse.auth.v1.ProofService/UseProof" as const,
     requestStream: false as const,
     responseStream: false as const,
-    requestSerialize: (value: UseProofRequest): Buffer => Buffer.from(UseProofRequest.encode(value).finish()),
+    requestSerialize: (value: UseProofRequest): Buffer => serialize(UseProofRequest, value),
     requestDeserialize: (value: Buffer): UseProofRequest => UseProofRequest.decode(value),
-    responseSerialize: (value: UseProofResponse): Buffer => Buffer.from(UseProofResponse.encode(value).finish()),
+    responseSerialize: (value: UseProofResponse): Buffer => serialize(UseProofResponse, value),
     responseDeserialize: (value: Buffer): UseProofResponse => UseProofResponse.decode(value),
   },
   /**
@@ -345,9 +346,9 @@ export const ProofServiceService = {
     path: "/gatehouse.auth.v1.ProofService/UnbindToken" as const,
     requestStream: false as const,
     responseStream: false as const,
-    requestSerialize: (value: UnbindTokenRequest): Buffer => Buffer.from(UnbindTokenRequest.encode(value).finish()),
+    requestSerialize: (value: UnbindTokenRequest): Buffer => serialize(UnbindTokenRequest, value),
     requestDeserialize: (value: Buffer): UnbindTokenRequest => UnbindTokenRequest.decode(value),
-    responseSerialize: (value: UnbindTokenResponse): Buffer => Buffer.from(UnbindTokenResponse.encode(value).finish()),
+    responseSerialize: (value: UnbindTokenResponse): Buffer => serialize(UnbindTokenResponse, value),
     responseDeserialize: (value: Buffer): UnbindTokenResponse => UnbindTokenResponse.decode(value),
   },
 } as const;

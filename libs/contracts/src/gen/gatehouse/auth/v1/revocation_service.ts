@@ -5,6 +5,7 @@
 // source: gatehouse/auth/v1/revocation_service.proto
 
 /* eslint-disable */
+import { serialize } from "../../../../serialize.js";
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import {
   type CallOptions,
@@ -941,9 +942,9 @@ export const RevocationServiceService = {
     path: "/gatehouse.auth.v1.RevocationService/Watch" as const,
     requestStream: true as const,
     responseStream: true as const,
-    requestSerialize: (value: WatchRequest): Buffer => Buffer.from(WatchRequest.encode(value).finish()),
+    requestSerialize: (value: WatchRequest): Buffer => serialize(WatchRequest, value),
     requestDeserialize: (value: Buffer): WatchRequest => WatchRequest.decode(value),
-    responseSerialize: (value: WatchResponse): Buffer => Buffer.from(WatchResponse.encode(value).finish()),
+    responseSerialize: (value: WatchResponse): Buffer => serialize(WatchResponse, value),
     responseDeserialize: (value: Buffer): WatchResponse => WatchResponse.decode(value),
   },
   /**
@@ -955,9 +956,9 @@ export const RevocationServiceService = {
     path: "/gatehouse.auth.v1.RevocationService/Revoke" as const,
     requestStream: false as const,
     responseStream: false as const,
-    requestSerialize: (value: RevokeRequest): Buffer => Buffer.from(RevokeRequest.encode(value).finish()),
+    requestSerialize: (value: RevokeRequest): Buffer => serialize(RevokeRequest, value),
     requestDeserialize: (value: Buffer): RevokeRequest => RevokeRequest.decode(value),
-    responseSerialize: (value: RevokeResponse): Buffer => Buffer.from(RevokeResponse.encode(value).finish()),
+    responseSerialize: (value: RevokeResponse): Buffer => serialize(RevokeResponse, value),
     responseDeserialize: (value: Buffer): RevokeResponse => RevokeResponse.decode(value),
   },
 } as const;

@@ -5,6 +5,7 @@
 // source: gatehouse/auth/v1/role_service.proto
 
 /* eslint-disable */
+import { serialize } from "../../../../serialize.js";
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import {
   type CallOptions,
@@ -530,9 +531,9 @@ export const RoleServiceService = {
     path: "/gatehouse.auth.v1.RoleService/ListRoles" as const,
     requestStream: false as const,
     responseStream: false as const,
-    requestSerialize: (value: ListRolesRequest): Buffer => Buffer.from(ListRolesRequest.encode(value).finish()),
+    requestSerialize: (value: ListRolesRequest): Buffer => serialize(ListRolesRequest, value),
     requestDeserialize: (value: Buffer): ListRolesRequest => ListRolesRequest.decode(value),
-    responseSerialize: (value: ListRolesResponse): Buffer => Buffer.from(ListRolesResponse.encode(value).finish()),
+    responseSerialize: (value: ListRolesResponse): Buffer => serialize(ListRolesResponse, value),
     responseDeserialize: (value: Buffer): ListRolesResponse => ListRolesResponse.decode(value),
   },
   /** Lists the roles of one account. */
@@ -541,10 +542,10 @@ export const RoleServiceService = {
     requestStream: false as const,
     responseStream: false as const,
     requestSerialize: (value: ListSubjectRolesRequest): Buffer =>
-      Buffer.from(ListSubjectRolesRequest.encode(value).finish()),
+      serialize(ListSubjectRolesRequest, value),
     requestDeserialize: (value: Buffer): ListSubjectRolesRequest => ListSubjectRolesRequest.decode(value),
     responseSerialize: (value: ListSubjectRolesResponse): Buffer =>
-      Buffer.from(ListSubjectRolesResponse.encode(value).finish()),
+      serialize(ListSubjectRolesResponse, value),
     responseDeserialize: (value: Buffer): ListSubjectRolesResponse => ListSubjectRolesResponse.decode(value),
   },
   /** Grants a role to an account. Granting what is held already succeeds. */
@@ -552,9 +553,9 @@ export const RoleServiceService = {
     path: "/gatehouse.auth.v1.RoleService/GrantRole" as const,
     requestStream: false as const,
     responseStream: false as const,
-    requestSerialize: (value: GrantRoleRequest): Buffer => Buffer.from(GrantRoleRequest.encode(value).finish()),
+    requestSerialize: (value: GrantRoleRequest): Buffer => serialize(GrantRoleRequest, value),
     requestDeserialize: (value: Buffer): GrantRoleRequest => GrantRoleRequest.decode(value),
-    responseSerialize: (value: GrantRoleResponse): Buffer => Buffer.from(GrantRoleResponse.encode(value).finish()),
+    responseSerialize: (value: GrantRoleResponse): Buffer => serialize(GrantRoleResponse, value),
     responseDeserialize: (value: Buffer): GrantRoleResponse => GrantRoleResponse.decode(value),
   },
   /** Withdraws a role from an account. The last admin keeps theirs. */
@@ -562,10 +563,10 @@ export const RoleServiceService = {
     path: "/gatehouse.auth.v1.RoleService/WithdrawRole" as const,
     requestStream: false as const,
     responseStream: false as const,
-    requestSerialize: (value: WithdrawRoleRequest): Buffer => Buffer.from(WithdrawRoleRequest.encode(value).finish()),
+    requestSerialize: (value: WithdrawRoleRequest): Buffer => serialize(WithdrawRoleRequest, value),
     requestDeserialize: (value: Buffer): WithdrawRoleRequest => WithdrawRoleRequest.decode(value),
     responseSerialize: (value: WithdrawRoleResponse): Buffer =>
-      Buffer.from(WithdrawRoleResponse.encode(value).finish()),
+      serialize(WithdrawRoleResponse, value),
     responseDeserialize: (value: Buffer): WithdrawRoleResponse => WithdrawRoleResponse.decode(value),
   },
 } as const;

@@ -5,6 +5,7 @@
 // source: gatehouse/auth/v1/session_service.proto
 
 /* eslint-disable */
+import { serialize } from "../../../../serialize.js";
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import {
   type CallOptions,
@@ -887,10 +888,10 @@ export const SessionServiceService = {
     path: "/gatehouse.auth.v1.SessionService/CreateSession" as const,
     requestStream: false as const,
     responseStream: false as const,
-    requestSerialize: (value: CreateSessionRequest): Buffer => Buffer.from(CreateSessionRequest.encode(value).finish()),
+    requestSerialize: (value: CreateSessionRequest): Buffer => serialize(CreateSessionRequest, value),
     requestDeserialize: (value: Buffer): CreateSessionRequest => CreateSessionRequest.decode(value),
     responseSerialize: (value: CreateSessionResponse): Buffer =>
-      Buffer.from(CreateSessionResponse.encode(value).finish()),
+      serialize(CreateSessionResponse, value),
     responseDeserialize: (value: Buffer): CreateSessionResponse => CreateSessionResponse.decode(value),
   },
   /** Lists where the caller is signed in, a page at a time, last used first. */
@@ -898,10 +899,10 @@ export const SessionServiceService = {
     path: "/gatehouse.auth.v1.SessionService/ListSessions" as const,
     requestStream: false as const,
     responseStream: false as const,
-    requestSerialize: (value: ListSessionsRequest): Buffer => Buffer.from(ListSessionsRequest.encode(value).finish()),
+    requestSerialize: (value: ListSessionsRequest): Buffer => serialize(ListSessionsRequest, value),
     requestDeserialize: (value: Buffer): ListSessionsRequest => ListSessionsRequest.decode(value),
     responseSerialize: (value: ListSessionsResponse): Buffer =>
-      Buffer.from(ListSessionsResponse.encode(value).finish()),
+      serialize(ListSessionsResponse, value),
     responseDeserialize: (value: Buffer): ListSessionsResponse => ListSessionsResponse.decode(value),
   },
   /**
@@ -912,9 +913,9 @@ export const SessionServiceService = {
     path: "/gatehouse.auth.v1.SessionService/EndSession" as const,
     requestStream: false as const,
     responseStream: false as const,
-    requestSerialize: (value: EndSessionRequest): Buffer => Buffer.from(EndSessionRequest.encode(value).finish()),
+    requestSerialize: (value: EndSessionRequest): Buffer => serialize(EndSessionRequest, value),
     requestDeserialize: (value: Buffer): EndSessionRequest => EndSessionRequest.decode(value),
-    responseSerialize: (value: EndSessionResponse): Buffer => Buffer.from(EndSessionResponse.encode(value).finish()),
+    responseSerialize: (value: EndSessionResponse): Buffer => serialize(EndSessionResponse, value),
     responseDeserialize: (value: Buffer): EndSessionResponse => EndSessionResponse.decode(value),
   },
   /** Ends every session of the caller but the one that asks. */
@@ -923,10 +924,10 @@ export const SessionServiceService = {
     requestStream: false as const,
     responseStream: false as const,
     requestSerialize: (value: EndOtherSessionsRequest): Buffer =>
-      Buffer.from(EndOtherSessionsRequest.encode(value).finish()),
+      serialize(EndOtherSessionsRequest, value),
     requestDeserialize: (value: Buffer): EndOtherSessionsRequest => EndOtherSessionsRequest.decode(value),
     responseSerialize: (value: EndOtherSessionsResponse): Buffer =>
-      Buffer.from(EndOtherSessionsResponse.encode(value).finish()),
+      serialize(EndOtherSessionsResponse, value),
     responseDeserialize: (value: Buffer): EndOtherSessionsResponse => EndOtherSessionsResponse.decode(value),
   },
   /** Lists where an account is signed in. */
@@ -935,10 +936,10 @@ export const SessionServiceService = {
     requestStream: false as const,
     responseStream: false as const,
     requestSerialize: (value: ListSubjectSessionsRequest): Buffer =>
-      Buffer.from(ListSubjectSessionsRequest.encode(value).finish()),
+      serialize(ListSubjectSessionsRequest, value),
     requestDeserialize: (value: Buffer): ListSubjectSessionsRequest => ListSubjectSessionsRequest.decode(value),
     responseSerialize: (value: ListSubjectSessionsResponse): Buffer =>
-      Buffer.from(ListSubjectSessionsResponse.encode(value).finish()),
+      serialize(ListSubjectSessionsResponse, value),
     responseDeserialize: (value: Buffer): ListSubjectSessionsResponse => ListSubjectSessionsResponse.decode(value),
   },
   /** Ends sessions of an account: the one that is named, or all of them. */
@@ -947,10 +948,10 @@ export const SessionServiceService = {
     requestStream: false as const,
     responseStream: false as const,
     requestSerialize: (value: EndSubjectSessionsRequest): Buffer =>
-      Buffer.from(EndSubjectSessionsRequest.encode(value).finish()),
+      serialize(EndSubjectSessionsRequest, value),
     requestDeserialize: (value: Buffer): EndSubjectSessionsRequest => EndSubjectSessionsRequest.decode(value),
     responseSerialize: (value: EndSubjectSessionsResponse): Buffer =>
-      Buffer.from(EndSubjectSessionsResponse.encode(value).finish()),
+      serialize(EndSubjectSessionsResponse, value),
     responseDeserialize: (value: Buffer): EndSubjectSessionsResponse => EndSubjectSessionsResponse.decode(value),
   },
 } as const;

@@ -5,6 +5,7 @@
 // source: gatehouse/auth/v1/token_service.proto
 
 /* eslint-disable */
+import { serialize } from "../../../../serialize.js";
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import {
   type CallOptions,
@@ -998,9 +999,9 @@ export const TokenServiceService = {
     path: "/gatehouse.auth.v1.TokenService/Login" as const,
     requestStream: false as const,
     responseStream: false as const,
-    requestSerialize: (value: LoginRequest): Buffer => Buffer.from(LoginRequest.encode(value).finish()),
+    requestSerialize: (value: LoginRequest): Buffer => serialize(LoginRequest, value),
     requestDeserialize: (value: Buffer): LoginRequest => LoginRequest.decode(value),
-    responseSerialize: (value: LoginResponse): Buffer => Buffer.from(LoginResponse.encode(value).finish()),
+    responseSerialize: (value: LoginResponse): Buffer => serialize(LoginResponse, value),
     responseDeserialize: (value: Buffer): LoginResponse => LoginResponse.decode(value),
   },
   /**
@@ -1011,9 +1012,9 @@ export const TokenServiceService = {
     path: "/gatehouse.auth.v1.TokenService/Refresh" as const,
     requestStream: false as const,
     responseStream: false as const,
-    requestSerialize: (value: RefreshRequest): Buffer => Buffer.from(RefreshRequest.encode(value).finish()),
+    requestSerialize: (value: RefreshRequest): Buffer => serialize(RefreshRequest, value),
     requestDeserialize: (value: Buffer): RefreshRequest => RefreshRequest.decode(value),
-    responseSerialize: (value: RefreshResponse): Buffer => Buffer.from(RefreshResponse.encode(value).finish()),
+    responseSerialize: (value: RefreshResponse): Buffer => serialize(RefreshResponse, value),
     responseDeserialize: (value: Buffer): RefreshResponse => RefreshResponse.decode(value),
   },
   /**
@@ -1024,9 +1025,9 @@ export const TokenServiceService = {
     path: "/gatehouse.auth.v1.TokenService/Logout" as const,
     requestStream: false as const,
     responseStream: false as const,
-    requestSerialize: (value: LogoutRequest): Buffer => Buffer.from(LogoutRequest.encode(value).finish()),
+    requestSerialize: (value: LogoutRequest): Buffer => serialize(LogoutRequest, value),
     requestDeserialize: (value: Buffer): LogoutRequest => LogoutRequest.decode(value),
-    responseSerialize: (value: LogoutResponse): Buffer => Buffer.from(LogoutResponse.encode(value).finish()),
+    responseSerialize: (value: LogoutResponse): Buffer => serialize(LogoutResponse, value),
     responseDeserialize: (value: Buffer): LogoutResponse => LogoutResponse.decode(value),
   },
   /**
@@ -1039,9 +1040,9 @@ export const TokenServiceService = {
     path: "/gatehouse.auth.v1.TokenService/Exchange" as const,
     requestStream: false as const,
     responseStream: false as const,
-    requestSerialize: (value: ExchangeRequest): Buffer => Buffer.from(ExchangeRequest.encode(value).finish()),
+    requestSerialize: (value: ExchangeRequest): Buffer => serialize(ExchangeRequest, value),
     requestDeserialize: (value: Buffer): ExchangeRequest => ExchangeRequest.decode(value),
-    responseSerialize: (value: ExchangeResponse): Buffer => Buffer.from(ExchangeResponse.encode(value).finish()),
+    responseSerialize: (value: ExchangeResponse): Buffer => serialize(ExchangeResponse, value),
     responseDeserialize: (value: Buffer): ExchangeResponse => ExchangeResponse.decode(value),
   },
   /**
@@ -1052,9 +1053,9 @@ export const TokenServiceService = {
     path: "/gatehouse.auth.v1.TokenService/RevokeToken" as const,
     requestStream: false as const,
     responseStream: false as const,
-    requestSerialize: (value: RevokeTokenRequest): Buffer => Buffer.from(RevokeTokenRequest.encode(value).finish()),
+    requestSerialize: (value: RevokeTokenRequest): Buffer => serialize(RevokeTokenRequest, value),
     requestDeserialize: (value: Buffer): RevokeTokenRequest => RevokeTokenRequest.decode(value),
-    responseSerialize: (value: RevokeTokenResponse): Buffer => Buffer.from(RevokeTokenResponse.encode(value).finish()),
+    responseSerialize: (value: RevokeTokenResponse): Buffer => serialize(RevokeTokenResponse, value),
     responseDeserialize: (value: Buffer): RevokeTokenResponse => RevokeTokenResponse.decode(value),
   },
   /**
@@ -1065,9 +1066,9 @@ export const TokenServiceService = {
     path: "/gatehouse.auth.v1.TokenService/Introspect" as const,
     requestStream: false as const,
     responseStream: false as const,
-    requestSerialize: (value: IntrospectRequest): Buffer => Buffer.from(IntrospectRequest.encode(value).finish()),
+    requestSerialize: (value: IntrospectRequest): Buffer => serialize(IntrospectRequest, value),
     requestDeserialize: (value: Buffer): IntrospectRequest => IntrospectRequest.decode(value),
-    responseSerialize: (value: IntrospectResponse): Buffer => Buffer.from(IntrospectResponse.encode(value).finish()),
+    responseSerialize: (value: IntrospectResponse): Buffer => serialize(IntrospectResponse, value),
     responseDeserialize: (value: Buffer): IntrospectResponse => IntrospectResponse.decode(value),
   },
   /**
@@ -1079,10 +1080,10 @@ export const TokenServiceService = {
     requestStream: false as const,
     responseStream: false as const,
     requestSerialize: (value: IssueServiceTokenRequest): Buffer =>
-      Buffer.from(IssueServiceTokenRequest.encode(value).finish()),
+      serialize(IssueServiceTokenRequest, value),
     requestDeserialize: (value: Buffer): IssueServiceTokenRequest => IssueServiceTokenRequest.decode(value),
     responseSerialize: (value: IssueServiceTokenResponse): Buffer =>
-      Buffer.from(IssueServiceTokenResponse.encode(value).finish()),
+      serialize(IssueServiceTokenResponse, value),
     responseDeserialize: (value: Buffer): IssueServiceTokenResponse => IssueServiceTokenResponse.decode(value),
   },
 } as const;

@@ -5,6 +5,7 @@
 // source: gatehouse/resources/v1/erasure_service.proto
 
 /* eslint-disable */
+import { serialize } from "../../../../serialize.js";
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import {
   type CallOptions,
@@ -138,10 +139,10 @@ export const ErasureServiceService = {
     path: "/gatehouse.resources.v1.ErasureService/EraseSubject" as const,
     requestStream: false as const,
     responseStream: false as const,
-    requestSerialize: (value: EraseSubjectRequest): Buffer => Buffer.from(EraseSubjectRequest.encode(value).finish()),
+    requestSerialize: (value: EraseSubjectRequest): Buffer => serialize(EraseSubjectRequest, value),
     requestDeserialize: (value: Buffer): EraseSubjectRequest => EraseSubjectRequest.decode(value),
     responseSerialize: (value: EraseSubjectResponse): Buffer =>
-      Buffer.from(EraseSubjectResponse.encode(value).finish()),
+      serialize(EraseSubjectResponse, value),
     responseDeserialize: (value: Buffer): EraseSubjectResponse => EraseSubjectResponse.decode(value),
   },
 } as const;

@@ -5,6 +5,7 @@
 // source: gatehouse/resources/v1/resource_service.proto
 
 /* eslint-disable */
+import { serialize } from "../../../../serialize.js";
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import {
   type CallOptions,
@@ -999,10 +1000,10 @@ export const ResourceServiceService = {
     requestStream: false as const,
     responseStream: false as const,
     requestSerialize: (value: CreateResourceRequest): Buffer =>
-      Buffer.from(CreateResourceRequest.encode(value).finish()),
+      serialize(CreateResourceRequest, value),
     requestDeserialize: (value: Buffer): CreateResourceRequest => CreateResourceRequest.decode(value),
     responseSerialize: (value: CreateResourceResponse): Buffer =>
-      Buffer.from(CreateResourceResponse.encode(value).finish()),
+      serialize(CreateResourceResponse, value),
     responseDeserialize: (value: Buffer): CreateResourceResponse => CreateResourceResponse.decode(value),
   },
   /** Returns one resource that the caller owns, shares or may see. */
@@ -1010,9 +1011,9 @@ export const ResourceServiceService = {
     path: "/gatehouse.resources.v1.ResourceService/GetResource" as const,
     requestStream: false as const,
     responseStream: false as const,
-    requestSerialize: (value: GetResourceRequest): Buffer => Buffer.from(GetResourceRequest.encode(value).finish()),
+    requestSerialize: (value: GetResourceRequest): Buffer => serialize(GetResourceRequest, value),
     requestDeserialize: (value: Buffer): GetResourceRequest => GetResourceRequest.decode(value),
-    responseSerialize: (value: GetResourceResponse): Buffer => Buffer.from(GetResourceResponse.encode(value).finish()),
+    responseSerialize: (value: GetResourceResponse): Buffer => serialize(GetResourceResponse, value),
     responseDeserialize: (value: Buffer): GetResourceResponse => GetResourceResponse.decode(value),
   },
   /** Lists the resources that the caller may see, a page at a time. */
@@ -1020,10 +1021,10 @@ export const ResourceServiceService = {
     path: "/gatehouse.resources.v1.ResourceService/ListResources" as const,
     requestStream: false as const,
     responseStream: false as const,
-    requestSerialize: (value: ListResourcesRequest): Buffer => Buffer.from(ListResourcesRequest.encode(value).finish()),
+    requestSerialize: (value: ListResourcesRequest): Buffer => serialize(ListResourcesRequest, value),
     requestDeserialize: (value: Buffer): ListResourcesRequest => ListResourcesRequest.decode(value),
     responseSerialize: (value: ListResourcesResponse): Buffer =>
-      Buffer.from(ListResourcesResponse.encode(value).finish()),
+      serialize(ListResourcesResponse, value),
     responseDeserialize: (value: Buffer): ListResourcesResponse => ListResourcesResponse.decode(value),
   },
   /**
@@ -1035,10 +1036,10 @@ export const ResourceServiceService = {
     requestStream: false as const,
     responseStream: false as const,
     requestSerialize: (value: UpdateResourceRequest): Buffer =>
-      Buffer.from(UpdateResourceRequest.encode(value).finish()),
+      serialize(UpdateResourceRequest, value),
     requestDeserialize: (value: Buffer): UpdateResourceRequest => UpdateResourceRequest.decode(value),
     responseSerialize: (value: UpdateResourceResponse): Buffer =>
-      Buffer.from(UpdateResourceResponse.encode(value).finish()),
+      serialize(UpdateResourceResponse, value),
     responseDeserialize: (value: Buffer): UpdateResourceResponse => UpdateResourceResponse.decode(value),
   },
   /**
@@ -1051,10 +1052,10 @@ export const ResourceServiceService = {
     requestStream: false as const,
     responseStream: true as const,
     requestSerialize: (value: WatchResourcesRequest): Buffer =>
-      Buffer.from(WatchResourcesRequest.encode(value).finish()),
+      serialize(WatchResourcesRequest, value),
     requestDeserialize: (value: Buffer): WatchResourcesRequest => WatchResourcesRequest.decode(value),
     responseSerialize: (value: WatchResourcesResponse): Buffer =>
-      Buffer.from(WatchResourcesResponse.encode(value).finish()),
+      serialize(WatchResourcesResponse, value),
     responseDeserialize: (value: Buffer): WatchResourcesResponse => WatchResourcesResponse.decode(value),
   },
   /** Deletes a resource for good. */
@@ -1063,10 +1064,10 @@ export const ResourceServiceService = {
     requestStream: false as const,
     responseStream: false as const,
     requestSerialize: (value: DeleteResourceRequest): Buffer =>
-      Buffer.from(DeleteResourceRequest.encode(value).finish()),
+      serialize(DeleteResourceRequest, value),
     requestDeserialize: (value: Buffer): DeleteResourceRequest => DeleteResourceRequest.decode(value),
     responseSerialize: (value: DeleteResourceResponse): Buffer =>
-      Buffer.from(DeleteResourceResponse.encode(value).finish()),
+      serialize(DeleteResourceResponse, value),
     responseDeserialize: (value: Buffer): DeleteResourceResponse => DeleteResourceResponse.decode(value),
   },
 } as const;

@@ -5,6 +5,7 @@
 // source: gatehouse/resources/v1/share_service.proto
 
 /* eslint-disable */
+import { serialize } from "../../../../serialize.js";
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import {
   type CallOptions,
@@ -464,10 +465,10 @@ export const ShareServiceService = {
     path: "/gatehouse.resources.v1.ShareService/ShareResource" as const,
     requestStream: false as const,
     responseStream: false as const,
-    requestSerialize: (value: ShareResourceRequest): Buffer => Buffer.from(ShareResourceRequest.encode(value).finish()),
+    requestSerialize: (value: ShareResourceRequest): Buffer => serialize(ShareResourceRequest, value),
     requestDeserialize: (value: Buffer): ShareResourceRequest => ShareResourceRequest.decode(value),
     responseSerialize: (value: ShareResourceResponse): Buffer =>
-      Buffer.from(ShareResourceResponse.encode(value).finish()),
+      serialize(ShareResourceResponse, value),
     responseDeserialize: (value: Buffer): ShareResourceResponse => ShareResourceResponse.decode(value),
   },
   /**
@@ -479,10 +480,10 @@ export const ShareServiceService = {
     requestStream: false as const,
     responseStream: false as const,
     requestSerialize: (value: UnshareResourceRequest): Buffer =>
-      Buffer.from(UnshareResourceRequest.encode(value).finish()),
+      serialize(UnshareResourceRequest, value),
     requestDeserialize: (value: Buffer): UnshareResourceRequest => UnshareResourceRequest.decode(value),
     responseSerialize: (value: UnshareResourceResponse): Buffer =>
-      Buffer.from(UnshareResourceResponse.encode(value).finish()),
+      serialize(UnshareResourceResponse, value),
     responseDeserialize: (value: Buffer): UnshareResourceResponse => UnshareResourceResponse.decode(value),
   },
   /** Lists the shares of a resource that the caller owns or may edit. */
@@ -490,9 +491,9 @@ export const ShareServiceService = {
     path: "/gatehouse.resources.v1.ShareService/ListShares" as const,
     requestStream: false as const,
     responseStream: false as const,
-    requestSerialize: (value: ListSharesRequest): Buffer => Buffer.from(ListSharesRequest.encode(value).finish()),
+    requestSerialize: (value: ListSharesRequest): Buffer => serialize(ListSharesRequest, value),
     requestDeserialize: (value: Buffer): ListSharesRequest => ListSharesRequest.decode(value),
-    responseSerialize: (value: ListSharesResponse): Buffer => Buffer.from(ListSharesResponse.encode(value).finish()),
+    responseSerialize: (value: ListSharesResponse): Buffer => serialize(ListSharesResponse, value),
     responseDeserialize: (value: Buffer): ListSharesResponse => ListSharesResponse.decode(value),
   },
 } as const;

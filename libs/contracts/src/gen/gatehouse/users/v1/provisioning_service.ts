@@ -5,6 +5,7 @@
 // source: gatehouse/users/v1/provisioning_service.proto
 
 /* eslint-disable */
+import { serialize } from "../../../../serialize.js";
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import {
   type CallOptions,
@@ -411,10 +412,10 @@ export const ProvisioningServiceService = {
     path: "/gatehouse.users.v1.ProvisioningService/ProvisionUser" as const,
     requestStream: false as const,
     responseStream: false as const,
-    requestSerialize: (value: ProvisionUserRequest): Buffer => Buffer.from(ProvisionUserRequest.encode(value).finish()),
+    requestSerialize: (value: ProvisionUserRequest): Buffer => serialize(ProvisionUserRequest, value),
     requestDeserialize: (value: Buffer): ProvisionUserRequest => ProvisionUserRequest.decode(value),
     responseSerialize: (value: ProvisionUserResponse): Buffer =>
-      Buffer.from(ProvisionUserResponse.encode(value).finish()),
+      serialize(ProvisionUserResponse, value),
     responseDeserialize: (value: Buffer): ProvisionUserResponse => ProvisionUserResponse.decode(value),
   },
   /** Erases the person of an account that is gone. */
@@ -422,9 +423,9 @@ export const ProvisioningServiceService = {
     path: "/gatehouse.users.v1.ProvisioningService/EraseUser" as const,
     requestStream: false as const,
     responseStream: false as const,
-    requestSerialize: (value: EraseUserRequest): Buffer => Buffer.from(EraseUserRequest.encode(value).finish()),
+    requestSerialize: (value: EraseUserRequest): Buffer => serialize(EraseUserRequest, value),
     requestDeserialize: (value: Buffer): EraseUserRequest => EraseUserRequest.decode(value),
-    responseSerialize: (value: EraseUserResponse): Buffer => Buffer.from(EraseUserResponse.encode(value).finish()),
+    responseSerialize: (value: EraseUserResponse): Buffer => serialize(EraseUserResponse, value),
     responseDeserialize: (value: Buffer): EraseUserResponse => EraseUserResponse.decode(value),
   },
   /** Returns what an account may tell others of its person. */
@@ -432,10 +433,10 @@ export const ProvisioningServiceService = {
     path: "/gatehouse.users.v1.ProvisioningService/DescribeUser" as const,
     requestStream: false as const,
     responseStream: false as const,
-    requestSerialize: (value: DescribeUserRequest): Buffer => Buffer.from(DescribeUserRequest.encode(value).finish()),
+    requestSerialize: (value: DescribeUserRequest): Buffer => serialize(DescribeUserRequest, value),
     requestDeserialize: (value: Buffer): DescribeUserRequest => DescribeUserRequest.decode(value),
     responseSerialize: (value: DescribeUserResponse): Buffer =>
-      Buffer.from(DescribeUserResponse.encode(value).finish()),
+      serialize(DescribeUserResponse, value),
     responseDeserialize: (value: Buffer): DescribeUserResponse => DescribeUserResponse.decode(value),
   },
 } as const;

@@ -5,6 +5,7 @@
 // source: gatehouse/users/v1/user_service.proto
 
 /* eslint-disable */
+import { serialize } from "../../../../serialize.js";
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import {
   type CallOptions,
@@ -669,9 +670,9 @@ export const UserServiceService = {
     path: "/gatehouse.users.v1.UserService/GetProfile" as const,
     requestStream: false as const,
     responseStream: false as const,
-    requestSerialize: (value: GetProfileRequest): Buffer => Buffer.from(GetProfileRequest.encode(value).finish()),
+    requestSerialize: (value: GetProfileRequest): Buffer => serialize(GetProfileRequest, value),
     requestDeserialize: (value: Buffer): GetProfileRequest => GetProfileRequest.decode(value),
-    responseSerialize: (value: GetProfileResponse): Buffer => Buffer.from(GetProfileResponse.encode(value).finish()),
+    responseSerialize: (value: GetProfileResponse): Buffer => serialize(GetProfileResponse, value),
     responseDeserialize: (value: Buffer): GetProfileResponse => GetProfileResponse.decode(value),
   },
   /**
@@ -682,10 +683,10 @@ export const UserServiceService = {
     path: "/gatehouse.users.v1.UserService/UpdateProfile" as const,
     requestStream: false as const,
     responseStream: false as const,
-    requestSerialize: (value: UpdateProfileRequest): Buffer => Buffer.from(UpdateProfileRequest.encode(value).finish()),
+    requestSerialize: (value: UpdateProfileRequest): Buffer => serialize(UpdateProfileRequest, value),
     requestDeserialize: (value: Buffer): UpdateProfileRequest => UpdateProfileRequest.decode(value),
     responseSerialize: (value: UpdateProfileResponse): Buffer =>
-      Buffer.from(UpdateProfileResponse.encode(value).finish()),
+      serialize(UpdateProfileResponse, value),
     responseDeserialize: (value: Buffer): UpdateProfileResponse => UpdateProfileResponse.decode(value),
   },
   /** Returns one person. */
@@ -693,9 +694,9 @@ export const UserServiceService = {
     path: "/gatehouse.users.v1.UserService/GetUser" as const,
     requestStream: false as const,
     responseStream: false as const,
-    requestSerialize: (value: GetUserRequest): Buffer => Buffer.from(GetUserRequest.encode(value).finish()),
+    requestSerialize: (value: GetUserRequest): Buffer => serialize(GetUserRequest, value),
     requestDeserialize: (value: Buffer): GetUserRequest => GetUserRequest.decode(value),
-    responseSerialize: (value: GetUserResponse): Buffer => Buffer.from(GetUserResponse.encode(value).finish()),
+    responseSerialize: (value: GetUserResponse): Buffer => serialize(GetUserResponse, value),
     responseDeserialize: (value: Buffer): GetUserResponse => GetUserResponse.decode(value),
   },
   /**
@@ -706,9 +707,9 @@ export const UserServiceService = {
     path: "/gatehouse.users.v1.UserService/ListUsers" as const,
     requestStream: false as const,
     responseStream: false as const,
-    requestSerialize: (value: ListUsersRequest): Buffer => Buffer.from(ListUsersRequest.encode(value).finish()),
+    requestSerialize: (value: ListUsersRequest): Buffer => serialize(ListUsersRequest, value),
     requestDeserialize: (value: Buffer): ListUsersRequest => ListUsersRequest.decode(value),
-    responseSerialize: (value: ListUsersResponse): Buffer => Buffer.from(ListUsersResponse.encode(value).finish()),
+    responseSerialize: (value: ListUsersResponse): Buffer => serialize(ListUsersResponse, value),
     responseDeserialize: (value: Buffer): ListUsersResponse => ListUsersResponse.decode(value),
   },
   /**
@@ -719,9 +720,9 @@ export const UserServiceService = {
     path: "/gatehouse.users.v1.UserService/DeleteUser" as const,
     requestStream: false as const,
     responseStream: false as const,
-    requestSerialize: (value: DeleteUserRequest): Buffer => Buffer.from(DeleteUserRequest.encode(value).finish()),
+    requestSerialize: (value: DeleteUserRequest): Buffer => serialize(DeleteUserRequest, value),
     requestDeserialize: (value: Buffer): DeleteUserRequest => DeleteUserRequest.decode(value),
-    responseSerialize: (value: DeleteUserResponse): Buffer => Buffer.from(DeleteUserResponse.encode(value).finish()),
+    responseSerialize: (value: DeleteUserResponse): Buffer => serialize(DeleteUserResponse, value),
     responseDeserialize: (value: Buffer): DeleteUserResponse => DeleteUserResponse.decode(value),
   },
 } as const;

@@ -1,10 +1,13 @@
-import type { Server, ServiceDefinition } from '@grpc/grpc-js';
+import type { Metadata, Server, ServiceDefinition } from '@grpc/grpc-js';
 import { ServerGrpc } from '@nestjs/microservices';
+import { isObservable } from 'rxjs';
 import { toPackageDefinition } from './package-definition.js';
 import { serviceName, type ServedMethod } from './served-method.js';
 import type { Serving } from './serving/call-life.js';
 import type { CallServer, MethodRegistry } from './serving/call-server.js';
+import type { Settle } from './serving/frames-method.js';
 import { openCallServer, type ServerKind } from './serving/open-call-server.js';
+import type { UnaryRequest } from './serving/unary-frames-call.js';
 import { plainTransport, type Listening, type Transport } from './transport/transport.js';
 
 /** What a {@link ContractServer} serves and how. */
@@ -27,6 +30,9 @@ export interface ContractServerOptions {
   /** How long {@link ContractServer.close} waits for calls in flight, in milliseconds. */
   readonly drainTimeoutMs: number;
 }
+
+/** A handler as Nest has it, with its guards and filters. */
+type UnaryHandler = (request: unknown, metadata: Metadata, call: UnaryRequest) => Promise<unknown>;
 
 /** How long the last answers may take to leave before connections are cut, in milliseconds. */
 const LAST_WORDS_MS = 200;
@@ -72,6 +78,17 @@ export class ContractServer extends ServerGrpc {
     if (missing.length > 0)
       throw new Error(`no handler for ${missing.map((method) => `${name}/${method}`).join(', ')}`);
     return handlers;
+  }
+
+  /** Nest makes a stream of every reply, which costs more than an empty call. What is one by itself is a refusal. */
+  override createUnaryServiceMethod(handle: UnaryHandler): (call: UnaryRequest, settle: Settle) => void {
+    return (call, settle) => {
+      const answer = (reply: unknown): void => {
+        if (!isObservable(reply)) settle(null, reply);
+        else reply.subscribe({ next: (value) => settle(null, value), error: settle });
+      };
+      void handle(call.request, call.metadata, call).then(answer, settle);
+    };
   }
 
   /** Takes no new calls, waits for those in flight, then ends what is left. */

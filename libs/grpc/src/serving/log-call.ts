@@ -1,9 +1,12 @@
 import { status } from '@grpc/grpc-js';
-import type { Logger } from '@gatehouse/telemetry';
+import { lineField, wordField, writeLine, type Logger } from '@gatehouse/telemetry';
 import type { Call } from '../call.js';
 import { reasonOf } from '../error-filter.js';
 import type { ServedMethod } from '../served-method.js';
 import type { SentStatus } from './call-life.js';
+
+/** Codes that nobody means to answer with. */
+const FAULTS: ReadonlySet<status> = new Set([status.INTERNAL, status.UNKNOWN, status.DATA_LOSS]);
 
 /** Writes the one line of a call. */
 export function logCall(
@@ -15,19 +18,17 @@ export function logCall(
   from: { peer: string; peer_service: string | undefined },
 ): void {
   const code = sent.code ?? status.UNKNOWN;
-  const line = {
-    grpc_service: method.service,
-    grpc_method: method.name,
-    grpc_code: status[code],
-    reason: reasonOf(sent),
-    duration_ms: Math.round(durationMs * 1000) / 1000,
-    request_id: call?.requestId,
-    trace_id: call?.traceId,
-    span_id: call?.trace.spanId,
-    principal_sub: call?.hasPrincipal ? call.principal.subject : undefined,
-    ...from,
-  };
-  if (code === status.INTERNAL || code === status.UNKNOWN || code === status.DATA_LOSS)
-    log.error(line, 'call');
-  else log.info(line, 'call');
+  const fields =
+    wordField('grpc_service', method.service) +
+    wordField('grpc_method', method.name) +
+    wordField('grpc_code', status[code]) +
+    lineField('reason', reasonOf(sent)) +
+    lineField('duration_ms', Math.round(durationMs * 1000) / 1000) +
+    wordField('request_id', call?.requestId) +
+    wordField('trace_id', call?.traceId) +
+    wordField('span_id', call?.trace.spanId) +
+    lineField('principal_sub', call?.hasPrincipal ? call.principal.subject : undefined) +
+    wordField('peer', from.peer) +
+    wordField('peer_service', from.peer_service);
+  writeLine(log, FAULTS.has(code) ? 'error' : 'info', fields, 'call');
 }

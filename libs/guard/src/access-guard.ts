@@ -119,8 +119,9 @@ export class AccessGuard extends AuthGuard(ACCESS_TOKEN_STRATEGY) implements Can
   }
 }
 
+/** The second argument of a handler. `switchToRpc` would make two functions, and another shape of the context, to give it. */
 function callIn(context: ExecutionContext): Call {
-  return callOf(context.switchToRpc().getContext<Metadata>());
+  return callOf(context.getArgByIndex<Metadata>(1));
 }
 
 /** What jsonwebtoken throws at a token; anything else is a fault of ours. */

@@ -9,8 +9,9 @@ export function reflection(
   contract: FileRegistry,
   definitions: readonly ServiceDefinition[],
 ): { addToServer(server: Server): void } {
+  // Comments and where they stand are most of a file that was read, and are in the documents.
   const fileDescriptorProtos = Array.from(contract.files, ({ proto }) =>
-    Buffer.from(toBinary(FileDescriptorProtoSchema, proto)),
+    Buffer.from(toBinary(FileDescriptorProtoSchema, { ...proto, sourceCodeInfo: undefined })),
   );
   // The library reads nothing but the files of an entry, and those of each: one says it all.
   const entry = { format: 'Protocol Buffer 3 EnumDescriptorProto' as const, type: {}, fileDescriptorProtos };

@@ -1,4 +1,5 @@
 import type { Logger } from '@gatehouse/telemetry';
+import { giveMemoryBack } from './give-memory-back.js';
 
 /**
  * Runs a process from start to stop: stops on SIGTERM, SIGINT, and when the
@@ -20,6 +21,7 @@ export async function runUntilStopped(
   let running: { stop(): Promise<void> };
   try {
     running = await start();
+    giveMemoryBack();
   } catch (error) {
     log.fatal({ error }, 'cannot start');
     process.exitCode = 1;

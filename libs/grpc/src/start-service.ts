@@ -9,7 +9,6 @@ import { ErrorFilter } from './error-filter.js';
 import { Health, type ReadinessCheck } from './health.js';
 import { defaultLoadLimits, LoadGate, type LoadLimits } from './load/load-gate.js';
 import { nestLogger } from './nest-logger.js';
-import { reflection } from './reflection.js';
 import { readServedMethods, serviceName } from './served-method.js';
 import type { ServerKind } from './serving/open-call-server.js';
 import { openServing } from './serving/open-serving.js';
@@ -74,6 +73,10 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
   };
   let accepting = false;
   const health = new Health(definitions.map(serviceName), [listening, rest]);
+  // Not in production, which has no use for what it loads.
+  const added = options.reflection
+    ? [(await import('./reflection.js')).reflection(contract, definitions)]
+    : [];
   const gate = new LoadGate(options.load ?? defaultLoadLimits, log);
   const strategy = new ContractServer({
     definitions,
@@ -83,7 +86,7 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
     kind: options.server,
     methods,
     serving: openServing(log, { trustedProxies, serviceAt: transport.serviceAt, gate }),
-    addons: options.reflection ? [health, reflection(contract, definitions)] : [health],
+    addons: [health, ...added],
     drainTimeoutMs: options.drainTimeoutMs,
   });
   const app = await NestFactory.createMicroservice(options.module, { strategy, logger, abortOnError: false });

@@ -26,6 +26,7 @@ export interface ChildExit {
 const READY_TIMEOUT_MS = 60_000;
 /** How the young generation is, as in the images: the size of a half in MiB (ADR 0038), and what is in it (ADR 0044). */
 const YOUNG = ['--max-semi-space-size=8', '--no-allocation-site-pretenuring'];
+const SOURCE_MAPS = new URL('./own-source-maps.js', import.meta.url).href;
 const TAIL_LINES = 12;
 /** Longer than the services' own drain in development. */
 const STOP_TIMEOUT_MS = 8_000;
@@ -60,8 +61,8 @@ export class ChildService {
   static async start(options: ChildServiceOptions): Promise<ChildService> {
     const log = await open(options.logFile, 'w');
     try {
-      const heap = [`--max-old-space-size=${options.heapMiB}`, ...YOUNG];
-      const child = spawn(process.execPath, [...heap, '--enable-source-maps', options.main], {
+      const flags = [`--max-old-space-size=${options.heapMiB}`, ...YOUNG, '--import', SOURCE_MAPS];
+      const child = spawn(process.execPath, [...flags, options.main], {
         env: options.environment,
         stdio: ['ignore', log.fd, log.fd, 'ipc'],
         detached: true, // Ctrl-C in a terminal goes to its whole group; the order of the end is ours

@@ -72,6 +72,16 @@ export class ArtifactStore {
       select ${columns(sql)} from oauth_artifact where session_id = ${sessionId} and kind = ${kind}`;
   }
 
+  /** Has what stands on a session stand on another one from now on, if both are of the same account. */
+  async moveToSession(tx: Sql, fromId: string, toId: string): Promise<void> {
+    await tx`
+      update oauth_artifact set session_id = ${toId}
+      where session_id = ${fromId} and exists (
+        select from session before join session after using (account_id)
+        where before.id = ${fromId} and after.id = ${toId}
+      )`;
+  }
+
   /**
    * Has what was not used up be good for longer, with a payload that says so. What was deleted meanwhile stays so.
    *

@@ -73,6 +73,11 @@ export class Artifacts {
     return rows.map((row) => this.#open(row));
   }
 
+  /** Has what stands on a session stand on another one from now on, if both are of the same account. */
+  moveToSession(tx: Sql, fromId: string, toId: string): Promise<void> {
+    return this.store.moveToSession(tx, fromId, toId);
+  }
+
   /** Has what was not used up be good for longer. @returns whether it is still there */
   goOn(kind: string, name: string, payload: Payload, lifetimeSeconds: number): Promise<boolean> {
     return this.store.goOn(this.#database.sql, this.#row(kind, name, payload, { lifetimeSeconds }));

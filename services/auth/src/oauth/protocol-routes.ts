@@ -1,4 +1,7 @@
+import { sendOn } from '../pages/send-page.js';
+import { readForm } from '../web/read-form.js';
 import type { WebRoute } from '../web/routes.js';
+import type { Visit } from '../web/visit.js';
 import { ROUTES } from './paths.js';
 import type { OauthProviders } from './providers.js';
 
@@ -23,11 +26,24 @@ export function protocolRoutes(providers: OauthProviders): readonly WebRoute[] {
   return [
     ...DOCUMENTS.flatMap((path) => [get(path), options(path)]),
     ...FORMS.flatMap((path) => [post(path), options(path)]),
-    ...[authorization, device, logout].flatMap((path) => [get(path), post(path)]),
+    ...[authorization, device, logout].map(get),
+    ...[authorization, logout].map((path) => ({ method: 'POST', path, handle: comeByGet }) as const),
+    post(device),
     ...[get(userinfo), post(userinfo), options(userinfo)],
     get(`${authorization}/:uid`),
     get(`${device}/:uid`),
     post(`${logout}/confirm`),
     get(`${logout}/success`),
   ];
+}
+
+/**
+ * Has a browser come again by GET with what a client has had it post (OpenID Connect Core, section 3.1.2.1; RP-Initiated
+ * Logout, section 2). What another site has it post carries no cookie of ours.
+ *
+ * @throws AppError FORM_MALFORMED
+ */
+async function comeByGet(visit: Visit): Promise<void> {
+  const form = new URLSearchParams([...(await readForm(visit.request))]);
+  sendOn(visit, `${visit.path}?${form.toString()}`);
 }

@@ -70,6 +70,9 @@ describe('signing out at a client', () => {
   it('ends the session here once the person says so, and tells the client by its back channel', async () => {
     const secret = browser.cookies.get(SESSION_COOKIE) ?? '';
     const { pathname, search } = endUrl();
+    const asking = Object.fromEntries(new URLSearchParams(search));
+    const posted = await browser.post(pathname, asking, { 'sec-fetch-site': 'cross-site' });
+    expect(posted).toMatchObject({ status: 303, headers: { location: pathname + search } });
     const asked = await browser.get(pathname + search);
     expect(asked.text).not.toContain('<script');
     expect(asked.headers['content-security-policy']).toContain('https://app.example');
@@ -152,6 +155,33 @@ describe('signing out at a client', () => {
     await expect(signInAt(party, browser, person, { prompt: 'none' })).rejects.toMatchObject({
       error: 'login_required',
     });
+  });
+
+  /** What happened within the second of a request is as new as that. */
+  const beSignedInForAWhile = () => auth.database.sql`
+    update session set created_at = created_at - interval '1 minute' where account_id = ${person.id}`;
+
+  it.each([
+    ['prompt', { prompt: 'login' }],
+    ['max_age', { max_age: '0' }],
+  ])('is not what signing in again is, as a client asks for by %s', async (_, asking) => {
+    await beSignedInForAWhile();
+    const secret = browser.cookies.get(SESSION_COOKIE) ?? '';
+    const again = await signInAt(party, browser, person, asking);
+    const [before, after] = [tokens.claims()!, again.claims()!];
+    expect([after.sub, after['sid']]).toEqual([before.sub, before['sid']]);
+    expect(await reasonOf(auth.sessions.exchange(secret))).toBe('CREDENTIAL_INVALID');
+    expect(told).toEqual([]);
+    await browser.post('/account/sign-out');
+    await eventually(() => expect(told).toHaveLength(1));
+  });
+
+  it('is what it is to one person when another signs in where they were asked to', async () => {
+    await beSignedInForAWhile();
+    const other = await auth.signedIn();
+    await expect(signInAt(party, browser, other, { prompt: 'login' })).rejects.toThrow('INTERACTION_OVER');
+    await eventually(() => expect(told).toHaveLength(1));
+    expect((await signInAt(party, browser, other)).claims()!.sub).not.toBe(tokens.claims()!.sub);
   });
 
   it('is said again to a client that did not take it, and once when it did', async () => {

@@ -6,7 +6,7 @@ import type { SignedIn } from './session.store.js';
 /**
  * Ends the session of a browser and revokes its access tokens. One that has ended meanwhile is no error.
  *
- * @param ends the store itself where clients have been told already
+ * @param ends how: the store itself where clients have been told already
  */
 export async function endCurrentSession(
   { database, sessionEnds, revocations, audit }: AuthContext,

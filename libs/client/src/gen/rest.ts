@@ -1263,6 +1263,12 @@ export interface components {
              * @description Since when it may do nothing any more; absent for one in use.
              */
             readonly disableTime?: string;
+            /**
+             * @description Whether it may send people here as OpenID Connect Core has it: by a request
+             *     that it has not pushed, and without a code challenge. For a client that runs
+             *     on a server and can do no better.
+             */
+            plainRequests?: boolean;
         };
         /**
          * @description How a client proves itself.

@@ -87,6 +87,8 @@ function grantViolations(kind: ClientKindName, client: ClientDetails): FieldViol
     fault('redirect_uris', 'people who are sent here by a client have to be sent back, and nobody else');
   if (client.ownPermissions.length > 0 && !grantTypes.includes('client_credentials'))
     fault('own_permissions', 'a client without client credentials does nothing in its own name');
+  if (client.plainRequests && kind !== 'web')
+    fault('plain_requests', 'the codes of what proves itself by nothing are bound to it by a challenge');
   return faults;
 }
 

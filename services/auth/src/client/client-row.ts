@@ -30,6 +30,8 @@ export interface ClientDetails {
   readonly logoutUri: string | null;
   /** Whether it gets access tokens that are bound to a key, and no others. */
   readonly dpopBoundAccessTokens: boolean;
+  /** Whether its authorization requests need be neither pushed nor bound to it by a code challenge. */
+  readonly plainRequests: boolean;
 }
 
 /** A client. */

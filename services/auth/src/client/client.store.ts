@@ -20,13 +20,14 @@ export class ClientStore {
     const [row] = await tx<[ClientRow]>`
       insert into oauth_client (
         id, kind, sector, display_name, home_uri, grant_types, redirect_uris, logout_redirect_uris, permissions,
-        own_permissions, pairwise, sector_identifier_uri, jwks, jwks_uri, logout_uri, dpop_bound_access_tokens
+        own_permissions, pairwise, sector_identifier_uri, jwks, jwks_uri, logout_uri, dpop_bound_access_tokens,
+        plain_requests
       ) values (
         ${client.id}, ${client.kind}, ${client.sector}, ${client.displayName}, ${client.homeUri},
         ${[...client.grantTypes]}, ${[...client.redirectUris]}, ${[...client.logoutRedirectUris]},
         ${[...client.permissions]}, ${[...client.ownPermissions]}, ${client.pairwise},
         ${client.sectorIdentifierUri}, ${json(tx, client.jwks)}, ${client.jwksUri}, ${client.logoutUri},
-        ${client.dpopBoundAccessTokens}
+        ${client.dpopBoundAccessTokens}, ${client.plainRequests}
       )
       returning ${columns(tx)}`;
     return row;
@@ -41,7 +42,8 @@ export class ClientStore {
         own_permissions = ${[...client.ownPermissions]}, pairwise = ${client.pairwise},
         sector_identifier_uri = ${client.sectorIdentifierUri}, jwks = ${json(tx, client.jwks)},
         jwks_uri = ${client.jwksUri}, logout_uri = ${client.logoutUri},
-        dpop_bound_access_tokens = ${client.dpopBoundAccessTokens}, changed_at = clock_timestamp()
+        dpop_bound_access_tokens = ${client.dpopBoundAccessTokens}, plain_requests = ${client.plainRequests},
+        changed_at = clock_timestamp()
       where id = ${id}
       returning ${columns(tx)}`;
     return row;
@@ -95,6 +97,7 @@ function columns(sql: Sql) {
     redirect_uris as "redirectUris", logout_redirect_uris as "logoutRedirectUris", permissions,
     own_permissions as "ownPermissions", pairwise, sector_identifier_uri as "sectorIdentifierUri", jwks,
     jwks_uri as "jwksUri", logout_uri as "logoutUri", dpop_bound_access_tokens as "dpopBoundAccessTokens",
+    plain_requests as "plainRequests",
     created_at as "createTime", changed_at as "changeTime", disabled_at as "disableTime"`;
 }
 

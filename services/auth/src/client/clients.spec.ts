@@ -47,6 +47,7 @@ describe('a client', () => {
       subjectType: SubjectType.PAIRWISE,
       authentication: ClientAuthentication.SECRET,
       dpopBoundAccessTokens: false,
+      plainRequests: false,
       disableTime: undefined,
     });
     expect(await lastEvent()).toEqual({ action: 'CreateClient', outcome: 'OK', target: client!.id });
@@ -130,6 +131,7 @@ describe('what is said of a client', () => {
     ],
     ['several hosts for one name', { redirectUris: ['https://a.example/', 'https://b.example/'] }],
     ['a home that is a script', { homeUri: 'javascript:alert(1)' }],
+    ['plain requests of a browser', { kind: ClientKind.BROWSER, plainRequests: true }],
   ])('is not %s', async (_, more) => {
     expect(await refusalOf(more)).toBe('FIELD_INVALID');
   });

@@ -21,6 +21,7 @@ export function toClient(row: ClientRow): Client {
     jwksUri: row.jwksUri ?? '',
     logoutUri: row.logoutUri ?? '',
     dpopBoundAccessTokens: row.dpopBoundAccessTokens,
+    plainRequests: row.plainRequests,
     authentication: authenticationOf(row),
     createTime: row.createTime,
     updateTime: row.changeTime,
@@ -44,6 +45,7 @@ export function toDetails(client: Client): ClientDetails {
     jwksUri: orNull(client.jwksUri),
     logoutUri: orNull(client.logoutUri),
     dpopBoundAccessTokens: client.dpopBoundAccessTokens,
+    plainRequests: client.plainRequests,
   };
 }
 

@@ -27,6 +27,7 @@ const FIELDS = {
   jwks_uri: 'jwksUri',
   logout_uri: 'logoutUri',
   dpop_bound_access_tokens: 'dpopBoundAccessTokens',
+  plain_requests: 'plainRequests',
 } as const satisfies Readonly<Record<string, keyof Client>>;
 
 type Field = keyof typeof FIELDS;

@@ -320,7 +320,12 @@ describe('the documents of the issuer', () => {
       code_challenge_methods_supported: ['S256'],
       authorization_response_iss_parameter_supported: true,
       id_token_signing_alg_values_supported: ['ES256'],
-      token_endpoint_auth_methods_supported: ['client_secret_basic', 'private_key_jwt', 'none'],
+      token_endpoint_auth_methods_supported: [
+        'client_secret_basic',
+        'client_secret_post',
+        'private_key_jwt',
+        'none',
+      ],
       scopes_supported: expect.arrayContaining(['openid', 'offline_access', 'resources:read']),
       grant_types_supported: expect.not.arrayContaining(['implicit', 'password']),
     });

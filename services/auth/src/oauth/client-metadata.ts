@@ -10,6 +10,7 @@ export const OWN_METADATA = [
   'may_ask',
   'may_do',
   'home_uri',
+  'plain_requests',
 ] as const;
 
 /** What {@link toMetadata} makes of a client besides what OAuth has words for. */
@@ -21,6 +22,7 @@ export interface OwnMetadata {
   readonly may_ask: readonly string[];
   readonly may_do: readonly string[];
   readonly home_uri: string | null;
+  readonly plain_requests: boolean;
 }
 
 /** A client as far as its metadata goes. */
@@ -43,7 +45,8 @@ export function toMetadata(client: DescribedClient, hashes: readonly Buffer[]): 
     scope: OPENID_SCOPES.join(' '),
     token_endpoint_auth_method: methodOf(client),
     dpop_bound_access_tokens: client.dpopBoundAccessTokens,
-    require_pushed_authorization_requests: isConfidential && client.grantTypes.includes('authorization_code'),
+    require_pushed_authorization_requests:
+      isConfidential && client.grantTypes.includes('authorization_code') && !client.plainRequests,
     ...(client.sectorIdentifierUri !== null && { sector_identifier_uri: client.sectorIdentifierUri }),
     ...(client.jwks !== null && { jwks: client.jwks as AllClientMetadata['jwks'] }),
     ...(client.jwksUri !== null && { jwks_uri: client.jwksUri }),
@@ -59,6 +62,7 @@ export function toMetadata(client: DescribedClient, hashes: readonly Buffer[]): 
     may_ask: [...client.permissions],
     may_do: [...client.ownPermissions],
     home_uri: client.homeUri,
+    plain_requests: client.plainRequests,
   };
 }
 

@@ -75,10 +75,10 @@ export function configurationOf(
     pairwiseIdentifier: (_ctx, accountId, client) =>
       context.pairwiseSubjects.of(String(client['own_sector']), accountId),
     responseTypes: ['code'],
-    pkce: { required: () => true },
+    pkce: { required: (_ctx, client) => client['plain_requests'] !== true },
     allowOmittingSingleRegisteredRedirectUri: false,
     acceptQueryParamAccessTokens: false,
-    clientAuthMethods: ['client_secret_basic', 'private_key_jwt', 'none'],
+    clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
     clientDefaults: {
       grant_types: [],
       response_types: [],

@@ -123,7 +123,15 @@ export interface Client {
     | Date
     | undefined;
   /** Since when it may do nothing any more; absent for one in use. */
-  disableTime: Date | undefined;
+  disableTime:
+    | Date
+    | undefined;
+  /**
+   * Whether it may send people here as OpenID Connect Core has it: by a request
+   * that it has not pushed, and without a code challenge. For a client that runs
+   * on a server and can do no better.
+   */
+  plainRequests: boolean;
 }
 
 function createBaseClient(): Client {
@@ -147,6 +155,7 @@ function createBaseClient(): Client {
     createTime: undefined,
     updateTime: undefined,
     disableTime: undefined,
+    plainRequests: false,
   };
 }
 
@@ -208,6 +217,9 @@ export const Client: MessageFns<Client> = {
     }
     if (message.disableTime !== undefined) {
       Timestamp.encode(toTimestamp(message.disableTime), writer.uint32(154).fork()).join();
+    }
+    if (message.plainRequests !== false) {
+      writer.uint32(160).bool(message.plainRequests);
     }
     return writer;
   },
@@ -387,6 +399,14 @@ export const Client: MessageFns<Client> = {
             message.disableTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
             continue;
           }
+          case 20: {
+            if (tag !== 160) {
+              break;
+            }
+
+            message.plainRequests = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -423,6 +443,7 @@ export const Client: MessageFns<Client> = {
     message.createTime = object.createTime ?? undefined;
     message.updateTime = object.updateTime ?? undefined;
     message.disableTime = object.disableTime ?? undefined;
+    message.plainRequests = object.plainRequests ?? false;
     return message;
   },
 };

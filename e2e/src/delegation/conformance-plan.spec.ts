@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { createPrivateKey, randomUUID, sign, type JsonWebKey } from 'node:crypto';
+import { constants, createPrivateKey, randomUUID, sign, type JsonWebKey } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,6 +13,7 @@ import { signInDemo } from '../system/system-facts.js';
 const SCRIPT = fileURLToPath(new URL('../../../deploy/conformance/make-plan.mjs', import.meta.url));
 const SUITE = 'https://suite.example/';
 const CALLBACK = `${SUITE}test/a/gatehouse/callback`;
+const LOGOUT = `${SUITE}test/a/gatehouse/backchannel_logout`;
 
 interface PlannedClient {
   readonly client_id: string;
@@ -28,17 +29,18 @@ interface Plan extends Record<string, unknown> {
 }
 
 let folder: string;
+/** For FAPI 2.0. */
 let plan: Plan;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'gatehouse-plan-'));
   await writeFile(join(folder, 'accounts.json'), JSON.stringify(system.accounts), { mode: 0o600 });
-  plan = await makePlan();
+  plan = await makePlan('fapi2');
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-async function makePlan(...options: readonly string[]): Promise<Plan> {
-  const args = [SCRIPT, SUITE, gateway, join(folder, 'accounts.json'), ...options];
+async function makePlan(kind: string): Promise<Plan> {
+  const args = [SCRIPT, SUITE, gateway, join(folder, 'accounts.json'), kind];
   const { stdout } = await promisify(execFile)(process.execPath, args);
   return JSON.parse(stdout) as Plan;
 }
@@ -51,11 +53,12 @@ function assertionOf(
   const [jwk] = by.jwks.keys;
   const now = Math.floor(Date.now() / 1_000);
   const claims = { iss: id, sub: id, aud: system.issuer, jti: randomUUID(), iat: now, exp: now + 60 };
-  const text = [{ alg: 'ES256', kid: jwk.kid }, claims]
+  const text = [{ alg: 'PS256', kid: jwk.kid }, claims]
     .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
     .join('.');
   const key = createPrivateKey({ key: jwk, format: 'jwk' });
-  const signature = sign('sha256', Buffer.from(text), { key, dsaEncoding: 'ieee-p1363' });
+  const padding = { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST };
+  const signature = sign('sha256', Buffer.from(text), { key, ...padding });
   return `${text}.${signature.toString('base64url')}`;
 }
 
@@ -92,13 +95,16 @@ describe('the plan for the conformance suite', () => {
     expect(mixedUp).toMatchObject({ status: 401, body: { error: 'invalid_client' } });
   });
 
-  it('has clients for bound access tokens alone where that is asked for', async () => {
+  it('has clients for bound access tokens alone for FAPI, and for plain requests otherwise', async () => {
     const { accessToken } = await signInDemo(system, 'admin');
     const clients = new RestClient(gateway).as(accessToken);
     const registered = async ({ client }: Plan) =>
       (await clients.get(`/v1/clients/${client.client_id}`)).body;
-    expect(await registered(await makePlan('--dpop'))).toMatchObject({ dpopBoundAccessTokens: true });
-    expect(await registered(plan)).toMatchObject({ dpopBoundAccessTokens: false });
+    const [dpopBoundAccessTokens, plainRequests] = [true, true];
+    expect(await registered(plan)).toMatchObject({ dpopBoundAccessTokens, plainRequests: false });
+    const [open, told] = [await makePlan('openid'), await makePlan('backchannel')];
+    expect(await registered(open)).toMatchObject({ plainRequests, logoutUri: '' });
+    expect(await registered(told)).toMatchObject({ plainRequests, logoutUri: LOGOUT });
   });
 
   it('lets nobody be sent elsewhere than to the suite', async () => {

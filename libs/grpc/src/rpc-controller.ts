@@ -1,5 +1,6 @@
 import { Controller } from '@nestjs/common';
 import { GrpcMethod, GrpcStreamMethod } from '@nestjs/microservices';
+import { PARAM_ARGS_METADATA } from '@nestjs/microservices/constants.js';
 import type { Metadata, MethodDefinition, ServiceDefinition } from '@grpc/grpc-js';
 import { platformReasons } from '@gatehouse/errors';
 import { from, map, type Observable } from 'rxjs';
@@ -39,6 +40,8 @@ export function RpcController<S extends Definition>(definition: S) {
       const decorate = method.requestStream ? GrpcStreamMethod : GrpcMethod;
       decorate(service, rpc)(target.prototype, key, descriptor);
       Object.defineProperty(target.prototype, key, descriptor);
+      // That nothing is to be done to its arguments: Nest would pass each through the pipes that there are none of.
+      Reflect.defineMetadata(PARAM_ARGS_METADATA, {}, target, key);
     }
     Controller()(target);
   };

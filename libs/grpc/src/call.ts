@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { BlockList } from 'node:net';
 import type { Metadata } from '@grpc/grpc-js';
 import { trace } from '@opentelemetry/api';
@@ -6,11 +5,10 @@ import type { AppError } from '@gatehouse/errors';
 import type { Logger } from '@gatehouse/telemetry';
 import { clientAddressOf } from './client-address.js';
 import type { Principal } from './principal.js';
+import { requestIdOf } from './request-id.js';
 import { RequestTrace } from './request-trace.js';
 import type { ServedMethod } from './served-method.js';
 import type { StreamPace } from './stream-pace.js';
-
-const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/;
 
 /** Characters of a user agent that are kept. */
 const MAX_USER_AGENT = 512;
@@ -52,8 +50,7 @@ export class Call {
     from: CallPeer,
   ) {
     this.#from = from;
-    const [given] = metadata.get('x-request-id');
-    this.requestId = typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
+    this.requestId = requestIdOf(metadata.get('x-request-id')[0]);
     const name = method.path.slice(1);
     this.trace = new RequestTrace({ tracer, name, traceparent: metadata.get('traceparent')[0] });
   }

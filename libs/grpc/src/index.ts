@@ -40,6 +40,7 @@ export {
   type CallerName,
   type ServiceName,
 } from './transport/who-calls-whom.js';
+export { newRequestId, requestIdOf } from './request-id.js';
 export { RequestTrace, type RequestTraceOptions } from './request-trace.js';
 export { callUnary, timeoutWithin, type UnaryMethod, type UnaryOptions } from './unary.js';
 export { runUntilStopped } from './run-until-stopped.js';

@@ -1,5 +1,5 @@
-import { randomFillSync } from 'node:crypto';
 import { TraceFlags, type SpanContext } from '@opentelemetry/api';
+import { randomHex } from './random-hex.js';
 
 /** `version-traceid-parentid-flags` (W3C Trace Context, section 3.2). */
 const TRACEPARENT = /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/;
@@ -17,19 +17,6 @@ export function readTraceparent(value: unknown): SpanContext | undefined {
 /** Returns the `traceparent` value that has a call continue a trace behind a span. */
 export function makeTraceparent({ traceId, spanId, traceFlags }: SpanContext): string {
   return `00-${traceId}-${spanId}-0${traceFlags & TraceFlags.SAMPLED}`;
-}
-
-/** Random bytes for the next IDs: to ask for a few at a time costs more than the rest of an ID. */
-const pool = Buffer.alloc(4_096);
-let used = pool.length;
-
-function randomHex(bytes: number): string {
-  if (used + bytes > pool.length) {
-    randomFillSync(pool);
-    used = 0;
-  }
-  used += bytes;
-  return pool.toString('hex', used - bytes, used);
 }
 
 /** Returns the ID of a trace that begins. */

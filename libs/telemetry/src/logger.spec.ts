@@ -56,6 +56,14 @@ describe('a line that is JSON already', () => {
     expect(lines[1]).toBe(lines[0]);
   });
 
+  it.each(['', 'a b', '"', '\\', '\n', '\u0000', '\u007f', 'ä', '\u2028', '\ud800', '{"level":"fatal"}'])(
+    'says the text that it is given: %j',
+    (text) => {
+      expect(JSON.parse(`{${lineField('a', text).slice(1)}}`)).toEqual({ a: text });
+      expect(lineField('a', text)).toBe(`,"a":${JSON.stringify(text)}`);
+    },
+  );
+
   it('is left out where its level is', () => {
     writeLine(
       createLogger({ service: 'gateway', level: 'warn', destination }),

@@ -53,8 +53,13 @@ export function writeLine(log: Logger, level: 'info' | 'error', fields: string, 
 
 /** A field of a line; nothing for a value that is undefined. @param name needs no escape */
 export function lineField(name: string, value: string | number | undefined): string {
-  return value === undefined ? '' : `,"${name}":${JSON.stringify(value)}`;
+  if (value === undefined) return '';
+  if (typeof value === 'number' || !PLAIN.test(value)) return `,"${name}":${JSON.stringify(value)}`;
+  return wordField(name, value);
 }
+
+/** What stands in a text of JSON as it is. */
+const PLAIN = /^[ !#-[\]-~]*$/;
 
 /** The same of text in which nothing needs an escape: an ID, an address, a word of ours or of the contract. */
 export function wordField(name: string, value: string | undefined): string {

@@ -21,6 +21,13 @@ describe('Scope', () => {
     expect([...Scope.parse('  a   b ')]).toEqual(['a', 'b']);
   });
 
+  it('is the same for the same text, and still its own after very many others', () => {
+    expect(Scope.parse('a:read')).toBe(Scope.parse('a:read'));
+    for (let number = 0; number < 1_000; number++)
+      expect([...Scope.parse(`n:${number}`)]).toEqual([`n:${number}`]);
+    expect([...Scope.parse('n:999 n:1')]).toEqual(['n:999', 'n:1']);
+  });
+
   it('cannot be changed', () => {
     const scope = Scope.parse('a');
     expect(Object.isFrozen(scope)).toBe(true);

@@ -17,7 +17,12 @@ export class Scope implements Iterable<string> {
    * scope-token by that grammar grants nothing.
    */
   static parse(text: string): Scope {
-    return new Scope(new Set(text.split(' ').filter((word) => SCOPE_TOKEN.test(word))));
+    let scope = parsed.get(text);
+    if (scope === undefined) {
+      scope = new Scope(new Set(text.split(' ').filter((word) => SCOPE_TOKEN.test(word))));
+      if (parsed.size < MAX_PARSED) parsed.set(text, scope);
+    }
+    return scope;
   }
 
   /** Whether exactly this permission was granted. */
@@ -29,3 +34,10 @@ export class Scope implements Iterable<string> {
     return this.#permissions.values();
   }
 }
+
+/**
+ * Scopes by their text. There are about as many as roles and clients; one that many access tokens share is at hand in
+ * the processor's cache when one of them is asked.
+ */
+const parsed = new Map<string, Scope>();
+const MAX_PARSED = 256;

@@ -1,12 +1,9 @@
-import { randomUUID } from 'node:crypto';
 import { IncomingMessage, type ServerResponse } from 'node:http';
 import type { BlockList } from 'node:net';
 import { trace } from '@opentelemetry/api';
-import { clientAddressOf, RequestTrace } from '@gatehouse/grpc';
+import { clientAddressOf, requestIdOf, RequestTrace } from '@gatehouse/grpc';
 import type { Logger } from '@gatehouse/telemetry';
 import type { Caller } from '../caller.js';
-
-const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/;
 
 /** Characters of a user agent that are kept. */
 const MAX_USER_AGENT = 512;
@@ -61,8 +58,7 @@ export class Visit {
     { trustedProxies, log }: VisitSurroundings,
   ) {
     const { headers, socket, url = '/', method = '' } = request;
-    const given = headers['x-request-id'];
-    this.requestId = typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
+    this.requestId = requestIdOf(headers['x-request-id']);
     this.trace = new RequestTrace({ tracer, name: method, traceparent: headers.traceparent });
     const mark = url.indexOf('?');
     this.path = mark < 0 ? url : url.slice(0, mark);

@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { AppError } from '@gatehouse/errors';
+import { newRequestId } from '@gatehouse/grpc';
 import type { Logger } from '@gatehouse/telemetry';
 import { PROBLEM_CONTENT_TYPE } from '@gatehouse/transcoding';
 import { gatewayReasons } from '../reasons.js';
@@ -34,7 +34,7 @@ export function answerBrokenRequest({ error, socket, exchange, headers, log }: B
     sendProblem(exchange, refused, log);
     return;
   }
-  const requestId = randomUUID();
+  const requestId = newRequestId();
   const { status, problem } = problemOf(refused, { requestId });
   const body = JSON.stringify(problem);
   const all: Record<string, string | number> = {

@@ -1,11 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { RequestTrace } from '@gatehouse/grpc';
+import { requestIdOf, RequestTrace, type Place } from '@gatehouse/grpc';
 import { trace } from '@opentelemetry/api';
-import type { Place } from '@gatehouse/grpc';
 import type { CredentialForm } from '../credential/presented-credential.js';
 import { KEPT } from './http-limits.js';
 import { measuredMethod } from './measured-method.js';
-import { requestIdOf } from './request-id.js';
 import { readTarget } from './target.js';
 
 const tracer = trace.getTracer('@gatehouse/gateway');

@@ -38,7 +38,7 @@ describe('every answer', () => {
       'cross-origin-opener-policy': 'same-origin',
       'content-security-policy': expect.stringContaining("frame-ancestors 'none'"),
       'cache-control': expect.any(String),
-      'x-request-id': expect.stringMatching(/^[0-9a-f-]{36}$/),
+      'x-request-id': expect.stringMatching(/^[0-9a-f]{32}$/),
     });
     expect(Object.keys(answer.headers)).not.toContain('server');
     expect(Object.keys(answer.headers)).not.toContain('x-powered-by');
@@ -76,7 +76,7 @@ describe('every answer', () => {
     expect(sound.headers['x-request-id']).toBe('order-7.a_b');
     for (const id of ['', 'a b', 'x'.repeat(65), '<script>', 'a\tb']) {
       const answer = await gateway.send('/nothing', { headers: { 'x-request-id': id } });
-      expect(answer.headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/);
+      expect(answer.headers['x-request-id']).toMatch(/^[0-9a-f]{32}$/);
     }
   });
 

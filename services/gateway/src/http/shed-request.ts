@@ -1,7 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { platformReasons } from '@gatehouse/errors';
-import { SHED_RETRY_AFTER_MS } from '@gatehouse/grpc';
+import { newRequestId, SHED_RETRY_AFTER_MS } from '@gatehouse/grpc';
 import { PROBLEM_CONTENT_TYPE } from '@gatehouse/transcoding';
 import { KEPT } from './http-limits.js';
 import { problemOf } from './problem-of.js';
@@ -11,7 +10,7 @@ import { hasBody } from './read-body.js';
 const MAX_DISCARDED = 16 * 1024;
 
 /** Stands for the request ID in what is made once. */
-const ID = '00000000-0000-4000-8000-000000000000';
+const ID = '0'.repeat(32);
 
 /**
  * Answers requests that are not taken: 503 with `Retry-After` and the problem of OVERLOADED. All but the request ID is
@@ -39,7 +38,7 @@ export class ShedRequests {
 
   /** @param isLast whether the connection is to end with it */
   answer(request: IncomingMessage, response: ServerResponse, isLast: boolean): void {
-    const requestId = randomUUID();
+    const requestId = newRequestId();
     const headers = [...this.#fixed, 'x-request-id', requestId];
     if (isLast || isLongBody(request)) headers.push('connection', 'close');
     else if (response.shouldKeepAlive) headers.push(...KEPT);

@@ -1,13 +1,18 @@
 import type { IncomingMessage } from 'node:http';
 import type { BlockList } from 'node:net';
 import { status, type StatusObject } from '@grpc/grpc-js';
-import { endCallSpan, RequestTrace, type CallMeasures, type MeasuredMethod } from '@gatehouse/grpc';
+import {
+  endCallSpan,
+  requestIdOf,
+  RequestTrace,
+  type CallMeasures,
+  type MeasuredMethod,
+} from '@gatehouse/grpc';
 import type { ServerStream } from '@gatehouse/http2-grpc';
 import { lineField, writeLine, type Logger } from '@gatehouse/telemetry';
 import { trace } from '@opentelemetry/api';
 import type { CredentialForm } from '../credential/presented-credential.js';
 import { clientAddressOf } from '../http/client-address.js';
-import { requestIdOf } from '../http/request-id.js';
 import type { CallOrigin } from '../rpc/call-origin.js';
 import { headersOfEntries } from './headers-of-entries.js';
 

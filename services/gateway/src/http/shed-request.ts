@@ -43,7 +43,9 @@ export class ShedRequests {
     if (isLast || isLongBody(request)) headers.push('connection', 'close');
     else if (response.shouldKeepAlive) headers.push(...KEPT);
     response.writeHead(503, headers);
-    response.end(request.method === 'HEAD' ? undefined : this.#body.join(requestId));
+    if (request.method === 'HEAD') response.end();
+    // It is ASCII, which Node would look for in UTF-8.
+    else response.end(this.#body.join(requestId), 'latin1');
   }
 }
 

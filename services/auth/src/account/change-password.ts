@@ -46,7 +46,7 @@ export async function changePassword(
     (compare) => attempt.judge(compare),
   );
   if (!matches) return refuse();
-  requireSafePassword(request.newPassword, account, 'new_password');
+  await requireSafePassword(request.newPassword, account, 'new_password');
   const passwordHash = await passwords.hash(request.newPassword, call.signal);
 
   const changed = await database.transaction(async (tx) => {

@@ -49,7 +49,7 @@ export async function hashNewPassword(
   { email, password, displayName }: NewAccount,
   signal?: AbortSignal,
 ): Promise<string> {
-  requireSafePassword(password, { email, displayName }, 'password');
+  await requireSafePassword(password, { email, displayName }, 'password');
   return passwords.hash(password, signal);
 }
 

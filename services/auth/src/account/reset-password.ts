@@ -31,7 +31,7 @@ export async function resetPassword(
     return refuse();
   }
   const { accountId, email } = owner;
-  requireSafePassword(newPassword, { email }, 'new_password');
+  await requireSafePassword(newPassword, { email }, 'new_password');
   const passwordHash = await passwords.hash(newPassword, call.signal);
 
   const done = await database.transaction(async (tx) => {

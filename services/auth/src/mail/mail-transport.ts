@@ -1,6 +1,4 @@
 import type { Logger } from '@gatehouse/telemetry';
-import { folderTransport } from './folder-transport.js';
-import { smtpTransport } from './smtp-transport.js';
 
 /** A mail on its way out. */
 export interface Mail {
@@ -30,12 +28,19 @@ export interface MailTransportOptions {
   readonly from: string;
 }
 
-/** Returns the way that mails take, or undefined when none is sent. */
+/** Returns the way that mails take, or undefined when none is sent. What sends them is loaded with the first one. */
 export function openMailTransport(
   { smtpUrl, folder, from }: MailTransportOptions,
   log: Logger,
 ): MailTransport | undefined {
-  if (smtpUrl !== undefined) return smtpTransport(smtpUrl, from);
-  if (folder !== undefined) return folderTransport(folder, from, log);
+  if (smtpUrl !== undefined)
+    return opened(async () => (await import('./smtp-transport.js')).smtpTransport(smtpUrl, from));
+  if (folder !== undefined)
+    return opened(async () => (await import('./folder-transport.js')).folderTransport(folder, from, log));
   return undefined;
+}
+
+function opened(open: () => Promise<MailTransport>): MailTransport {
+  let transport: Promise<MailTransport> | undefined;
+  return async (mail, signal) => (await (transport ??= open()))(mail, signal);
 }

@@ -1,5 +1,3 @@
-import { dictionary } from '@zxcvbn-ts/language-common';
-
 /** Long ones that the published lists of leaked passwords, which are short for the most part, leave out. */
 const LONG = [
   'administrator123',
@@ -21,7 +19,14 @@ const LONG = [
   'welcome to the jungle',
 ];
 
-const COMMON: ReadonlySet<string> = new Set([...dictionary['passwords-common'], ...LONG]);
+let listed: Promise<ReadonlySet<string>> | undefined;
+
+/** Loaded with the first password that is set: a replica that sets none, as most do not, has no use for the lists. */
+function loadListed(): Promise<ReadonlySet<string>> {
+  return (listed ??= import('@zxcvbn-ts/language-common').then(
+    ({ dictionary }) => new Set([...dictionary['passwords-common'], ...LONG]),
+  ));
+}
 
 /** The shortest listed word that decoration does not save: below it everything contains one. */
 const MIN_CORE = 4;
@@ -33,15 +38,13 @@ const MAX_UNIT = 10;
  * Whether a password is among the first that are guessed: listed, a listed one decorated with a run of digits
  * or signs, a short unit repeated, or characters in a row.
  */
-export function isCommonPassword(password: string): boolean {
+export async function isCommonPassword(password: string): Promise<boolean> {
+  const common = await loadListed();
   const text = password.toLowerCase();
-  if (COMMON.has(text) || COMMON.has(text.replaceAll(' ', '')) || isPredictable(text)) return true;
+  if (common.has(text) || common.has(text.replaceAll(' ', '')) || isPredictable(text)) return true;
   const [, before = '', core = '', after = ''] = /^(\P{L}*)(.*?)(\P{L}*)$/su.exec(text) ?? [];
-  return core.length >= MIN_CORE && (COMMON.has(core) || isRepetition(core)) && isRun(before) && isRun(after);
-}
-
-function isRun(text: string): boolean {
-  return text.length < 3 || COMMON.has(text) || isPredictable(text);
+  const isRun = (run: string) => run.length < 3 || common.has(run) || isPredictable(run);
+  return core.length >= MIN_CORE && (common.has(core) || isRepetition(core)) && isRun(before) && isRun(after);
 }
 
 function isPredictable(text: string): boolean {

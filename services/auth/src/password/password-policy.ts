@@ -28,7 +28,11 @@ const MIN_REMAINDER = 8;
  * @param field the field of the request that holds it, for the violation
  * @throws AppError PASSWORD_REFUSED
  */
-export function requireSafePassword(password: string, owner: PasswordOwner, field: string): void {
+export async function requireSafePassword(
+  password: string,
+  owner: PasswordOwner,
+  field: string,
+): Promise<void> {
   const text = stablePassword(password);
   const length = [...text].length;
   const refuse = (reason: string, description: string) => {
@@ -37,7 +41,7 @@ export function requireSafePassword(password: string, owner: PasswordOwner, fiel
   };
   if (length < MIN_CODE_POINTS) throw refuse('min_len', `needs ${MIN_CODE_POINTS} characters`);
   if (length > MAX_CODE_POINTS) throw refuse('max_len', `has more than ${MAX_CODE_POINTS} characters`);
-  if (isCommonPassword(text)) throw refuse('common', 'is guessed often');
+  if (await isCommonPassword(text)) throw refuse('common', 'is guessed often');
   if (isMadeOfWords(text, owner)) throw refuse('context', 'is made of words that belong to the account');
 }
 

@@ -10,6 +10,8 @@ export interface ScaleRun {
   /** How many replicas, in the order of a round. */
   readonly counts: readonly number[];
   readonly rounds: number;
+  /** Calls of each replica before any is measured: the first ten thousands cost several times as much. */
+  readonly warmUpCalls: number;
   /** Of each measurement, for each replica: one that has less to do at a time pays more for each call. */
   readonly calls: number;
   readonly atOnce: number;
@@ -17,6 +19,8 @@ export interface ScaleRun {
 
 /** The two that are scaled: each has a face of its own. */
 export type Scaled = 'resources' | 'gateway';
+
+const SCALED = ['resources', 'gateway'] as const satisfies readonly Scaled[];
 
 /** One measurement. */
 export interface Sample {
@@ -32,8 +36,8 @@ interface Replica {
   readonly pid: number;
 }
 
-/** Between a change of load and the count of what it costs: calls that warm up what is measured. */
-const WARM_UP_SHARE = 0.25;
+/** Between a change of load and the count of what it costs. */
+const SETTLING_SHARE = 0.25;
 
 /**
  * Measures what a read costs and how many there can be, with different numbers of replicas: over REST of gateways,
@@ -45,23 +49,29 @@ export async function runScale(own: OwnSystem, run: ScaleRun): Promise<readonly 
     resources: await resourcesReplicas(own, most),
     gateway: await gatewayReplicas(own, most),
   };
-  const samples: Sample[] = [];
-  for (let round = 0; round < run.rounds; round++) {
+  const readAt = async (service: Scaled, asked: readonly Replica[]): Promise<ReadLoad> => {
     // An access token must outlive what it is used for.
     const { accessToken } = await signInDemo(own, 'editor');
-    const id = await readable(own, accessToken);
+    return {
+      face: service === 'gateway' ? 'REST' : 'gRPC',
+      addresses: asked.map(({ address }) => address),
+      accessToken,
+      id: await readable(own, accessToken),
+      calls: run.calls * asked.length,
+      atOnce: run.atOnce * asked.length,
+    };
+  };
+  for (const service of SCALED) {
+    const load = await readAt(service, replicas[service]);
+    await readLoad({ ...load, calls: run.warmUpCalls * most });
+  }
+  const samples: Sample[] = [];
+  for (let round = 0; round < run.rounds; round++) {
     for (const count of run.counts) {
-      for (const service of ['resources', 'gateway'] as const) {
+      for (const service of SCALED) {
         const asked = replicas[service].slice(0, count);
-        const load: ReadLoad = {
-          face: service === 'gateway' ? 'REST' : 'gRPC',
-          addresses: asked.map(({ address }) => address),
-          accessToken,
-          id,
-          calls: run.calls * count,
-          atOnce: run.atOnce * count,
-        };
-        await readLoad({ ...load, calls: Math.ceil(load.calls * WARM_UP_SHARE) });
+        const load = await readAt(service, asked);
+        await readLoad({ ...load, calls: Math.ceil(load.calls * SETTLING_SHARE) });
         const before = await costOf(asked);
         const { calls, seconds } = await readLoad(load);
         const cpuMsPerCall = ((await costOf(asked)) - before) / calls;

@@ -5,7 +5,7 @@ import { quantile } from '../quantile.js';
 import { runScale, type Sample, type Scaled, type ScaleRun } from './run-scale.js';
 import { scaleChart } from './scale-chart.js';
 
-const RUN: ScaleRun = { counts: [1, 2, 4], rounds: 5, calls: 6_000, atOnce: 32 };
+const RUN: ScaleRun = { counts: [1, 2, 4], rounds: 5, warmUpCalls: 20_000, calls: 6_000, atOnce: 32 };
 
 /** How much more a call may cost with more replicas, in percent of what it costs with one. */
 const MOST_PERCENT = 20;

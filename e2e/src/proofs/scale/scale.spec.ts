@@ -15,7 +15,13 @@ const sample = (replicas: number, cpuMsPerCall: number): Sample => ({
 describe('scale', () => {
   it('is measured with replicas that are there and others that are added', async () => {
     await using own = await startOwnSystem({ settings: takingAll });
-    const samples = await runScale(own, { counts: [1, 3], rounds: 1, calls: 100, atOnce: 8 });
+    const samples = await runScale(own, {
+      counts: [1, 3],
+      rounds: 1,
+      warmUpCalls: 50,
+      calls: 100,
+      atOnce: 8,
+    });
     expect(samples.map(({ service, replicas }) => `${service} ${replicas}`)).toEqual([
       'resources 1',
       'gateway 1',

@@ -9,6 +9,7 @@ export { clientAddressOf, isWithin, readAddress } from './client-address.js';
 export { idempotentPaths } from './idempotent-paths.js';
 export { ContractServer, type ContractServerOptions } from './contract-server.js';
 export { ErrorFilter, toLoggedStatus } from './error-filter.js';
+export { faultCodes } from './fault-codes.js';
 export { Health, type ReadinessCheck } from './health.js';
 export { isEssential } from './load/essential.js';
 export { defaultLoadLimits, LoadGate, type LoadLimits, type ShedCause } from './load/load-gate.js';

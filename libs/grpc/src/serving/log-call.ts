@@ -2,11 +2,9 @@ import { status } from '@grpc/grpc-js';
 import { lineField, wordField, writeLine, type Logger } from '@gatehouse/telemetry';
 import type { Call } from '../call.js';
 import { reasonOf } from '../error-filter.js';
+import { faultCodes } from '../fault-codes.js';
 import type { ServedMethod } from '../served-method.js';
 import type { SentStatus } from './call-life.js';
-
-/** Codes that nobody means to answer with. */
-const FAULTS: ReadonlySet<status> = new Set([status.INTERNAL, status.UNKNOWN, status.DATA_LOSS]);
 
 /** Writes the one line of a call. */
 export function logCall(
@@ -30,5 +28,5 @@ export function logCall(
     lineField('principal_sub', call?.hasPrincipal ? call.principal.subject : undefined) +
     wordField('peer', from.peer) +
     wordField('peer_service', from.peer_service);
-  writeLine(log, FAULTS.has(code) ? 'error' : 'info', fields, 'call');
+  writeLine(log, faultCodes.has(code) ? 'error' : 'info', fields, 'call');
 }

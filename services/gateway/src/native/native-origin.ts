@@ -3,6 +3,7 @@ import type { BlockList } from 'node:net';
 import { status, type StatusObject } from '@grpc/grpc-js';
 import {
   endCallSpan,
+  faultCodes,
   requestIdOf,
   RequestTrace,
   type CallMeasures,
@@ -20,9 +21,6 @@ const tracer = trace.getTracer('@gatehouse/gateway');
 
 /** The span of a call to a method that there is not: strangers may make up any number. */
 const UNKNOWN_METHOD = 'unknown';
-
-/** The codes of failures that are nobody's but the gateway's, or of a service behind it. */
-const FAULTS: ReadonlySet<status> = new Set([status.UNKNOWN, status.INTERNAL, status.DATA_LOSS]);
 
 /** What the origins of calls are told with. */
 export interface Telling {
@@ -99,6 +97,6 @@ export class NativeOrigin implements CallOrigin {
       lineField('principal_sub', this.subject) +
       lineField('peer', this.#peer) +
       lineField('client_address', this.clientAddress);
-    writeLine(this.telling.log, FAULTS.has(code) ? 'error' : 'info', fields, 'request');
+    writeLine(this.telling.log, faultCodes.has(code) ? 'error' : 'info', fields, 'request');
   }
 }

@@ -64,7 +64,11 @@ export class AccessTokens {
    * @throws TokenRejected when it is revoked, or bound otherwise
    */
   peek(accessToken: string, binding: Binding = 'none'): Claims | undefined {
-    return this.#users.peek(accessToken, binding) ?? this.#services.peek(accessToken, binding);
+    const user = this.#users.peek(accessToken, binding);
+    if (user !== undefined) return user;
+    const service = this.#services.peek(accessToken, binding);
+    // A user's that is for the service is remembered as well, and for `verify` to refuse.
+    return service?.isService ? service : undefined;
   }
 
   /** What kind of principal these claims make. Whoever acts in its own name is a service at the service itself, and a client at the API. */

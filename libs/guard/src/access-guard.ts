@@ -86,9 +86,11 @@ export class AccessGuard extends AuthGuard(ACCESS_TOKEN_STRATEGY) implements Can
   #prove(principal: Claims, call: Call, accessToken: string): Promise<true> | undefined {
     const { boundTo } = principal;
     if (boundTo === undefined) return this.#admit(principal, call, accessToken);
-    return this.proofs
-      .check(call, accessToken, boundTo)
-      .then(() => this.#admit(principal, call, accessToken) ?? true);
+    return this.proofs.check(call, accessToken, boundTo).then(() => {
+      // Auth was asked meanwhile, and a stream is watched from its admission on.
+      if (this.tokens.knowledge.revocations.isRevoked(principal)) throw unauthenticated('REVOKED');
+      return this.#admit(principal, call, accessToken) ?? true;
+    });
   }
 
   /** @returns a promise only when the issuer has to be asked */

@@ -28,17 +28,21 @@ import {
   type Call,
 } from '@gatehouse/grpc';
 import { createLogger } from '@gatehouse/telemetry';
-import { createSigningKey, eventually } from '@gatehouse/testing';
+import { createProofKey, createSigningKey, eventually } from '@gatehouse/testing';
 import { KeySet, RevocationList } from '@gatehouse/tokens';
 import { from, lastValueFrom, toArray, type Observable } from 'rxjs';
 import { AccessGuard, GuardModule } from './index.js';
 
 const PATH = '/spec.streams.v1.StreamService/';
+const ISSUER = 'https://auth.example.test';
 const key = createSigningKey();
+const proofKey = createProofKey();
 const keySet = KeySet.from({ keys: [key.jwk] });
 
 const revocations = new RevocationList();
 const lease = { isFresh: true };
+/** What happens while a proof is looked up. */
+let whileProving = () => {};
 /** How many handlers of `Wait` have learned of their end. */
 let over = 0;
 
@@ -134,12 +138,13 @@ class Streams {
 @Module({
   imports: [
     GuardModule.register({
-      issuer: 'i',
+      issuer: ISSUER,
       apiAudience: 'api',
       service: 's',
       keys: fixed(),
       revocations,
       lease,
+      useProof: async () => whileProving(),
     }),
   ],
   controllers: [Streams],
@@ -181,7 +186,7 @@ describe.each(serverKinds)('the access guard on streams, by %s', (kind) => {
     const now = Math.floor(Date.now() / 1000);
     const times = { iat: now, exp: now + 60, jti: `j${Math.random()}`, ...changes };
     const claims = {
-      iss: 'i',
+      iss: ISSUER,
       aud: 'api',
       sub: 'ann',
       client_id: 'c',
@@ -191,7 +196,10 @@ describe.each(serverKinds)('the access guard on streams, by %s', (kind) => {
       ...times,
     };
     const result = new Metadata();
-    result.set('authorization', `Bearer ${key.sign(claims)}`);
+    const accessToken = key.sign(claims);
+    result.set('authorization', `${'cnf' in changes ? 'DPoP' : 'Bearer'} ${accessToken}`);
+    if ('cnf' in changes)
+      result.set('dpop', proofKey.prove({ method: 'POST', uri: `${ISSUER}${PATH}Down`, accessToken }));
     return result;
   };
   const down = (metadata: Metadata, name = 'Down', deadline?: number, heard = (_word: string) => {}) =>
@@ -240,6 +248,19 @@ describe.each(serverKinds)('the access guard on streams, by %s', (kind) => {
       words: [],
       code: status.UNAUTHENTICATED,
     });
+  });
+
+  it('begins none whose access token is revoked while its proof is looked up', async () => {
+    const changes = { jti: `j-proven-${kind}`, cnf: { jkt: proofKey.thumbprint } };
+    expect((await down(metadata('resources:read', changes))).code).toBe(status.OK);
+    const expiresAt = Math.floor(Date.now() / 1000) + 60;
+    whileProving = () => revocations.apply([{ kind: 'token', key: changes.jti, notBefore: 0, expiresAt }]);
+    const refused = { words: [], code: status.UNAUTHENTICATED };
+    try {
+      expect(await down(metadata('resources:read', changes))).toEqual(refused);
+    } finally {
+      whileProving = () => {};
+    }
   });
 
   it('ends one that is open with UNAUTHENTICATED when its access token expires', async () => {

@@ -53,8 +53,8 @@ export class Artifacts {
   }
 
   /** Keeps what must be the first of its name. @returns whether it is */
-  putOnce(kind: string, name: string, lifetimeSeconds: number): Promise<boolean> {
-    return this.store.putOnce(this.#database.sql, this.#row(kind, name, {}, { lifetimeSeconds }));
+  putOnce(kind: string, name: string, lifetimeSeconds: number, payload: Payload = {}): Promise<boolean> {
+    return this.store.putOnce(this.#database.sql, this.#row(kind, name, payload, { lifetimeSeconds }));
   }
 
   async find(kind: string, name: string): Promise<Artifact | undefined> {

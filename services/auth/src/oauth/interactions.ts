@@ -11,6 +11,7 @@ import type { SignedIn } from '../session/session.store.js';
 import { readIssue } from '../token/sign-in.js';
 import type { Visit } from '../web/visit.js';
 import { apiResource } from './api-resource.js';
+import { hasSignedInSince } from './sign-in-before.js';
 import { grantablePermissions, OPENID_SCOPES, permissionsIn } from './scopes.js';
 
 /** What the library waits for somebody to do. */
@@ -32,10 +33,19 @@ export interface Asked {
   readonly withheld: readonly string[];
 }
 
-/** Whether a sign-in answers what the client asks for: one that was there before does, unless a new one is wanted. */
-export function answers({ prompt, iat }: Details, signedIn: SignedIn): boolean {
+/**
+ * Whether a sign-in answers what the client asks for: one that was there before does, unless a new one is wanted.
+ *
+ * @param signedIn who is signed in at this look at the page; undefined for nobody
+ * @throws AppError DATABASE_UNAVAILABLE
+ */
+export async function answers(
+  context: AuthContext,
+  { prompt, uid }: Details,
+  signedIn: SignedIn | undefined,
+): Promise<boolean> {
   const wantsNew = prompt.reasons.some((reason) => AGAIN.has(reason));
-  return !wantsNew || signedIn.beganAt >= iat;
+  return !wantsNew || hasSignedInSince(context, uid, signedIn);
 }
 
 /** What the library is told of a sign-in. Its session stands on ours, see session-adapter.ts. */

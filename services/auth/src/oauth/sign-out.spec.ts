@@ -157,15 +157,15 @@ describe('signing out at a client', () => {
     });
   });
 
-  /** What happened within the second of a request is as new as that. */
-  const beSignedInForAWhile = () => auth.database.sql`
-    update session set created_at = created_at - interval '1 minute' where account_id = ${person.id}`;
+  /** By the clock of the database the sign-in before a request may be after it. */
+  const beSignedInAhead = () => auth.database.sql`
+    update session set created_at = created_at + interval '1 minute' where account_id = ${person.id}`;
 
   it.each([
     ['prompt', { prompt: 'login' }],
     ['max_age', { max_age: '0' }],
   ])('is not what signing in again is, as a client asks for by %s', async (_, asking) => {
-    await beSignedInForAWhile();
+    await beSignedInAhead();
     const secret = browser.cookies.get(SESSION_COOKIE) ?? '';
     const again = await signInAt(party, browser, person, asking);
     const [before, after] = [tokens.claims()!, again.claims()!];
@@ -177,7 +177,7 @@ describe('signing out at a client', () => {
   });
 
   it('is what it is to one person when another signs in where they were asked to', async () => {
-    await beSignedInForAWhile();
+    await beSignedInAhead();
     const other = await auth.signedIn();
     await expect(signInAt(party, browser, other, { prompt: 'login' })).rejects.toThrow('INTERACTION_OVER');
     await eventually(() => expect(told).toHaveLength(1));

@@ -56,7 +56,8 @@ class InteractionPages {
     const signedIn = await currentSession(this.context, visit);
     if (!signedIn && !visit.query.has(HERE)) return comeAgain(visit);
     if (details.prompt.name === 'login') {
-      if (signedIn && answers(details, signedIn)) return this.#login(visit, details, signedIn);
+      const isAnswered = await answers(this.context, details, signedIn);
+      if (signedIn && isAnswered) return this.#login(visit, details, signedIn);
       return this.#askToSignIn(visit, details, { email: signedIn?.email });
     }
     await this.#askForConsent(visit, details, signedIn);

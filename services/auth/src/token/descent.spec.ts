@@ -151,6 +151,23 @@ describe('Introspect and RevokeToken', () => {
     expect(await isActive(accessToken)).toBe(false);
   });
 
+  it.each(['session', 'api_key'] as const)('find a %s without a look at all of them', async (credential) => {
+    const { issuedTokens, descent, database } = auth.context;
+    const claims = await issuedTokens.read((await descending(credential)).accessToken);
+    await database.transaction(async (tx) => {
+      // Few rows are read as a whole whatever indexes there are, and plans are remembered.
+      await tx`set local enable_seqscan = off`;
+      await tx`set local plan_cache_mode = force_custom_plan`;
+      const scans = () => tx`select relname, seq_scan from pg_stat_xact_user_tables order by relname`;
+      const before = await scans();
+      expect(await descent.isGood(tx, claims!)).toBe(true);
+      const after = await scans();
+      expect(after.filter(({ seq_scan: count }) => count > 0)).toEqual(
+        before.filter(({ seq_scan: count }) => count > 0),
+      );
+    });
+  });
+
   it('find inactive what is no access token, and answer services alone', async () => {
     const person = await auth.signedIn();
     for (const token of ['x', 'a.b.c', `${person.accessToken}x`, person.refreshToken]) {

@@ -1,3 +1,4 @@
+import { isUuid } from '@gatehouse/aip';
 import type { Sql } from '@gatehouse/postgres';
 import type { Claims } from '@gatehouse/tokens';
 
@@ -37,6 +38,7 @@ export class DescentStore {
    */
   async isGood(sql: Sql, claims: Claims): Promise<boolean> {
     const { tokenId, sessionId = '', keyId, subject, clientId, issuedAt, isService, credential } = claims;
+    const origin = uuidOrNull(sessionId);
     const [row] = await sql<[{ good: boolean }]>`
       select
         exists (select from signing_key where kid = ${keyId} and state in ('active', 'retiring'))
@@ -55,30 +57,35 @@ export class DescentStore {
         )
         -- The product's own clients have no row.
         and not exists (
-          select from oauth_client where id::text = ${clientId} and disabled_at is not null
+          select from oauth_client where id = ${uuidOrNull(clientId)}::uuid and disabled_at is not null
         )
         and (${isService} or (
           exists (
             select from account
-            where id::text = ${subject} and suspended_at is null
+            where id = ${uuidOrNull(subject)}::uuid and suspended_at is null
               and coalesce(floor(extract(epoch from tokens_not_before)) < ${issuedAt}, true)
           )
           and case ${credential ?? ''}
             when 'token_family' then exists (
-              select from token_family where id::text = ${sessionId} and ended_at is null
+              select from token_family where id = ${origin}::uuid and ended_at is null
             )
             when 'session' then exists (
-              select from session where id::text = ${sessionId} and ended_at is null
+              select from session where id = ${origin}::uuid and ended_at is null
             )
             when 'api_key' then exists (
-              select from api_key where id::text = ${sessionId} and revoked_at is null
+              select from api_key where id = ${origin}::uuid and revoked_at is null
             )
             when 'grant' then exists (
-              select from oauth_grant where id::text = ${sessionId} and ended_at is null
+              select from oauth_grant where id = ${origin}::uuid and ended_at is null
             )
             else false
           end
         )) as good`;
     return row.good;
   }
+}
+
+/** Services are called by their names, and no row is. */
+function uuidOrNull(text: string): string | null {
+  return isUuid(text) ? text : null;
 }

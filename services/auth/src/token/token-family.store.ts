@@ -68,7 +68,7 @@ export class TokenFamilyStore {
         ended_at is not null or least(idle_expires_at, expires_at) <= clock_timestamp() as over,
         spent_at is not null as spent,
         coalesce(spent_at > clock_timestamp() - ${RETRY_WINDOW_SECONDS} * interval '1 second', false)
-          and coalesce(nullif(spent_by, '') = nullif(${device}::text, ''), true) as lately
+          and spent_by = ${device} as lately
       from refresh_token join token_family on token_family.id = family_id
       where hash = ${hash} and family_id = ${familyId}`;
     const [, [row]] = await Promise.all([locked, judged]);

@@ -2,7 +2,6 @@ const PLAIN = /^-?(?:0|[1-9][0-9]*)$/;
 const JSON_NUMBER = /^(-?)(0|[1-9][0-9]*)(?:\.([0-9]+))?(?:[eE]([+-]?[0-9]+))?$/;
 /** Digits of 2^64. */
 const MAX_DIGITS = 20;
-const FLOAT_MAX = 3.4028234663852886e38;
 
 /**
  * The integer that a JSON number denotes, exactly: `1.0` and `1e2` are integers, 9007199254740993 is not
@@ -32,12 +31,14 @@ function integralDigits(text: string): string | undefined {
   return sign + trimmed + '0'.repeat(zeros);
 }
 
-/** A JSON number, or undefined where it is none or lies outside of the type. */
+/**
+ * A JSON number, or undefined where it is none or lies outside of the type. What is rounded to the largest float is one:
+ * other writers print that as 3.4028235e38.
+ */
 export function parseFloating(text: string, single: boolean): number | undefined {
   if (!JSON_NUMBER.test(text)) return undefined;
   const value = Number(text);
-  const inRange = single ? Math.abs(value) <= FLOAT_MAX : Number.isFinite(value);
-  return inRange ? value : undefined;
+  return Number.isFinite(single ? Math.fround(value) : value) ? value : undefined;
 }
 
 /** The floating-point values that JSON writes as strings. */

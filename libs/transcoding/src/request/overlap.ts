@@ -20,11 +20,14 @@ export function checkBodyAgrees(
   if (!startsWithPath(parameter.fields, body.fields)) return;
   const below = parameter.fields.slice(body.fields.length);
   const leaf = below.at(-1) as DescField;
-  for (const sibling of leaf.oneof?.fields ?? []) {
-    const member = sibling === leaf ? undefined : findMember(body.json, [...below.slice(0, -1), sibling]);
-    if (member !== undefined && member !== 'null')
-      throw oneofConflict(parameter.name, leaf.oneof as DescOneof);
-  }
+  below.forEach((field, depth) => {
+    for (const sibling of field.oneof?.fields ?? []) {
+      const member =
+        sibling === field ? undefined : findMember(body.json, [...below.slice(0, depth), sibling]);
+      if (member !== undefined && member !== 'null')
+        throw oneofConflict(parameter.name, field.oneof as DescOneof);
+    }
+  });
   const member = findMember(body.json, below);
   // `null` is no value but the absence of one.
   if (member === undefined || member === 'null') return;

@@ -207,6 +207,38 @@ describe('bodies', () => {
   });
 });
 
+describe('a oneof', () => {
+  const choices = new Serving({
+    messages: {
+      Choice: 'pick{ near:Place far:Place link:string }',
+      Place: 'name:string note:string',
+    },
+    rpcs: [
+      { name: 'Go', input: 'Choice', output: 'Choice', http: { post: '/go', body: 'near' } },
+      { name: 'Visit', input: 'Choice', output: 'Choice', http: { post: '/visit/{near.name}', body: '*' } },
+    ],
+  });
+
+  it('may be set by body and path together, in one and the same field', () => {
+    const near = { name: 'a', note: 'b' };
+    expect(choices.message({ target: '/visit/a', body: '{"near":{"note":"b"},"far":null}' })).toEqual({
+      near,
+    });
+    expect(choices.message({ target: '/go', body: '{"note":"b"}' })).toEqual({ near: { note: 'b' } });
+    const withoutBody = { method: 'POST', target: '/go?link=a' };
+    expect(choices.message(withoutBody)).toEqual({ link: 'a' });
+  });
+
+  it.each<[string, RequestText, string]>([
+    ['by the body and a parameter', { target: '/go?link=a', body: '{}' }, 'near'],
+    ['by the body and below a parameter', { target: '/go?far.name=a', body: '{"note":"b"}' }, 'near'],
+    ['by the path and the body', { target: '/visit/a', body: '{"link":"b"}' }, 'near.name'],
+    ['by the path and below the body', { target: '/visit/a', body: '{"far":{}}' }, 'near.name'],
+  ])('is not set twice, %s', (_what, request, field) => {
+    expect(choices.refusal(request)).toEqual({ status: 400, reason: 'ONEOF_CONFLICT', fields: [field] });
+  });
+});
+
 describe('the field mask of a PATCH', () => {
   const patch = (body: string): unknown =>
     (library.message({ method: 'PATCH', target: '/v1/shelves/1/books/2', body }) as { updateMask: string })

@@ -1,7 +1,7 @@
 import type { DescField, DescOneof } from '@bufbuild/protobuf';
 import { createCodec, type Codec } from '../json/codec.js';
 import { HTTP_BODY } from '../json/well-known.js';
-import { startsWithPath } from '../routes/field-path.js';
+import { fieldPathName, startsWithPath } from '../routes/field-path.js';
 import type { Route, RouteTable } from '../routes/route.js';
 import { badRequest } from '../transcoding-error.js';
 import { bodyFieldMask, encodeFieldMask } from './body-field-mask.js';
@@ -47,6 +47,8 @@ export class RequestDecoder {
     const body = decodeBody(route, this.codec, parts);
     if (parts.ifMatch !== undefined) this.readIfMatch(route, plan, parts.ifMatch, assignments);
     const bodyFields = route.body.kind === 'field' ? route.body.fields : [];
+    if (body.bytes.length > 0)
+      assignments.claimOneofs({ name: fieldPathName(bodyFields), fields: bodyFields });
     if (body.json !== undefined) {
       for (const { parameter, bytes } of assignments) {
         checkBodyAgrees({ json: body.json, fields: bodyFields }, parameter, bytes, this.codec);
@@ -169,7 +171,8 @@ class Assignments {
     return this.list[Symbol.iterator]();
   }
 
-  private claimOneofs({ name, fields }: Parameter): void {
+  /** @throws TranscodingError ONEOF_CONFLICT where another field of a oneof on the path is set */
+  claimOneofs({ name, fields }: Pick<Parameter, 'name' | 'fields'>): void {
     fields.forEach((field, index) => {
       if (field.oneof === undefined) return;
       const parent = fields.slice(0, index).map((outer) => outer.name);

@@ -32,7 +32,8 @@ export const parserLimits: ServerOptions = {
   // The bound above ends what rests: a timer of its own would be set with each answer and taken back with the next request.
   keepAliveTimeout: 0,
   insecureHTTPParser: false,
-  requireHostHeader: true,
+  // Node would answer without a problem and without a word in the log; the edge asks for it.
+  requireHostHeader: false,
   noDelay: true,
   // Most requests have no body, and need no stream that ends without one.
   optimizeEmptyRequests: true,

@@ -30,9 +30,12 @@ const ONCE = new Set([
  *
  * @throws AppError REQUEST_MALFORMED, HEADERS_TOO_LARGE, TARGET_TOO_LONG or HEADER_DUPLICATE
  */
-export function checkRequestHead({ rawHeaders, headers, url = '', httpVersionMajor }: IncomingMessage): void {
+export function checkRequestHead(request: IncomingMessage): void {
+  const { rawHeaders, headers, url = '', httpVersionMajor, httpVersionMinor } = request;
   // Node takes a request line without a version for HTTP/0.9.
   if (httpVersionMajor !== 1) throw gatewayReasons.REQUEST_MALFORMED();
+  // RFC 9112, section 3.2.
+  if (headers.host === undefined && httpVersionMinor > 0) throw gatewayReasons.REQUEST_MALFORMED();
   if (rawHeaders.length > 2 * MAX_HEADERS) throw gatewayReasons.HEADERS_TOO_LARGE();
   if (url.length > MAX_TARGET_CHARS) throw gatewayReasons.TARGET_TOO_LONG();
   // As many as there are names: none stands twice.

@@ -86,7 +86,7 @@ export const gatewayReasons = defineReasons(GATEWAY_DOMAIN, {
   CONTENT_ENCODING_UNSUPPORTED: {
     code: status.INVALID_ARGUMENT,
     message: 'the body must not be compressed',
-    help: 'Send the body as it is, without `Content-Encoding`.',
+    help: 'Send the body as it is, without `Content-Encoding`, and with no `Transfer-Encoding` but `chunked`.',
   },
   EXPECTATION_UNSUPPORTED: {
     code: status.INVALID_ARGUMENT,

@@ -82,8 +82,11 @@ const overloaded = () => platformReasons.OVERLOADED({ retryAfterMs: SHED_RETRY_A
 
 /** Only now is a caller that waits for `100 Continue` (RFC 9110, section 10.1.1) told to send its body. */
 function invite(request: IncomingMessage, response: ServerResponse, maxBytes: number): void {
-  const encoding = request.headers['content-encoding'] ?? 'identity';
-  if (encoding.toLowerCase() !== 'identity') throw gatewayReasons.CONTENT_ENCODING_UNSUPPORTED();
+  const { 'content-encoding': encoding = 'identity', 'transfer-encoding': coding = 'chunked' } =
+    request.headers;
+  // Node undoes the chunks alone, whatever is in them.
+  if (encoding.toLowerCase() !== 'identity' || coding.toLowerCase() !== 'chunked')
+    throw gatewayReasons.CONTENT_ENCODING_UNSUPPORTED();
   if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw gatewayReasons.BODY_TOO_LARGE();
   if (request.headers.expect !== undefined) response.writeContinue();
 }

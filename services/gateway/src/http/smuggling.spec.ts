@@ -39,7 +39,7 @@ it.each([
     `${POST}transfer-encoding: chunked\r\n\r\n1\r\n{}\r\n0\r\n\r\n${HIDDEN}`,
   ],
   ['a NUL in a header', `GET ${PATH} HTTP/1.1\r\nhost: h\r\nx-a: b\0c\r\n\r\n`],
-  ['no host', `GET ${PATH} HTTP/1.1\r\n\r\n`],
+  ['no host', `GET ${PATH} HTTP/1.1\r\nconnection: close\r\n\r\n`],
   ['two hosts', `GET ${PATH} HTTP/1.1\r\nhost: a\r\nhost: b\r\nconnection: close\r\n\r\n`],
   ['a space in the target', `GET ${PATH} x HTTP/1.1\r\nhost: h\r\n\r\n`],
   ['no version', `GET ${PATH}\r\nhost: h\r\n\r\n`],
@@ -47,6 +47,17 @@ it.each([
   const before = gateway.backend.calls.length;
   const answer = await exchangeBytes(gateway.port, bytes);
   expect(statusesIn(answer)).toEqual([400]);
+  expect(answer).toContain('\r\nx-content-type-options: nosniff\r\n');
+  expect(answer).toMatch(/"reason":"(?:REQUEST_MALFORMED|HEADER_DUPLICATE)"/);
+  expect(gateway.backend.calls).toHaveLength(before);
+});
+
+it('refuses a body in another transfer coding than chunks, which nobody undoes', async () => {
+  const before = gateway.backend.calls.length;
+  const coded = `${POST}transfer-encoding: gzip, chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n`;
+  const answer = await exchangeBytes(gateway.port, coded);
+  expect(statusesIn(answer)).toEqual([415]);
+  expect(answer).toContain('"reason":"CONTENT_ENCODING_UNSUPPORTED"');
   expect(gateway.backend.calls).toHaveLength(before);
 });
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { RevocableClaims, Revocation, RevocationKind } from '@gatehouse/tokens';
+import { revocableNames, type RevocableNames, type Revocation, type RevocationKind } from '@gatehouse/tokens';
 
 /** What is revoked in a busy system, by kind: sign-outs above all. */
 const SHARES: readonly (readonly [RevocationKind, number])[] = [
@@ -23,17 +23,19 @@ export function liveRevocations(count: number): Revocation[] {
   );
 }
 
-/** Claims of access tokens that are good: a check of them looks everywhere. */
-export function goodClaims(count: number): RevocableClaims[] {
+/** The names of access tokens that are good: a check of them looks everywhere. */
+export function goodNames(count: number): RevocableNames[] {
   const issuedAt = Math.floor(Date.now() / 1_000);
-  return Array.from({ length: count }, () => ({
-    tokenId: own(randomUUID()),
-    sessionId: own(randomUUID()),
-    subject: own(randomUUID()),
-    clientId: 'gatehouse-web',
-    keyId: 'NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs',
-    issuedAt,
-  }));
+  return Array.from({ length: count }, () =>
+    revocableNames({
+      tokenId: randomUUID(),
+      sessionId: randomUUID(),
+      subject: randomUUID(),
+      clientId: 'gatehouse-web',
+      keyId: 'NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs',
+      issuedAt,
+    }),
+  );
 }
 
 /** The same text in memory of its own: randomUUID cuts its texts out of a larger one. */

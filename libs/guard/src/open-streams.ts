@@ -1,7 +1,7 @@
 import { platformReasons } from '@gatehouse/errors';
 import type { RevocationMode } from '@gatehouse/access';
 import type { Call } from '@gatehouse/grpc';
-import type { Claims } from '@gatehouse/tokens';
+import { revocableNames, type Claims, type RevocableNames } from '@gatehouse/tokens';
 import type { RevocationKnowledge } from './revocation-knowledge.js';
 
 /** How often the lease is looked at while streams of strict methods are open, in milliseconds. */
@@ -9,7 +9,7 @@ const LOOK_EVERY_MS = 250;
 
 /** What an open stream was admitted by. */
 interface Admitted {
-  readonly claims: Claims;
+  readonly names: RevocableNames;
   readonly mode: RevocationMode;
 }
 
@@ -41,7 +41,7 @@ export class OpenStreams {
   add(call: Call, claims: Claims, mode: RevocationMode): void {
     const { signal } = call;
     if (signal.aborted) return;
-    this.#open.set(call, { claims, mode });
+    this.#open.set(call, { names: revocableNames(claims), mode });
     const lifetimeMs = claims.expiresAt * 1_000 + this.#skewMs - this.#clock();
     const expire = () => call.refuse(platformReasons.UNAUTHENTICATED({ logReason: 'EXPIRED' }));
     const expiry = setTimeout(expire, Math.max(0, lifetimeMs));
@@ -69,8 +69,8 @@ export class OpenStreams {
   /** All are looked at for each batch: an index by every kind of revocation would cost each stream more than this. */
   #endRevoked(): void {
     const { revocations } = this.#knowledge;
-    for (const [call, { claims }] of this.#open) {
-      if (revocations.isRevoked(claims))
+    for (const [call, { names }] of this.#open) {
+      if (revocations.isRevoked(names))
         call.refuse(platformReasons.UNAUTHENTICATED({ logReason: 'REVOKED' }));
     }
   }

@@ -6,11 +6,12 @@ import type { Claims } from './claims.js';
 import type { KeySource } from './key-source.js';
 import { readClaims, timeFault } from './read-claims.js';
 import type { ClaimsPolicy } from './read-claims.js';
+import { revocableNames } from './revocable-names.js';
 import type { RevocationSource } from './revocation.js';
 import { readStrictObject } from './strict-json.js';
 import { TokenRejected } from './token-rejected.js';
 import type { VerificationKey } from './verification-key.js';
-import { VerifiedCache } from './verified-cache.js';
+import { VerifiedCache, type VerifiedEntry } from './verified-cache.js';
 
 /** What one service accepts. */
 export interface AccessTokenVerifierOptions {
@@ -79,7 +80,7 @@ export class AccessTokenVerifier {
     if (entry === undefined) return undefined;
     // A key keeps its object for as long as the source serves it unchanged, so identity means "still in the set".
     const keyServed = this.#keys.find(entry.key.keyId) === entry.key;
-    if (keyServed && this.#timeFault(entry.claims) === undefined) return this.#accept(entry.claims, binding);
+    if (keyServed && this.#timeFault(entry.claims) === undefined) return this.#accept(entry, binding);
     this.#cache.delete(entry);
     return undefined;
   }
@@ -105,14 +106,15 @@ export class AccessTokenVerifier {
     const fault = this.#timeFault(claims);
     if (fault !== undefined) throw new TokenRejected(fault);
     // A revoked one is remembered too: whoever repeats it costs no second verification.
-    this.#cache.add({ text, claims, key });
-    return this.#accept(claims, binding);
+    const entry: VerifiedEntry = { text, claims, names: revocableNames(claims), key };
+    this.#cache.add(entry);
+    return this.#accept(entry, binding);
   }
 
-  #accept(claims: Claims, binding: Binding): Claims {
+  #accept({ claims, names }: VerifiedEntry, binding: Binding): Claims {
     const fault = bindingFault(claims, binding);
     if (fault !== undefined) throw new TokenRejected(fault);
-    if (this.#revocations?.isRevoked(claims)) throw new TokenRejected('REVOKED');
+    if (this.#revocations?.isRevoked(names)) throw new TokenRejected('REVOKED');
     return claims;
   }
 

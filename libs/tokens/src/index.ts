@@ -22,6 +22,8 @@ export type { ProofOccasion, VerifiedProof } from './proof/verify-proof.js';
 export type { RejectionReason } from './rejection-reason.js';
 export { RemoteKeySet } from './remote-key-set.js';
 export type { RemoteKeySetOptions } from './remote-key-set.js';
+export { revocableNames } from './revocable-names.js';
+export type { RevocableNames } from './revocable-names.js';
 export { REVOCATION_KINDS } from './revocation.js';
 export type { RevocableClaims, Revocation, RevocationKind, RevocationSource } from './revocation.js';
 export { RevocationList } from './revocation-list.js';

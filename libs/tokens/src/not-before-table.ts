@@ -1,5 +1,5 @@
-import { hashUuid, UuidSegment } from './uuid-segment.js';
-import { readUuid, writeUuid } from './uuid-words.js';
+import { readUuid, writeUuid, type UuidKey } from './uuid-key.js';
+import { UuidSegment } from './uuid-segment.js';
 
 /** A power of two. Each grows, shrinks and is swept by itself, so that no pause is longer than its share. */
 const SEGMENTS = 64;
@@ -21,8 +21,13 @@ export interface NotBeforeEntry extends Times {
   readonly key: string;
 }
 
-/** The UUID that is being looked up; one place for all, because no lookup waits. */
-const words = new Uint32Array(4);
+/** An identifier as it is looked for, so that it is read once: a UUID by its words, any other by its text. */
+export type TableKey = UuidKey | string;
+
+/** An identifier as a table finds it. */
+export function tableKey(identifier: string): TableKey {
+  return readUuid(identifier) ?? identifier;
+}
 
 /**
  * Not-befores by identifier, exact. Identifiers that are UUIDs, which is nearly all, take some 45 bytes each; others
@@ -46,20 +51,16 @@ export class NotBeforeTable {
   }
 
   /** @returns seconds since the epoch, undefined when the identifier is not known */
-  find(key: string): number | undefined {
-    if (this.#uuids > 0 && readUuid(key, words)) {
-      const hash = hashUuid(words);
-      return this.#segments[hash >>> SEGMENT_SHIFT]!.find(words, hash);
-    }
-    return this.#others.size > 0 ? this.#others.get(key)?.notBefore : undefined;
+  find(key: TableKey): number | undefined {
+    if (typeof key === 'string') return this.#others.size > 0 ? this.#others.get(key)?.notBefore : undefined;
+    return this.#uuids > 0 ? this.#segmentOf(key).find(key) : undefined;
   }
 
   /** Adds an identifier, or moves both of its times further on; times are whole seconds, from 1 to 2^32 - 1. */
-  put(key: string, notBefore: number, expiresAt: number): void {
-    if (readUuid(key, words)) {
-      const hash = hashUuid(words);
-      const segment = this.#segments[hash >>> SEGMENT_SHIFT]!;
-      this.#change(segment, () => segment.put(words, hash, notBefore, expiresAt));
+  put(key: TableKey, notBefore: number, expiresAt: number): void {
+    if (typeof key !== 'string') {
+      const segment = this.#segmentOf(key);
+      this.#change(segment, () => segment.put(key, notBefore, expiresAt));
       return;
     }
     const known = this.#others.get(key);
@@ -97,6 +98,10 @@ export class NotBeforeTable {
   sweepAll(now: number): void {
     for (const segment of this.#segments) this.#change(segment, () => segment.sweep(now));
     for (const [key, { expiresAt }] of this.#others) if (expiresAt < now) this.#others.delete(key);
+  }
+
+  #segmentOf({ hash }: UuidKey): UuidSegment {
+    return this.#segments[hash >>> SEGMENT_SHIFT]!;
   }
 
   #change(segment: UuidSegment, change: () => void): void {

@@ -1,5 +1,6 @@
-import { NotBeforeTable } from './not-before-table.js';
-import type { RevocableClaims, Revocation, RevocationKind, RevocationSource } from './revocation.js';
+import { NotBeforeTable, tableKey } from './not-before-table.js';
+import type { RevocableNames } from './revocable-names.js';
+import type { Revocation, RevocationKind, RevocationSource } from './revocation.js';
 
 /** How much a {@link RevocationList} holds, and its clocks. */
 export interface RevocationListOptions {
@@ -89,7 +90,7 @@ export class RevocationList implements RevocationSource {
     const now = this.#now();
     let room = this.#maxEntries - this.size;
     let swept = false;
-    for (const { kind, key, notBefore, expiresAt } of revocations) {
+    for (const { kind, key: name, notBefore, expiresAt } of revocations) {
       if (kind === 'everything') {
         this.#everything = Math.max(this.#everything, notBefore);
         continue;
@@ -101,6 +102,7 @@ export class RevocationList implements RevocationSource {
         swept = true;
         room = this.#maxEntries - this.size;
       }
+      const key = tableKey(name);
       if (room <= 0 && table.find(key) === undefined) {
         this.#isComplete = false;
         continue;
@@ -127,18 +129,17 @@ export class RevocationList implements RevocationSource {
   }
 
   /**
-   * Whether an access token with these claims is revoked: it is when it was issued up to the latest of all moments
+   * Whether an access token with these names is revoked: it is when it was issued up to the latest of all moments
    * that speak of it. A general moment never overrules a particular one, nor the other way round.
    */
-  isRevoked(claims: RevocableClaims): boolean {
-    const { issuedAt, sessionId } = claims;
+  isRevoked({ tokenId, sessionId, subject, clientId, keyId, issuedAt }: RevocableNames): boolean {
     return (
       issuedAt <= this.#everything ||
-      reaches(this.#tokens.find(claims.tokenId), issuedAt) ||
+      reaches(this.#tokens.find(tokenId), issuedAt) ||
       (sessionId !== undefined && reaches(this.#sessions.find(sessionId), issuedAt)) ||
-      reaches(this.#subjects.find(claims.subject), issuedAt) ||
-      reaches(this.#clients.find(claims.clientId), issuedAt) ||
-      reaches(this.#signingKeys.find(claims.keyId), issuedAt)
+      reaches(this.#subjects.find(subject), issuedAt) ||
+      reaches(this.#clients.find(clientId), issuedAt) ||
+      reaches(this.#signingKeys.find(keyId), issuedAt)
     );
   }
 

@@ -1,4 +1,5 @@
 import type { Claims } from './claims.js';
+import type { RevocableNames } from './revocable-names.js';
 
 /** What can be revoked. The first four and `signing_key` refuse all; the others what was issued up to a moment. */
 export const REVOCATION_KINDS = [
@@ -35,7 +36,7 @@ export type RevocableClaims = Pick<
 
 /** What a verifier asks on every call. Must not wait. */
 export interface RevocationSource {
-  isRevoked(claims: RevocableClaims): boolean;
+  isRevoked(names: RevocableNames): boolean;
   /**
    * Has the listener called whenever more may be revoked than before.
    *

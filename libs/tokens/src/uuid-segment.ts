@@ -1,17 +1,11 @@
+import { hashUuid, type UuidKey } from './uuid-key.js';
+
 /** Words of a slot: four of the UUID, its not-before and when it expires; 0 there marks an empty slot. */
 const SLOT = 6;
 const NOT_BEFORE = 4;
 const EXPIRES_AT = 5;
 
 const MIN_SLOTS = 8;
-
-/** Mixes the words of a UUID into 32 bits. Not all of its bits are random: those of version 7 begin with the time. */
-export function hashUuid(words: Uint32Array): number {
-  let hash = words[0]! ^ Math.imul(words[1]!, 0x9e3779b1);
-  hash = Math.imul(hash ^ words[2]! ^ (hash >>> 15), 0x85ebca77);
-  hash = Math.imul(hash ^ words[3]! ^ (hash >>> 13), 0xc2b2ae3d);
-  return (hash ^ (hash >>> 16)) >>> 0;
-}
 
 /**
  * A hash table from UUIDs to not-befores with open addressing: 24 bytes a slot, 3 of 4 slots used at most, nothing
@@ -32,20 +26,23 @@ export class UuidSegment {
   }
 
   /** @returns its not-before, undefined when it is unknown */
-  find(words: Uint32Array, hash: number): number | undefined {
-    const at = this.#locate(words, hash);
+  find(key: UuidKey): number | undefined {
+    const at = this.#locate(key);
     return this.#slots[at + EXPIRES_AT] === 0 ? undefined : this.#slots[at + NOT_BEFORE];
   }
 
   /** Adds a UUID, or moves both of its times further on. */
-  put(words: Uint32Array, hash: number, notBefore: number, expiresAt: number): void {
-    let at = this.#locate(words, hash);
+  put(key: UuidKey, notBefore: number, expiresAt: number): void {
+    let at = this.#locate(key);
     if (this.#slots[at + EXPIRES_AT] === 0) {
       if ((this.#size + 1) * 4 > (this.#mask + 1) * 3) {
         this.#resize((this.#mask + 1) * 2);
-        at = this.#locate(words, hash);
+        at = this.#vacant(key.hash);
       }
-      this.#slots.set(words, at);
+      this.#slots[at] = key.word0;
+      this.#slots[at + 1] = key.word1;
+      this.#slots[at + 2] = key.word2;
+      this.#slots[at + 3] = key.word3;
       this.#size++;
     }
     this.#slots[at + NOT_BEFORE] = Math.max(this.#slots[at + NOT_BEFORE]!, notBefore);
@@ -81,18 +78,25 @@ export class UuidSegment {
   }
 
   /** Where the UUID is, or the empty slot where it belongs. There is one: the table is never full. */
-  #locate(words: Uint32Array, hash: number): number {
+  #locate({ word0, word1, word2, word3, hash }: UuidKey): number {
     const slots = this.#slots;
     for (let index = hash & this.#mask; ; index = (index + 1) & this.#mask) {
       const at = index * SLOT;
       if (slots[at + EXPIRES_AT] === 0) return at;
       const same =
-        slots[at] === words[0] &&
-        slots[at + 1] === words[1] &&
-        slots[at + 2] === words[2] &&
-        slots[at + 3] === words[3];
+        (slots[at]! | 0) === word0 &&
+        (slots[at + 1]! | 0) === word1 &&
+        (slots[at + 2]! | 0) === word2 &&
+        (slots[at + 3]! | 0) === word3;
       if (same) return at;
     }
+  }
+
+  /** The empty slot for a UUID that is not there. */
+  #vacant(hash: number): number {
+    let index = hash & this.#mask;
+    while (this.#slots[index * SLOT + EXPIRES_AT] !== 0) index = (index + 1) & this.#mask;
+    return index * SLOT;
   }
 
   /** Knuth's algorithm R (The Art of Computer Programming, 6.4): closes the gap, leaves no tombstone. */
@@ -100,7 +104,7 @@ export class UuidSegment {
     const mask = this.#mask;
     let gap = index;
     for (let next = (gap + 1) & mask; this.#slots[next * SLOT + EXPIRES_AT] !== 0; next = (next + 1) & mask) {
-      const home = hashUuid(this.#slots.subarray(next * SLOT, next * SLOT + 4)) & mask;
+      const home = hashAt(this.#slots, next * SLOT) & mask;
       // It may not move to before its home.
       if (((next - home) & mask) < ((next - gap) & mask)) continue;
       this.#slots.copyWithin(gap * SLOT, next * SLOT, (next + 1) * SLOT);
@@ -116,8 +120,11 @@ export class UuidSegment {
     this.#mask = slots - 1;
     for (let from = 0; from < before.length; from += SLOT) {
       if (before[from + EXPIRES_AT] === 0) continue;
-      const entry = before.subarray(from, from + SLOT);
-      this.#slots.set(entry, this.#locate(entry, hashUuid(entry)));
+      this.#slots.set(before.subarray(from, from + SLOT), this.#vacant(hashAt(before, from)));
     }
   }
+}
+
+function hashAt(slots: Uint32Array, at: number): number {
+  return hashUuid(slots[at]!, slots[at + 1]!, slots[at + 2]!, slots[at + 3]!);
 }

@@ -2,6 +2,7 @@ import { createSigningKey } from '@gatehouse/testing';
 import { describe, expect, it } from '@jest/globals';
 import { KeySet } from './key-set.js';
 import { readClaims } from './read-claims.js';
+import { revocableNames } from './revocable-names.js';
 import { VerifiedCache } from './verified-cache.js';
 import type { VerifiedEntry } from './verified-cache.js';
 
@@ -14,7 +15,7 @@ const claims = readClaims(
 );
 
 function entry(name: string, signature = name): VerifiedEntry {
-  return { text: `h.${name}.${signature.padEnd(86, '_')}`, claims, key };
+  return { text: `h.${name}.${signature.padStart(86, '_')}`, claims, names: revocableNames(claims), key };
 }
 
 describe('VerifiedCache', () => {

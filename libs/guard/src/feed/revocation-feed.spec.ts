@@ -4,7 +4,13 @@ import { status } from '@grpc/grpc-js';
 import { RevocationKind, type Revocation as RevocationMessage } from '@gatehouse/contracts/auth';
 import { createLogger } from '@gatehouse/telemetry';
 import { eventually, startSpecIssuer, type SpecIssuer, type SpecIssuerOptions } from '@gatehouse/testing';
-import { RemoteKeySet, RenewableLease, RevocationList, type RevocableClaims } from '@gatehouse/tokens';
+import {
+  RemoteKeySet,
+  RenewableLease,
+  revocableNames,
+  RevocationList,
+  type RevocableClaims,
+} from '@gatehouse/tokens';
 import { ServiceIdentity } from '../service-identity.js';
 import { RevocationFeed } from './revocation-feed.js';
 
@@ -55,7 +61,7 @@ const isRevoked = (tokenId: string): boolean => {
     keyId: 'k',
     issuedAt: now(),
   };
-  return list.isRevoked(claims);
+  return list.isRevoked(revocableNames(claims));
 };
 
 describe('RevocationFeed', () => {

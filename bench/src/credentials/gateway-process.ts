@@ -47,6 +47,8 @@ function passCredentialsOn(): void {
     boundTo: undefined,
   };
   Admission.prototype.identify = async (rule, credential) =>
-    rule.access === 'public' || !credential ? undefined : { claims, accessToken: credential.secret };
+    rule.access === 'public' || !credential
+      ? undefined
+      : { claims, authorization: `Bearer ${credential.secret}` };
   Admission.prototype.authorize = () => undefined;
 }

@@ -21,7 +21,7 @@ export class WireWriter {
 
   /** What was written, as a copy of its own; the writer may be used again after. */
   finish(): Uint8Array {
-    const written = Uint8Array.prototype.slice.call(this.buffer, 0, this.at);
+    const written = Buffer.from(this.buffer.subarray(0, this.at));
     this.reset();
     return written;
   }

@@ -104,7 +104,7 @@ export class CallForwarder {
   }
 
   #callOf({ origin, method }: IncomingCall, { budget }: AdmittedCall, by: Caller | undefined): UpstreamCall {
-    const metadata = callMetadata(origin, by?.accessToken, this.options.headers.forward);
+    const metadata = callMetadata(origin, by?.authorization, this.options.headers.forward);
     return { path: method.path, metadata, deadline: budget.deadline };
   }
 

@@ -10,6 +10,8 @@ export interface PresentedCredential {
   readonly form: CredentialForm;
   /** The access token, the session's secret or the key, unchecked; '' in a header that holds none. */
   readonly secret: string;
+  /** The whole header, where it can go on to a service as it is: text that is put together anew is copied. */
+  readonly header?: string;
 }
 
 /** The header of an API key. */
@@ -46,6 +48,7 @@ const DPOP = /^D/i;
 function ofAuthorization(authorization: string): PresentedCredential {
   if (!SCHEME.test(authorization)) return { form: 'bearer', secret: '' };
   const secret = authorization.slice(authorization.indexOf(' ') + 1);
-  const form = DPOP.test(authorization) ? 'dpop' : 'bearer';
-  return { form, secret: secret.includes(' ') ? '' : secret };
+  if (secret.includes(' ')) return { form: 'bearer', secret: '' };
+  if (authorization.startsWith('Bearer ')) return { form: 'bearer', secret, header: authorization };
+  return { form: DPOP.test(authorization) ? 'dpop' : 'bearer', secret };
 }

@@ -34,7 +34,8 @@ function parseWeights(header: string): Weights {
 
 /** Whether an `Accept` header takes a media type; the most particular range decides (RFC 9110, section 12.5.1). */
 export function takesType(accept: string | undefined, type: string): boolean {
-  const weights = readWeights(accept ?? '');
+  if (accept === undefined) return true;
+  const weights = readWeights(accept);
   if (weights.size === 0) return true;
   const ranges = [type, `${type.split('/')[0]}/*`, '*/*'];
   return (ranges.map((range) => weights.get(range)).find((weight) => weight !== undefined) ?? 0) > 0;

@@ -18,8 +18,8 @@ import type { CallOrigin } from './call-origin.js';
 /** A verified caller. */
 export interface Caller {
   readonly claims: Claims;
-  /** What goes on to the service. */
-  readonly accessToken: string;
+  /** What goes on to the service, whole: the scheme and the access token. */
+  readonly authorization: string;
   /** Where the access token was exchanged for the credential; undefined where the caller brought it. */
   readonly exchanged?: {
     /** Drops the access token: the next request exchanges anew. */
@@ -51,7 +51,7 @@ export class Admission {
     const { secret } = credential;
     try {
       const claims = this.verifier.peek(secret);
-      return claims && { claims, accessToken: secret };
+      return claims && { claims, authorization: credential.header ?? bearer(secret) };
     } catch {
       // It is revoked, which is for the other to say.
       return undefined;
@@ -105,7 +105,7 @@ export class Admission {
     if (secret === '') throw refused('ACCESS_TOKEN_MISSING');
     if (form === 'dpop') return this.#proven(secret, origin);
     try {
-      return { claims: await this.#verify(secret), accessToken: secret };
+      return { claims: await this.#verify(secret), authorization: bearer(secret) };
     } catch (error) {
       throw refusal(error);
     }
@@ -128,7 +128,7 @@ export class Admission {
       method: request.method ?? '',
       path: rawPath,
     });
-    return { claims, accessToken: unbound };
+    return { claims, authorization: bearer(unbound) };
   }
 
   /**
@@ -146,7 +146,8 @@ export class Admission {
     };
     const { accessToken } = held;
     try {
-      return { claims: await this.#verify(accessToken), accessToken, exchanged: { forget, renew } };
+      const claims = await this.#verify(accessToken);
+      return { claims, authorization: bearer(accessToken), exchanged: { forget, renew } };
     } catch (error) {
       if (!(error instanceof TokenRejected)) throw refusal(error);
       if (again) return renew();
@@ -154,6 +155,10 @@ export class Admission {
       throw refusal(error);
     }
   }
+}
+
+function bearer(accessToken: string): string {
+  return `Bearer ${accessToken}`;
 }
 
 function refusal(cause: unknown): unknown {

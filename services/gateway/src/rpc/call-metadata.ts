@@ -17,14 +17,14 @@ const FORWARDED = [
  * The metadata of a call, from this list and nothing else. Whatever a caller says about who it is, in any header
  * but the one of its credential, ends here.
  *
- * @param accessToken what the caller's credential stands for, which the service verifies again; undefined for a
- *   method that reads none
+ * @param authorization the access token that the caller's credential stands for, which the service verifies again;
+ *   undefined for a method that reads none
  * @param forward further headers that the operator lets through, under their own names
  * @throws TranscodingError HEADER_MALFORMED for one with bytes that is no base64
  */
 export function callMetadata(
   origin: CallOrigin,
-  accessToken: string | undefined,
+  authorization: string | undefined,
   forward: readonly string[],
 ): UpstreamCall['metadata'] {
   const { headers } = origin.request;
@@ -33,7 +33,7 @@ export function callMetadata(
   metadata['x-request-id'] = origin.requestId;
   metadata['traceparent'] = origin.trace.traceparent;
   if (origin.clientAddress !== '') metadata['x-client-address'] = origin.clientAddress;
-  if (accessToken !== undefined) metadata['authorization'] = `Bearer ${accessToken}`;
+  if (authorization !== undefined) metadata['authorization'] = authorization;
   const { tracestate } = headers;
   // A state belongs to the trace it came with (W3C Trace Context, section 3.3).
   if (headers.traceparent?.includes(origin.traceId) && isSound(tracestate))

@@ -67,18 +67,16 @@ export class CallerAccess {
    * where that was exchanged for a credential, the credential is exchanged once more and the call made once more.
    * The guard refuses before a handler runs, so nothing is done twice.
    */
-  async asCaller<T>(
-    { plan, caller, budget }: AdmittedCall,
-    call: (by: Caller | undefined) => Promise<T>,
-  ): Promise<T> {
-    try {
-      return await call(caller);
-    } catch (error) {
-      if (caller?.exchanged === undefined || !isRefusedByGuard(error)) throw error;
-      const renewed = await budget.wait(caller.exchanged.renew());
+  asCaller<T>(admitted: AdmittedCall, call: (by: Caller | undefined) => Promise<T>): Promise<T> {
+    const { plan, caller, budget } = admitted;
+    const exchanged = caller?.exchanged;
+    if (exchanged === undefined) return call(caller);
+    return call(caller).catch(async (error: unknown) => {
+      if (!isRefusedByGuard(error)) throw error;
+      const renewed = await budget.wait(exchanged.renew());
       this.options.admission.authorize(plan.rule, renewed.claims);
       return call(renewed);
-    }
+    });
   }
 
   /** Makes a call that cannot be made again: the next one exchanges anew. */

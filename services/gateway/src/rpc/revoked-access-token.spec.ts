@@ -4,7 +4,7 @@ import { readAccessTable } from '@gatehouse/access';
 import { contract } from '@gatehouse/contracts';
 import { AppError, platformReasons } from '@gatehouse/errors';
 import { createSigningKey } from '@gatehouse/testing';
-import { AccessTokenVerifier, KeySet } from '@gatehouse/tokens';
+import { AccessTokenVerifier, KeySet, RevocationList, type Claims } from '@gatehouse/tokens';
 import { ExchangedTokens } from '../credential/exchanged-tokens.js';
 import type { Exchange } from '../http/exchange.js';
 import { NO_BOUND_TOKENS, specSecret } from '../spec/spec-credentials.js';
@@ -27,7 +27,9 @@ function sign(): string {
 
 /** An admission over what a spec revokes and refuses. */
 function admissionOver() {
-  const revoked = new Set<string>();
+  const revocations = new RevocationList();
+  const revoke = ({ tokenId, expiresAt }: Claims) =>
+    revocations.apply([{ kind: 'token', key: tokenId, notBefore: 0, expiresAt }]);
   const state = { exchanges: 0, isGood: true };
   const exchange = () => {
     state.exchanges++;
@@ -35,7 +37,6 @@ function admissionOver() {
       ? Promise.resolve({ accessToken: sign(), expiresIn: 300 })
       : Promise.reject(platformReasons.UNAUTHENTICATED());
   };
-  const revocations = { isRevoked: ({ tokenId }: { tokenId: string }) => revoked.has(tokenId) };
   const verifier = new AccessTokenVerifier({
     issuer: 'https://auth.test',
     audience: 'api',
@@ -50,25 +51,25 @@ function admissionOver() {
     if (!caller) throw new Error('nobody');
     return caller;
   };
-  return { revoked, state, identify };
+  return { revoke, state, identify };
 }
 
 describe('an access token that was revoked after it was exchanged', () => {
   it('is replaced at the next request', async () => {
-    const { revoked, state, identify } = admissionOver();
+    const { revoke, state, identify } = admissionOver();
     const first = await identify();
-    expect(await identify()).toMatchObject({ accessToken: first.accessToken });
-    revoked.add(first.claims.tokenId);
+    expect(await identify()).toMatchObject({ authorization: first.authorization });
+    revoke(first.claims);
     const second = await identify();
-    expect(second.accessToken).not.toBe(first.accessToken);
-    expect(await identify()).toMatchObject({ accessToken: second.accessToken });
+    expect(second.authorization).not.toBe(first.authorization);
+    expect(await identify()).toMatchObject({ authorization: second.authorization });
     expect(state.exchanges).toBe(2);
   });
 
   it('is the end of a credential that auth refuses by now', async () => {
-    const { revoked, state, identify } = admissionOver();
+    const { revoke, state, identify } = admissionOver();
     const { claims } = await identify();
-    revoked.add(claims.tokenId);
+    revoke(claims);
     state.isGood = false;
     const error: unknown = await identify().catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(AppError);

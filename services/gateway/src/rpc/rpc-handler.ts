@@ -85,14 +85,14 @@ export class RpcHandler {
   }
 
   /** @throws AppError and TranscodingError, before anything is written */
-  async handle(exchange: Exchange, found: FoundRpc): Promise<void> {
+  handle(exchange: Exchange, found: FoundRpc): Promise<void> {
     const { access } = this.#options;
     const { plan } = found;
     const credential = access.credentialOf(exchange, plan);
     const budget = new CallBudget(timeoutOf(exchange.request.headers, plan.defaultMs));
     const admitted = access.admit(exchange, plan, credential, budget);
-    const caller = admitted instanceof Promise ? await admitted : admitted;
-    await this.#call(exchange, { ...found, caller, budget });
+    const call = (caller: Caller | undefined) => this.#call(exchange, { ...found, caller, budget });
+    return admitted instanceof Promise ? admitted.then(call) : call(admitted);
   }
 
   /** Says what is there for a request that {@link find} finds nothing for. @throws as {@link handle} */
@@ -121,7 +121,7 @@ export class RpcHandler {
     const path = route.grpcPath;
     const kind = route.rpc.methodKind;
     const callOf = (by: Caller | undefined): UpstreamCall => {
-      const metadata = callMetadata(exchange, by?.accessToken, this.#options.headers.forward);
+      const metadata = callMetadata(exchange, by?.authorization, this.#options.headers.forward);
       return { path, metadata, deadline: budget.deadline };
     };
     if (kind === 'server_streaming') {

@@ -1,2 +1,6 @@
 /** How Node runs Gatehouse in the images (deploy/docker/Dockerfile), as far as it is of account here. */
-export const DEPLOYED: readonly string[] = ['--max-semi-space-size=8', '--no-allocation-site-pretenuring'];
+export const DEPLOYED: readonly string[] = [
+  '--max-semi-space-size=8',
+  '--no-allocation-site-pretenuring',
+  '--no-parallel-scavenge',
+];

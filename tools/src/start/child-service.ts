@@ -24,8 +24,8 @@ export interface ChildExit {
 
 /** How long a service may take to become ready: migrations are done, so this is Node and a key set. */
 const READY_TIMEOUT_MS = 60_000;
-/** How the young generation is, as in the images: the size of a half in MiB (ADR 0038), and what is in it (ADR 0044). */
-const YOUNG = ['--max-semi-space-size=8', '--no-allocation-site-pretenuring'];
+/** How the young generation is, as in the images: the size of a half in MiB (ADR 0038), what is in it (0044), who collects it (0047). */
+const YOUNG = ['--max-semi-space-size=8', '--no-allocation-site-pretenuring', '--no-parallel-scavenge'];
 const SOURCE_MAPS = new URL('./own-source-maps.js', import.meta.url).href;
 const TAIL_LINES = 12;
 /** Longer than the services' own drain in development. */

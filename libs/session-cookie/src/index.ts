@@ -1,3 +1,4 @@
+export { cookieValues } from './cookie-values.js';
 export {
   endedSessionCookie,
   isSessionSecret,

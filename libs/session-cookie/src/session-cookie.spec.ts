@@ -25,5 +25,14 @@ describe('the session cookie', () => {
     expect(sessionSecretsOf(undefined)).toEqual([]);
     expect(sessionSecretsOf('a=1; __Host-gatehouse2=x; __host-gatehouse=y')).toEqual([]);
     expect(sessionSecretsOf(`a=1; ${SESSION_COOKIE}=one;${SESSION_COOKIE}=two`)).toEqual(['one', 'two']);
+    expect(sessionSecretsOf(`a=1;\t ${SESSION_COOKIE} = one\t`)).toEqual(['one']);
   });
+
+  it.each(['\u00a0', '\ufeff', '\u2003', '\v', '\f', '\u0085'])(
+    'is none whose name has %j around it: browsers take that from any domain',
+    (space) => {
+      expect(sessionSecretsOf(`${space}${SESSION_COOKIE}=planted`)).toEqual([]);
+      expect(sessionSecretsOf(`${SESSION_COOKIE}${space}=planted`)).toEqual([]);
+    },
+  );
 });

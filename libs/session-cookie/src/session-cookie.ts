@@ -1,3 +1,5 @@
+import { cookieValues } from './cookie-values.js';
+
 /**
  * The name of the session cookie. Browsers take a `__Host-` cookie from a secure origin alone, for the whole of it
  * and for no other host (RFC 6265bis, section 4.1.3.2): no sibling domain can plant one.
@@ -18,14 +20,9 @@ export function isSessionSecret(text: string): boolean {
   return SECRET.test(text);
 }
 
-/** The values of every session cookie of a `cookie` header (RFC 6265, section 4.2.1), in its order. */
+/** The values of every session cookie of a `cookie` header, in its order. */
 export function sessionSecretsOf(cookie: string | undefined): string[] {
-  const secrets: string[] = [];
-  for (const pair of cookie?.split(';') ?? []) {
-    const at = pair.indexOf('=');
-    if (at > 0 && pair.slice(0, at).trim() === SESSION_COOKIE) secrets.push(pair.slice(at + 1).trim());
-  }
-  return secrets;
+  return cookieValues(cookie, SESSION_COOKIE);
 }
 
 /**

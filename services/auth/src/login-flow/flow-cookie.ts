@@ -1,3 +1,4 @@
+import { cookieValues } from '@gatehouse/session-cookie';
 import { FLOW_SECONDS } from './login-flow.store.js';
 
 /** What binds a login to the browser that began it. Another site cannot plant it (RFC 6265bis, section 4.1.3.2). */
@@ -13,7 +14,6 @@ export function flowCookie(browser: string): string {
 
 /** What a browser holds; undefined when it holds nothing, or two. */
 export function browserOf(cookie: string | undefined): string | undefined {
-  const pairs = (cookie ?? '').split(';').map((pair) => pair.trim());
-  const [held, ...others] = pairs.filter((pair) => pair.startsWith(`${FLOW_COOKIE}=`));
-  return others.length === 0 ? held?.slice(FLOW_COOKIE.length + 1) : undefined;
+  const [held, ...others] = cookieValues(cookie, FLOW_COOKIE);
+  return others.length === 0 ? held : undefined;
 }

@@ -3,7 +3,7 @@ import type { Sql } from '@gatehouse/postgres';
 import type { AuditOrigin } from './audit-origin.js';
 
 /** The topic of audit events in a service's outbox. */
-export const AUDIT_TOPIC = 'audit.event';
+const AUDIT_TOPIC = 'audit.event';
 
 /** A piece of SQL inside a bigger one. */
 export type Fragment = ReturnType<Sql>;

@@ -32,7 +32,7 @@ export async function serverUser(dataDir: string): Promise<OsUser | undefined> {
 }
 
 /** passwd(5): name:password:UID:GID:comment:home:shell. */
-export function parsePasswd(text: string): Map<string, OsUser> {
+function parsePasswd(text: string): Map<string, OsUser> {
   const users = new Map<string, OsUser>();
   for (const line of text.split('\n')) {
     const [name, , uid, gid] = line.split(':');

@@ -17,7 +17,7 @@ export interface ServedMethod {
 }
 
 /** Whether a method answers with a stream, which may last. */
-export function answersInStream({ rule }: ServedMethod): boolean {
+function answersInStream({ rule }: ServedMethod): boolean {
   const { methodKind } = rule.method;
   return methodKind === 'server_streaming' || methodKind === 'bidi_streaming';
 }

@@ -41,7 +41,7 @@ const RETRY_AFTER_MS = 1_000;
  * What a failure of the database means to the caller of an RPC:
  * no server to be had, or a lock not got in time, is UNAVAILABLE / DATABASE_UNAVAILABLE, a lost race is ABORTED /
  * CONFLICT, a statement over its time is DEADLINE_EXCEEDED. Everything else, constraint violations above all,
- * is returned as it is: only the store knows what it means (see {@link isUniqueViolation}).
+ * is returned as it is: only the store knows what it means (see {@link isForeignKeyViolation}).
  */
 export function databaseError(error: unknown): unknown {
   if (error instanceof AppError) return error;
@@ -69,18 +69,9 @@ export function isRetryableConflict(error: unknown): boolean {
   return code !== undefined && CONFLICT_STATES.has(code);
 }
 
-/** Whether `error` says that a row with these values is there already, by the name of the constraint or index. */
-export function isUniqueViolation(error: unknown, constraint: string): boolean {
-  return violates(error, '23505', constraint);
-}
-
-/** Whether `error` says that a row that is referred to is not there, or is still referred to. */
+/** Whether `error` says that a row that is referred to is not there, or is still referred to, by the constraint's name. */
 export function isForeignKeyViolation(error: unknown, constraint: string): boolean {
-  return violates(error, '23503', constraint);
-}
-
-function violates(error: unknown, state: string, constraint: string): boolean {
-  return codeOf(error) === state && (error as { constraint_name?: unknown }).constraint_name === constraint;
+  return codeOf(error) === '23503' && (error as { constraint_name?: unknown }).constraint_name === constraint;
 }
 
 function codeOf(error: unknown): string | undefined {

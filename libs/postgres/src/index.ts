@@ -1,10 +1,5 @@
 export { containsPattern } from './contains-pattern.js';
-export {
-  databaseError,
-  isForeignKeyViolation,
-  isRetryableConflict,
-  isUniqueViolation,
-} from './database-error.js';
+export { databaseError, isForeignKeyViolation, isRetryableConflict } from './database-error.js';
 export type { ConnectionOptions } from './connection-options.js';
 export { type Database, openPool } from './database.js';
 export type { WarningLog } from './log.js';

@@ -11,7 +11,7 @@ import { platformReasons, toStatusObject } from '@gatehouse/errors';
 export const SHED_RETRY_AFTER_MS = 1_000;
 
 /** Names the codings of messages that a server reads. */
-export const ACCEPT_ENCODING = 'grpc-accept-encoding';
+const ACCEPT_ENCODING = 'grpc-accept-encoding';
 
 /** What a call is refused with for which there is no place: the same for everyone, so made once. */
 export const OVERLOADED = toStatusObject(platformReasons.OVERLOADED({ retryAfterMs: SHED_RETRY_AFTER_MS }));

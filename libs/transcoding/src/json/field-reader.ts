@@ -67,7 +67,7 @@ function singular(field: DescField, read: ScalarReader, type: ScalarType): Value
 }
 
 /** A length-delimited message under a tag. */
-export function messageValue(fieldNumber: number, message: DescMessage): ValueReader {
+function messageValue(fieldNumber: number, message: DescMessage): ValueReader {
   const tag = tagOf(fieldNumber, WireType.LEN);
   return (context) => {
     context.writer.varint(tag);

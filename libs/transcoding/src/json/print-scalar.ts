@@ -6,7 +6,7 @@ import type { JsonWriter } from './json-writer.js';
 export type ScalarPrinter = (reader: WireReader, writer: JsonWriter) => void;
 
 /** A number as JSON text; the three that JSON does not have as strings. */
-export function floatingText(value: number): string {
+function floatingText(value: number): string {
   return Number.isFinite(value) ? String(value) : `"${value}"`;
 }
 

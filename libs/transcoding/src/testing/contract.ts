@@ -4,7 +4,6 @@ import {
   setExtension,
   type DescExtension,
   type DescMessage,
-  type DescMethod,
   type FileRegistry,
 } from '@bufbuild/protobuf';
 import {
@@ -58,9 +57,8 @@ export interface ContractText {
   readonly rpcs?: readonly RpcText[];
 }
 
-/** The package and service of every contract made here. */
-export const TEST_PACKAGE = 'test.v1';
-export const TEST_SERVICE = `${TEST_PACKAGE}.TestService`;
+/** The package of every contract made here. */
+const TEST_PACKAGE = 'test.v1';
 
 const WELL_KNOWN = [
   file_google_protobuf_descriptor,
@@ -111,13 +109,6 @@ export function messageOf(registry: FileRegistry, name: string): DescMessage {
   const message = registry.getMessage(name.includes('.') ? name : `${TEST_PACKAGE}.${name}`);
   if (message === undefined) throw new Error(`no message ${name}`);
   return message;
-}
-
-/** An RPC of a contract by its name. */
-export function rpcOf(registry: FileRegistry, name: string): DescMethod {
-  const rpc = registry.getService(TEST_SERVICE)?.methods.find((method) => method.name === name);
-  if (rpc === undefined) throw new Error(`no RPC ${name}`);
-  return rpc;
 }
 
 function methodOptions(

@@ -7,7 +7,7 @@ export function newClientSecret(): { readonly text: string; readonly hash: Buffe
 }
 
 /** What the database knows of a secret: SHA-256, which is enough for 256 random bits. */
-export function hashOfSecret(text: string): Buffer {
+function hashOfSecret(text: string): Buffer {
   return createHash('sha256').update(text).digest();
 }
 

@@ -6,7 +6,7 @@ import type { LiveRevocation, RevocationKindName } from './live-revocation.js';
 export const REVOCATION_CHANNEL = 'revocation';
 
 /** The kinds of revocation that reach back to a moment. */
-export const MOMENT_KINDS = ['subject', 'client', 'everything'] as const;
+const MOMENT_KINDS = ['subject', 'client', 'everything'] as const;
 type MomentKind = (typeof MOMENT_KINDS)[number];
 
 /** Something that verifiers must refuse from now on. */

@@ -396,7 +396,7 @@ export interface paths {
          * Makes the successor of a key: same name, permissions, addresses and expiry
          * @description Makes the successor of a key: same name, permissions, addresses and expiry.
          *     Both are good until the overlap is over, then the old one ends. A key has
-         *     one successor.
+         *     one successor. The caller must have signed in within the last 15 minutes.
          */
         post: operations["ApiKeyService_RotateApiKey"];
         delete?: never;
@@ -2988,7 +2988,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description UNAUTHENTICATED */
+            /** @description UNAUTHENTICATED, SIGN_IN_TOO_OLD */
             401: {
                 headers: {
                     [name: string]: unknown;

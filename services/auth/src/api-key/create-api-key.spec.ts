@@ -128,12 +128,15 @@ describe('CreateApiKey', () => {
     const service = await auth.issueServiceToken('users', CLIENT_SECRET, 'auth');
     expect(await reasonOf(keys.create(service.accessToken))).toBe('CALLER_NOT_ADMITTED');
     const early = await auth.signedIn();
+    const { id } = await keys.create(early.accessToken);
     await auth.database.sql`
       update token_family set created_at = created_at - interval '16 minutes'
       where id = ${String(claimsOf(early.accessToken)['sid'])}`;
     const { accessToken: late } = await auth.refresh(early.refreshToken);
-    expect(await reasonOf(keys.create(late))).toBe('SIGN_IN_TOO_OLD');
-    expect(await reasonOf(keys.list(late))).toBe('OK');
+    for (const call of [keys.create(late), keys.rotate(id, late)]) {
+      expect(await reasonOf(call)).toBe('SIGN_IN_TOO_OLD');
+    }
+    for (const call of [keys.list(late), keys.revoke(id, late)]) expect(await reasonOf(call)).toBe('OK');
   });
 });
 

@@ -790,7 +790,7 @@ export const ApiKeyServiceService = {
   /**
    * Makes the successor of a key: same name, permissions, addresses and expiry.
    * Both are good until the overlap is over, then the old one ends. A key has
-   * one successor.
+   * one successor. The caller must have signed in within the last 15 minutes.
    */
   rotateApiKey: {
     path: "/gatehouse.auth.v1.ApiKeyService/RotateApiKey" as const,
@@ -828,7 +828,7 @@ export interface ApiKeyServiceServer extends UntypedServiceImplementation {
   /**
    * Makes the successor of a key: same name, permissions, addresses and expiry.
    * Both are good until the overlap is over, then the old one ends. A key has
-   * one successor.
+   * one successor. The caller must have signed in within the last 15 minutes.
    */
   rotateApiKey: handleUnaryCall<RotateApiKeyRequest, RotateApiKeyResponse>;
   /**
@@ -890,7 +890,7 @@ export interface ApiKeyServiceClient extends Client {
   /**
    * Makes the successor of a key: same name, permissions, addresses and expiry.
    * Both are good until the overlap is over, then the old one ends. A key has
-   * one successor.
+   * one successor. The caller must have signed in within the last 15 minutes.
    */
   rotateApiKey(
     request: RotateApiKeyRequest,

@@ -1,6 +1,6 @@
 // npm run k8s -w @gatehouse/e2e -- [--namespace NAME] [--only TEXT] [--json FILE] [--faults] [-- KUBECTL ...]
 //
-// Scales, deletes, kills, restarts and rolls back what runs in a namespace of a cluster, while a pod in it signs in, reads
+// Scales, deletes, crashes, restarts and rolls back what runs in a namespace of a cluster, while a pod in it signs in, reads
 // and writes by way of the gateway. The overlay dev has to be there (deploy/README.md). KUBECTL is the client's command
 // line, `kubectl` unless given; TEXT is in the names of the ordeals to run.
 import { readFile } from 'node:fs/promises';

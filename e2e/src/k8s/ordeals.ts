@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { crash } from './crash.js';
 import type { Kubectl } from './kubectl.js';
 
 /** What is done to the cluster while the load goes on. */
@@ -40,6 +41,15 @@ const deleted =
     }
   };
 
+/** The process of one replica of each service, one after the other. */
+async function crashed(kubectl: Kubectl): Promise<void> {
+  for (const service of SERVICES) {
+    const [pod] = await kubectl.podsOf(service);
+    await crash(kubectl, service, pod!);
+    await kubectl.settled(service, REPLICAS);
+  }
+}
+
 const restarted = (service: Service) => async (kubectl: Kubectl) => {
   await kubectl.run('rollout', 'restart', `deployment/${service}`);
   await kubectl.settled(service, REPLICAS);
@@ -68,10 +78,11 @@ export const ORDEALS: readonly Ordeal[] = [
   { name: 'gateway to 4 replicas and back', isGraceful: true, run: scaled('gateway', 4) },
   { name: 'a pod of each service deleted', isGraceful: true, run: deleted() },
   {
-    name: 'a pod of each service killed',
+    name: 'a pod of each service deleted with no time to end',
     isGraceful: false,
     run: deleted('--grace-period=0', '--force'),
   },
+  { name: 'a replica of each service crashes', isGraceful: false, run: crashed },
   ...SERVICES.map((service) => ({
     name: `rolling restart of ${service}`,
     isGraceful: true,

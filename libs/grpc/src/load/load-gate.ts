@@ -1,4 +1,4 @@
-import { metrics, type Attributes, type Counter, type ObservableCallback } from '@opentelemetry/api';
+import { metrics, type ObservableCallback } from '@opentelemetry/api';
 import type { Logger } from '@gatehouse/telemetry';
 import { EventLoopWatch } from './event-loop-watch.js';
 
@@ -43,7 +43,8 @@ export class LoadGate {
   readonly #maxEssential: number;
   readonly #busy: number;
   readonly #log: Pick<Logger, 'warn'>;
-  readonly #shed: Counter;
+  /** How many were refused, by cause. An alert sees a first refusal only as a change from none. */
+  readonly #shed: Record<ShedCause, number> = { in_flight: 0, event_loop: 0 };
   readonly #stopObserving: () => void;
   #common = 0;
   #essential = 0;
@@ -62,19 +63,24 @@ export class LoadGate {
     this.#maxEssential = Math.max(1, Math.floor(maxInFlight * ESSENTIAL_SHARE));
     this.#busy = Math.max(1, Math.floor(maxInFlight * BUSY));
     const meter = metrics.getMeter('@gatehouse/grpc');
-    this.#shed = meter.createCounter('gatehouse.load.shed', {
+    const shed = meter.createObservableCounter('gatehouse.load.shed', {
       description: 'Requests that were refused before any work was done for them',
       unit: '{request}',
     });
-    // An alert sees a first refusal only as a change.
-    for (const labels of Object.values(SHED_BY)) this.#shed.add(0, labels);
     const gauge = meter.createObservableGauge('gatehouse.load.in_flight', {
       description: 'Requests in work',
       unit: '{request}',
     });
-    const observe: ObservableCallback = (result) => result.observe(this.inFlight);
-    gauge.addCallback(observe);
-    this.#stopObserving = () => gauge.removeCallback(observe);
+    const observeShed: ObservableCallback = (result) => {
+      for (const [reason, count] of Object.entries(this.#shed)) result.observe(count, { reason });
+    };
+    const observeInFlight: ObservableCallback = (result) => result.observe(this.inFlight);
+    shed.addCallback(observeShed);
+    gauge.addCallback(observeInFlight);
+    this.#stopObserving = () => {
+      shed.removeCallback(observeShed);
+      gauge.removeCallback(observeInFlight);
+    };
   }
 
   /** Requests in work. */
@@ -94,7 +100,7 @@ export class LoadGate {
 
   /** Counts a request that is refused. The log has one line a second of them. */
   countShed(cause: ShedCause): void {
-    this.#shed.add(1, SHED_BY[cause]);
+    this.#shed[cause]++;
     this.#untold++;
     this.#telling ??= setTimeout(() => this.#tell(), TELL_EVERY_MS).unref();
   }
@@ -124,9 +130,3 @@ export class LoadGate {
     this.#telling = undefined;
   }
 }
-
-/** Made once: ten thousand are counted in a second. */
-const SHED_BY: Readonly<Record<ShedCause, Attributes>> = {
-  in_flight: { reason: 'in_flight' },
-  event_loop: { reason: 'event_loop' },
-};

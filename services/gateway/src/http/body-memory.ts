@@ -1,5 +1,5 @@
 /** The most that large bodies have of the memory, in bytes: a container has 256 MiB, and each is copied on its way. */
-const MOST_BYTES = 16 * 1024 * 1024;
+const MOST_BYTES = 8 * 1024 * 1024;
 
 /** What no body is counted for, in bytes: whoever fills the memory keeps no small request out, such as a sign-in. */
 const FREE_BYTES = 16 * 1024;

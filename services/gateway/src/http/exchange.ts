@@ -97,7 +97,8 @@ export class Exchange {
     const { response } = this;
     const common = this.#takeCommonHeaders();
     if (common !== undefined) {
-      response.writeHead(status, common.concat(headers));
+      for (const text of headers) common.push(text);
+      response.writeHead(status, common);
       return;
     }
     for (const [name, value] of pairs(headers)) {

@@ -37,6 +37,6 @@ export function takesType(accept: string | undefined, type: string): boolean {
   if (accept === undefined) return true;
   const weights = readWeights(accept);
   if (weights.size === 0) return true;
-  const ranges = [type, `${type.split('/')[0]}/*`, '*/*'];
-  return (ranges.map((range) => weights.get(range)).find((weight) => weight !== undefined) ?? 0) > 0;
+  const weight = weights.get(type) ?? weights.get(`${type.split('/')[0]}/*`) ?? weights.get('*/*') ?? 0;
+  return weight > 0;
 }

@@ -16,7 +16,7 @@ import type { Exchange } from '../http/exchange.js';
 import type { HeaderPolicy } from '../http/header-policy.js';
 import { takesType } from '../http/weights.js';
 import { gatewayReasons } from '../reasons.js';
-import type { Reply, ReplyMetadata, Upstream, UpstreamCall } from '../upstream/upstream.js';
+import type { Reply, ReplyMetadata, Upstream } from '../upstream/upstream.js';
 import { endedSessionCookie } from '@gatehouse/session-cookie';
 import type { Caller } from './admission.js';
 import type { BodyLimits } from './body-limits.js';
@@ -91,7 +91,9 @@ export class RpcHandler {
     const credential = access.credentialOf(exchange, plan);
     const budget = new CallBudget(timeoutOf(exchange.request.headers, plan.defaultMs));
     const admitted = access.admit(exchange, plan, credential, budget);
-    const call = (caller: Caller | undefined) => this.#call(exchange, { ...found, caller, budget });
+    const { route, values } = found;
+    const call = (caller: Caller | undefined) =>
+      this.#call(exchange, { route, values, plan, caller, budget });
     return admitted instanceof Promise ? admitted.then(call) : call(admitted);
   }
 
@@ -120,17 +122,16 @@ export class RpcHandler {
     const { route, plan, budget } = found;
     const path = route.grpcPath;
     const kind = route.rpc.methodKind;
-    const callOf = (by: Caller | undefined): UpstreamCall => {
-      const metadata = callMetadata(exchange, by?.authorization, this.#options.headers.forward);
-      return { path, metadata, deadline: budget.deadline };
-    };
+    const metadataOf = (by: Caller | undefined) =>
+      callMetadata(exchange, by?.authorization, this.#options.headers.forward);
+    const { deadline } = budget;
     if (kind === 'server_streaming') {
       const form = streamFormOf(route, headers.accept, this.#encoder);
       const request = await this.#reader.message(exchange, found);
       // It lasts while there is nothing to do for it.
       exchange.place?.leave();
       return access.asCaller(found, (by) => {
-        const stream = upstream.serverStream({ ...callOf(by), request });
+        const stream = upstream.serverStream({ path, metadata: metadataOf(by), deadline, request });
         const onHead = () => this.#setHeaders(exchange, plan, stream.metadata);
         return sendStream(exchange, stream, { form, log, onHead });
       });
@@ -141,13 +142,15 @@ export class RpcHandler {
     if (kind === 'client_streaming') {
       const requests = this.#reader.messages(exchange, found);
       const reply = await access.asCallerOnce(found, (by) =>
-        upstream.clientStream({ ...callOf(by), requests }),
+        upstream.clientStream({ path, metadata: metadataOf(by), deadline, requests }),
       );
       return this.#answer(exchange, found, reply);
     }
     const message = this.#reader.message(exchange, found);
     const request = message instanceof Promise ? await message : message;
-    const reply = await access.asCaller(found, (by) => upstream.unary({ ...callOf(by), request }));
+    const reply = await access.asCaller(found, (by) =>
+      upstream.unary({ path, metadata: metadataOf(by), deadline, request }),
+    );
     return this.#answer(exchange, found, reply);
   }
 

@@ -14,8 +14,7 @@ export function sendReply(exchange: Exchange, { etag, contentType, body }: Encod
   exchange.grpcCode = 'OK';
   const isCodableBody = isCodable(contentType, body.length);
   const coding = isCodableBody ? codingOf(headers['accept-encoding']) : undefined;
-  const head: string[] = [];
-  if (isCodableBody) head.push('vary', 'Accept-Encoding');
+  const head = isCodableBody ? ['vary', 'Accept-Encoding'] : [];
   if (etag !== undefined) head.push('etag', coding === undefined ? etag : codedEtag(etag, coding));
   closeUnread(exchange);
   const isRead = method === 'GET' || method === 'HEAD';

@@ -11,8 +11,9 @@ const PURPOSE = 'password_reset';
 
 /**
  * Sets a new password with the code of a mail and ends every sign-in; begins none, so that whatever else signing
- * in asks for is asked. Identities that are not the mailbox's own are unlinked: whoever had the account before its
- * owner came has no way back in. A password that is refused does not use the code up.
+ * in asks for is asked. Identities that are not the mailbox's own are unlinked, and API keys revoked that were made
+ * before anybody had verified the address: whoever had the account before its owner came has no way back in. A password
+ * that is refused does not use the code up.
  *
  * @throws AppError CODE_INVALID, TOO_MANY_ATTEMPTS, PASSWORD_REFUSED, HASH_QUEUE_FULL
  */
@@ -21,7 +22,8 @@ export async function resetPassword(
   { code, newPassword }: ResetPasswordRequest,
   call: Call,
 ): Promise<ResetPasswordResponse> {
-  const { database, accounts, identities, codes, oneTimeCodes, passwords, outbox, audit, limits } = context;
+  const { database, accounts, apiKeys, identities, codes, oneTimeCodes, passwords, outbox, audit, limits } =
+    context;
   const origin = originOf(call);
   const { hash } = oneTimeCodes.presented(code);
   const owner = await codes.ownerOf(database.sql, PURPOSE, hash);
@@ -40,6 +42,7 @@ export async function resetPassword(
     if (!(await codes.use(tx, PURPOSE, hash))) return false;
     const unlinked = await identities.deleteForeign(tx, accountId);
     if (unlinked > 0) await outbox.append(tx, mailEvent('identity_unlinked', accountId));
+    await apiKeys.revokeForeign(tx, accountId);
     await accounts.resetPassword(tx, accountId, passwordHash);
     await endSignIns(context, tx, accountId);
     // Whoever reads the account's mail gets past what a stranger's failures have closed.

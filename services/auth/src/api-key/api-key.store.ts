@@ -107,6 +107,18 @@ export class ApiKeyStore {
     return rows.length > 0;
   }
 
+  /**
+   * Revokes the keys of an account whose address nobody has verified: whoever made them need not be the reader of its
+   * mail. For the transaction that verifies it and revokes what the keys were exchanged for.
+   */
+  async revokeForeign(tx: Sql, accountId: string): Promise<void> {
+    await tx`
+      update api_key set revoked_at = clock_timestamp()
+      from account
+      where account.id = account_id and account_id = ${accountId} and email_verified_at is null
+        and revoked_at is null`;
+  }
+
   /** How many good keys an account has: those that go on, and those that were rotated and end soon. */
   async count(tx: Sql, accountId: string): Promise<{ lasting: number; rotated: number }> {
     const [row] = await tx<[{ lasting: number; rotated: number }]>`

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { eventually } from '@gatehouse/testing';
 import { accountCalls, type AccountCalls } from '../spec/account-calls.js';
+import { apiKeyCalls } from '../spec/api-key-calls.js';
 import { identityCalls, linkedIdentity, type IdentityCalls } from '../spec/identity-calls.js';
 import { codeIn, mailServer, type MailServer } from '../spec/mail-server.js';
 import { CLIENT_SECRET, PASSWORD, reasonOf, runningAuth, type RunningAuth } from '../spec/running-auth.js';
@@ -11,15 +12,18 @@ let server: MailServer;
 let auth: RunningAuth;
 let accounts: AccountCalls;
 let identities: IdentityCalls;
+let apiKeys: ReturnType<typeof apiKeyCalls>;
 beforeAll(async () => {
   server = await mailServer();
   auth = await runningAuth({ GATEHOUSE_MAIL: 'on', GATEHOUSE_SMTP_URL: server.url });
   accounts = accountCalls(auth.service.port);
   identities = identityCalls(auth.service.port);
+  apiKeys = apiKeyCalls(auth.service.port);
 });
 afterAll(async () => {
   accounts.close();
   identities.close();
+  apiKeys.close();
   await auth.close();
   await server.close();
 });
@@ -161,8 +165,18 @@ describe('a password reset', () => {
     const attacker = await auth.signedIn();
     await link(attacker.id, attacker.email);
     await link(attacker.id);
+    const key = await apiKeys.create(attacker.accessToken);
     await resetPassword(attacker.email);
     expect(await idsOf(attacker.id)).toEqual([]);
+    expect(await reasonOf(apiKeys.exchange(key.secret))).toBe('CREDENTIAL_INVALID');
+  });
+
+  it('keeps the API keys of an account whose address is verified', async () => {
+    const owner = await auth.signedIn();
+    const key = await apiKeys.create(owner.accessToken);
+    await verify(owner.id);
+    await resetPassword(owner.email);
+    expect(await reasonOf(apiKeys.exchange(key.secret))).toBe('OK');
   });
 });
 

@@ -186,7 +186,7 @@ export class ApiKeyStore {
     const { count } = await sql`
       delete from api_key where id in (
         select id from api_key
-        where least(expires_at, revoked_at) < clock_timestamp() - ${KEPT_DAYS} * interval '1 day'
+        where least(expires_at, revoked_at) < statement_timestamp() - ${KEPT_DAYS} * interval '1 day'
         order by least(expires_at, revoked_at) limit ${limit} for update skip locked
       )`;
     return count;

@@ -33,7 +33,7 @@ export class ClientSecretStore {
   async deleteExpired(sql: Sql, limit: number): Promise<number> {
     const { count } = await sql`
       delete from oauth_client_secret where hash in (
-        select hash from oauth_client_secret where expires_at < clock_timestamp()
+        select hash from oauth_client_secret where expires_at < statement_timestamp()
         order by expires_at limit ${limit} for update skip locked
       )`;
     return count;

@@ -159,7 +159,7 @@ export class GrantStore {
     const { count } = await sql`
       delete from oauth_grant where id in (
         select id from oauth_grant
-        where least(expires_at, ended_at) < clock_timestamp() - ${KEPT_DAYS} * interval '1 day'
+        where least(expires_at, ended_at) < statement_timestamp() - ${KEPT_DAYS} * interval '1 day'
         order by least(expires_at, ended_at) limit ${limit} for update skip locked
       )`;
     return count;

@@ -23,7 +23,7 @@ export class KnownAddressStore {
   async deleteExpired(sql: Sql, limit: number): Promise<number> {
     const { count } = await sql`
       delete from known_address where key in (
-        select key from known_address where expires_at < clock_timestamp()
+        select key from known_address where expires_at < statement_timestamp()
         order by expires_at limit ${limit} for update skip locked
       )`;
     return count;

@@ -132,7 +132,7 @@ export class LoginFlowStore {
   async deleteExpired(sql: Sql, limit: number): Promise<number> {
     const { count } = await sql`
       delete from login_flow where id in (
-        select id from login_flow where expires_at < clock_timestamp()
+        select id from login_flow where expires_at < statement_timestamp()
         order by expires_at limit ${limit} for update skip locked
       )`;
     return count;

@@ -126,7 +126,7 @@ export class ArtifactStore {
   async deleteExpired(sql: Sql, limit: number): Promise<number> {
     const { count } = await sql`
       delete from oauth_artifact where hash in (
-        select hash from oauth_artifact where expires_at < clock_timestamp()
+        select hash from oauth_artifact where expires_at < statement_timestamp()
         order by expires_at limit ${limit} for update skip locked
       )`;
     return count;

@@ -80,7 +80,7 @@ export class OneTimeCodeStore {
   async deleteExpired(sql: Sql, limit: number): Promise<number> {
     const { count } = await sql`
       delete from one_time_code where (account_id, purpose) in (
-        select account_id, purpose from one_time_code where expires_at < clock_timestamp()
+        select account_id, purpose from one_time_code where expires_at < statement_timestamp()
         order by expires_at limit ${limit} for update skip locked
       )`;
     return count;

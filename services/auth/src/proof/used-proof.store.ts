@@ -33,7 +33,7 @@ export class UsedProofStore {
   async deleteExpired(sql: Sql, limit: number): Promise<number> {
     const { count } = await sql`
       delete from used_proof where id in (
-        select id from used_proof where expires_at < clock_timestamp()
+        select id from used_proof where expires_at < statement_timestamp()
         order by expires_at limit ${limit} for update skip locked
       )`;
     return count;

@@ -140,7 +140,7 @@ export class RevocationStore {
   async deleteExpired(sql: Sql, limit: number): Promise<number> {
     const { count } = await sql`
       delete from revocation where seq in (
-        select seq from revocation where expires_at < clock_timestamp()
+        select seq from revocation where expires_at < statement_timestamp()
         order by expires_at limit ${limit} for update skip locked
       )`;
     return count;

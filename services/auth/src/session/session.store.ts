@@ -177,7 +177,7 @@ export class SessionStore {
   async deleteExpired(sql: Sql, limit: number): Promise<number> {
     const { count } = await sql`
       delete from session where id in (
-        select id from session where expires_at < clock_timestamp()
+        select id from session where expires_at < statement_timestamp()
         order by expires_at limit ${limit} for update skip locked
       )`;
     return count;

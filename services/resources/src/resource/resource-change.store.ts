@@ -59,6 +59,6 @@ export class ResourceChangeStore {
   async deleteOld(): Promise<void> {
     await this.sql`
       delete from resource_change
-      where created_at < clock_timestamp() - ${KEPT_MINUTES} * interval '1 minute'`;
+      where created_at < statement_timestamp() - ${KEPT_MINUTES} * interval '1 minute'`;
   }
 }

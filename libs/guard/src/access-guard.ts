@@ -3,7 +3,7 @@ import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/com
 import { AuthGuard } from '@nestjs/passport';
 import { platformReasons, type AppError } from '@gatehouse/errors';
 import { callOf, isBoundByToken, type Call } from '@gatehouse/grpc';
-import { KeysUnavailable, TokenRejected, type Claims } from '@gatehouse/tokens';
+import { KeysUnavailable, revocableNames, TokenRejected, type Claims } from '@gatehouse/tokens';
 import { ACCESS_TOKEN_STRATEGY, type StrategyRequest } from './access-token-strategy.js';
 import { AccessTokens } from './access-tokens.js';
 import { GuardDecisions } from './guard-decisions.js';
@@ -88,7 +88,8 @@ export class AccessGuard extends AuthGuard(ACCESS_TOKEN_STRATEGY) implements Can
     if (boundTo === undefined) return this.#admit(principal, call, accessToken);
     return this.proofs.check(call, accessToken, boundTo).then(() => {
       // Auth was asked meanwhile, and a stream is watched from its admission on.
-      if (this.tokens.knowledge.revocations.isRevoked(principal)) throw unauthenticated('REVOKED');
+      if (this.tokens.knowledge.revocations.isRevoked(revocableNames(principal)))
+        throw unauthenticated('REVOKED');
       return this.#admit(principal, call, accessToken) ?? true;
     });
   }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { Injectable, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { INestMicroservice } from '@nestjs/common';
@@ -251,7 +252,7 @@ describe.each(serverKinds)('the access guard on streams, by %s', (kind) => {
   });
 
   it('begins none whose access token is revoked while its proof is looked up', async () => {
-    const changes = { jti: `j-proven-${kind}`, cnf: { jkt: proofKey.thumbprint } };
+    const changes = { jti: randomUUID(), cnf: { jkt: proofKey.thumbprint } };
     expect((await down(metadata('resources:read', changes))).code).toBe(status.OK);
     const expiresAt = Math.floor(Date.now() / 1000) + 60;
     whileProving = () => revocations.apply([{ kind: 'token', key: changes.jti, notBefore: 0, expiresAt }]);

@@ -21,12 +21,19 @@ export interface NotBeforeEntry extends Times {
   readonly key: string;
 }
 
-/** An identifier as it is looked for, so that it is read once: a UUID by its words, any other by its text. */
-export type TableKey = UuidKey | string;
+/**
+ * An identifier as it is looked for, so that it is read once: a UUID by its words, any other by its text. No string is
+ * one: a UUID that was not read would not be found.
+ */
+export type TableKey = UuidKey | TextKey;
+
+interface TextKey {
+  readonly text: string;
+}
 
 /** An identifier as a table finds it. */
 export function tableKey(identifier: string): TableKey {
-  return readUuid(identifier) ?? identifier;
+  return readUuid(identifier) ?? { text: identifier };
 }
 
 /**
@@ -52,19 +59,20 @@ export class NotBeforeTable {
 
   /** @returns seconds since the epoch, undefined when the identifier is not known */
   find(key: TableKey): number | undefined {
-    if (typeof key === 'string') return this.#others.size > 0 ? this.#others.get(key)?.notBefore : undefined;
+    if ('text' in key) return this.#others.size > 0 ? this.#others.get(key.text)?.notBefore : undefined;
     return this.#uuids > 0 ? this.#segmentOf(key).find(key) : undefined;
   }
 
   /** Adds an identifier, or moves both of its times further on; times are whole seconds, from 1 to 2^32 - 1. */
   put(key: TableKey, notBefore: number, expiresAt: number): void {
-    if (typeof key !== 'string') {
+    if (!('text' in key)) {
       const segment = this.#segmentOf(key);
       this.#change(segment, () => segment.put(key, notBefore, expiresAt));
       return;
     }
-    const known = this.#others.get(key);
-    this.#others.set(known === undefined ? flat(key) : key, {
+    const { text } = key;
+    const known = this.#others.get(text);
+    this.#others.set(known === undefined ? flat(text) : text, {
       notBefore: Math.max(notBefore, known?.notBefore ?? 0),
       expiresAt: Math.max(expiresAt, known?.expiresAt ?? 0),
     });

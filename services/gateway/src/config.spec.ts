@@ -43,6 +43,8 @@ describe('the settings', () => {
     ['GATEHOUSE_FORWARD_HEADERS', 'grpc-tags-bin'],
     ['GATEHOUSE_FORWARD_HEADERS', 'X-Api-Key'],
     ['GATEHOUSE_FORWARD_HEADERS', 'sec-fetch-site'],
+    ['GATEHOUSE_FORWARD_HEADERS', 'Content-Type'],
+    ['GATEHOUSE_FORWARD_HEADERS', 'content-encoding'],
     ['GATEHOUSE_EXPOSE_METADATA', 'content-type'],
     ['GATEHOUSE_EXPOSE_METADATA', 'set-cookie'],
     ['GATEHOUSE_EXPOSE_METADATA', 'access-control-allow-origin'],

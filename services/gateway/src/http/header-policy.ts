@@ -10,7 +10,7 @@ const NAME = /^[a-z0-9][a-z0-9_.-]*$/;
 
 /** Names that the gateway gives a meaning of its own, or that say who calls: no setting lets them through. */
 const NEVER_FORWARDED =
-  /^(?:grpc-.*|proxy-.*|x-forwarded-.*|forwarded|authorization|cookie|dpop|x-api-key|x-client-address|sec-.*|origin|host|connection|te|trailer|upgrade|keep-alive|transfer-encoding|content-length|traceparent|tracestate|user-agent|client-user-agent|x-client-address|x-real-ip|x-request-id|x-request-timeout)$/;
+  /^(?:grpc-.*|proxy-.*|x-forwarded-.*|forwarded|authorization|cookie|dpop|x-api-key|sec-.*|origin|host|connection|te|trailer|upgrade|keep-alive|transfer-encoding|content-(?:type|encoding|length)|accept-encoding|expect|traceparent|tracestate|user-agent|client-user-agent|x-client-address|x-real-ip|x-request-id|x-request-timeout)$/;
 
 /** Names of headers that frame, secure or describe an answer, which is the gateway's to do. */
 const NEVER_EXPOSED =

@@ -9,6 +9,7 @@ import { reservePort } from './ports.js';
 import { EmbeddedPostgresError } from './embedded-postgres-error.js';
 import { runServer, type ServerProcess } from './server-process.js';
 
+/** Where a server keeps its data, and how it is reached. */
 export interface EmbeddedPostgresOptions {
   /** Folder for the data and the superuser's password; made when absent. One server at a time. */
   readonly dataDir: string;
@@ -20,6 +21,7 @@ export interface EmbeddedPostgresOptions {
   readonly log?: (line: string) => void;
 }
 
+/** A server that runs. */
 export interface EmbeddedPostgres {
   /** Superuser's connection URL of the database `postgres`. Holds the password: not for logs. */
   readonly url: string;

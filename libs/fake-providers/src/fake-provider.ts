@@ -8,6 +8,7 @@ export interface FakeClient {
   readonly redirectUris: readonly string[];
 }
 
+/** Who runs as a provider, for which client. */
 export interface FakeProviderOptions extends FakeClient {
   /** Where it listens; on this machine alone and at a free port unless told. */
   readonly host?: string;

@@ -37,7 +37,9 @@ const OPENID_ONLY: ReadonlySet<ProviderFault> = new Set([
   'rotated-keys',
 ]);
 
+/** What can go wrong at a provider that speaks OpenID Connect. */
 export const GOOGLE_FAULTS = Object.keys(FAULTS) as readonly ProviderFault[];
+/** What can go wrong at one that speaks OAuth 2.0 alone, and has no ID token. */
 export const GITHUB_FAULTS = GOOGLE_FAULTS.filter((fault) => !OPENID_ONLY.has(fault));
 
 /** Whose address the fault `victim-email` shows: the demo user's. */

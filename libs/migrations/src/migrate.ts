@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import postgres from 'postgres';
 
+/** Which database is brought up to date, by which files. */
 export interface MigrateOptions {
   /** Connection URL of the database's owner. */
   readonly url: string;

@@ -1,5 +1,6 @@
 import postgres from 'postgres';
 
+/** What is made, and at which server. */
 export interface ProvisionOptions {
   /** Connection URL of a role that may create databases and roles; PostgreSQL 15 or newer. */
   readonly adminUrl: string;
@@ -9,6 +10,7 @@ export interface ProvisionOptions {
   readonly ownerPassword: string;
 }
 
+/** A database that is there, and the two roles that reach it. */
 export interface ProvisionedDatabase {
   /** As the run-time role: select, insert, update, delete on the owner's tables, and no DDL. */
   readonly url: string;

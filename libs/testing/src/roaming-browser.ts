@@ -9,6 +9,7 @@ export interface BrowserPage {
   readonly redirect: URL | undefined;
 }
 
+/** What a browser takes the world to be. */
 export interface RoamingBrowserOptions {
   /** Origins that are somewhere else, such as a public one that a process on this machine answers for. */
   readonly origins?: Readonly<Record<string, string>>;

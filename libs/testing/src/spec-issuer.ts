@@ -39,6 +39,7 @@ export interface SpecIssuer {
   close(): void;
 }
 
+/** How an issuer is set up; as auth would be, where nothing is said. */
 export interface SpecIssuerOptions {
   /** Free unless given. */
   readonly port?: number;

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import postgres from 'postgres';
 import { brokerUrl, ownDatabaseUrl } from './jest/config.js';
 
+/** A database of one spec alone, with the migrations of a service. */
 export interface TestDatabase {
   readonly name: string;
   /** As the service's run-time role: no DDL. */

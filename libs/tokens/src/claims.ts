@@ -3,6 +3,7 @@ import type { Scope } from './scope.js';
 /** What a user's access token may descend from: refresh tokens, a browser's session, an API key, or a grant to a client. */
 export const CREDENTIAL_KINDS = ['token_family', 'session', 'api_key', 'grant'] as const;
 
+/** One of {@link CREDENTIAL_KINDS}. */
 export type CredentialKind = (typeof CREDENTIAL_KINDS)[number];
 
 /** Who acts for the subject of an access token, and for whom that one acts (RFC 8693 section 4.1): client IDs. */

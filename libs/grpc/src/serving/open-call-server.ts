@@ -8,6 +8,7 @@ import { GrpcJsServer } from './grpc-js-server.js';
 /** What a server is made of: frames of HTTP/2 of our own, or grpc-js. */
 export const serverKinds = ['http2-grpc', 'grpc-js'] as const;
 
+/** One of {@link serverKinds}. */
 export type ServerKind = (typeof serverKinds)[number];
 
 /** @param methods what the contract says of them, by path */

@@ -15,6 +15,7 @@ export interface TlsFiles {
   readonly ca: string;
 }
 
+/** Which certificate is followed, and how closely. */
 export interface CertificatesOptions {
   readonly files: TlsFiles;
   /** Whose certificate it must be. */

@@ -44,6 +44,7 @@ export interface Listening {
   close(): void;
 }
 
+/** Who speaks, and by what it proves who it is. */
 export interface TransportOptions {
   /** Who speaks. */
   readonly service: ServiceName;

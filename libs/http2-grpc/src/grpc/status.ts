@@ -19,6 +19,7 @@ export const Status = {
   UNAUTHENTICATED: 16,
 } as const;
 
+/** One of the codes of {@link Status}. */
 export type Status = (typeof Status)[keyof typeof Status];
 
 const CODES: ReadonlyMap<string, Status> = new Map(Object.values(Status).map((code) => [String(code), code]));

@@ -20,6 +20,7 @@ export function kindNameOf(kind: ClientKind): ClientKindName | undefined {
   return KINDS.find(([number]) => number === kind)?.[1];
 }
 
+/** The kind of a name, as the contract has it. */
 export function kindOf(name: ClientKindName): ClientKind {
   return KINDS.find(([, candidate]) => candidate === name)?.[0] ?? ClientKind.UNSPECIFIED;
 }
@@ -29,10 +30,12 @@ export function grantTypeNamesOf(types: readonly GrantType[]): GrantTypeName[] {
   return GRANT_TYPES.filter(([number]) => types.includes(number)).map(([, name]) => name);
 }
 
+/** Grant types by their names, in the order of the contract. */
 export function grantTypesOf(names: readonly GrantTypeName[]): GrantType[] {
   return GRANT_TYPES.filter(([, name]) => names.includes(name)).map(([number]) => number);
 }
 
+/** How a client proves itself, by what is kept of it. */
 export function authenticationOf(client: ClientRow): ClientAuthentication {
   if (hasSecret(client)) return ClientAuthentication.SECRET;
   return client.kind === 'web' ? ClientAuthentication.PRIVATE_KEY : ClientAuthentication.NONE;

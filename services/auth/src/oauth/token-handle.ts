@@ -12,10 +12,12 @@ export function handleOfToken(text: string): string {
   return COMPACT.test(text) ? `${PREFIX}${text.replaceAll('.', '~')}` : text;
 }
 
+/** Whether a name is one that {@link handleOfToken} made of an access token. */
 export function isTokenHandle(name: string): boolean {
   return name.startsWith(PREFIX);
 }
 
+/** The access token that a name was made of. */
 export function tokenOfHandle(handle: string): string {
   return handle.slice(PREFIX.length).replaceAll('~', '.');
 }

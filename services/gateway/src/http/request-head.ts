@@ -45,13 +45,14 @@ export function checkRequestHead(request: IncomingMessage): void {
 
 /**
  * @param fields names and values by turns
+ * @param may the one that may stand several times all the same
  * @throws AppError HEADER_DUPLICATE for one that decides something and stands twice
  */
-export function refuseRepeated(fields: readonly string[]): void {
+export function refuseRepeated(fields: readonly string[], may?: string): void {
   const seen = new Set<string>();
   for (let index = 0; index < fields.length; index += 2) {
     const name = (fields[index] as string).toLowerCase();
-    if (!ONCE.has(name)) continue;
+    if (!ONCE.has(name) || name === may) continue;
     if (seen.has(name)) throw gatewayReasons.HEADER_DUPLICATE({ metadata: { header: name } });
     seen.add(name);
   }

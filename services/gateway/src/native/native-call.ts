@@ -202,7 +202,8 @@ export class NativeCall extends Timed implements CallListener, IncomingCall {
   #checkHead(): void {
     const { metadata, encoding } = this.stream;
     if (metadata.length > 2 * MAX_HEADERS) throw gatewayReasons.HEADERS_TOO_LARGE();
-    refuseRepeated(metadata);
+    // Of one HTTP/2 may make several (RFC 9113, section 8.2.3).
+    refuseRepeated(metadata, 'cookie');
     if (encoding !== 'identity') throw gatewayReasons.MESSAGE_ENCODING_UNSUPPORTED();
   }
 

@@ -150,6 +150,18 @@ describe('a caller', () => {
     }
   });
 
+  it('may split its cookies, as HTTP/2 has it, and still shows one session', async () => {
+    serveExchange(gateway);
+    gateway.feed.behaviour.Echo = () => ({});
+    const split = (...cookie: string[]) => ({ cookie }) as unknown as Record<string, string>;
+    const { cookie } = cookieOf(secret);
+    const origin = { origin: 'https://app.example', 'sec-fetch-site': 'cross-site' };
+    const one = await client.send(ECHO, { ...split('a=1', cookie, 'b=2'), ...origin });
+    expect(one).toMatchObject({ code: status.OK });
+    const two = await client.send(ECHO, { ...split(cookie, cookieOf(specSecret()).cookie), ...origin });
+    expect(two).toMatchObject({ reason: 'CREDENTIALS_CONFLICT' });
+  });
+
   it('with a credential that auth refuses is UNAUTHENTICATED; while auth is away it is UNAVAILABLE', async () => {
     gateway.backend.behaviour.exchange = () => {
       throw credentialInvalid();

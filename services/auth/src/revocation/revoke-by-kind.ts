@@ -1,11 +1,10 @@
+import { isUuid } from '@gatehouse/aip';
 import type { Sql } from '@gatehouse/postgres';
 import { revokeSubject } from '../account/revoke-subject.js';
 import type { Origin } from '../audit/audit-event.store.js';
 import type { AuthContext } from '../auth-context.js';
 import type { RevocationKindName } from './live-revocation.js';
 import type { NewRevocation } from './revocation.store.js';
-
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** What to revoke, at whose word. */
 export interface RevocationOrder {
@@ -26,10 +25,12 @@ export interface RevocationOrder {
 export async function revokeByKind(
   context: AuthContext,
   tx: Sql,
-  { kind, key, origin, awaited }: RevocationOrder,
+  { kind, key: said, origin, awaited }: RevocationOrder,
 ): Promise<bigint[]> {
   const { revocations, audit, keyKeeper } = context;
-  if (kind === 'signing_key') return keyKeeper.revokeIn(tx, key, { origin, awaited });
+  if (kind === 'signing_key') return keyKeeper.revokeIn(tx, said, { origin, awaited });
+  // As access tokens say it: in another spelling it would be acknowledged and refuse nobody.
+  const key = isUuid(said) ? said.toLowerCase() : said;
   await audit.append(tx, { origin, target: key === '' ? kind : `${kind} ${key}`, outcome: 'OK' });
   return revocations.append(tx, [await endBehind(context, tx, kind, key)], awaited);
 }
@@ -42,7 +43,7 @@ async function endBehind(
   key: string,
 ): Promise<NewRevocation> {
   const { accounts, descent, sessionEnds, apiKeys, grants, revocations } = context;
-  const hasRow = UUID.test(key);
+  const hasRow = isUuid(key);
   switch (kind) {
     case 'token':
       return { kind, key };

@@ -80,6 +80,15 @@ describe('Revoke', () => {
     expect(await reasonOf(auth.getAccount(admin.accessToken))).toBe('OK');
   });
 
+  it('ends what is named in capitals, as it would otherwise be acknowledged and go on', async () => {
+    const [person, other] = [await auth.signedIn(), await auth.signedIn()];
+    await revoke(RevocationKind.SUBJECT, person.id.toUpperCase());
+    await revoke(RevocationKind.FAMILY, claim(other.accessToken, 'sid').toUpperCase());
+    await isRefused(person.accessToken);
+    await isRefused(other.accessToken);
+    expect(await reasonOf(auth.refresh(other.refreshToken))).toBe('REFRESH_TOKEN_INVALID');
+  });
+
   it('ends everything, the access token that asks included; what is issued at once is good', async () => {
     const person = await auth.signedIn();
     await revoke(RevocationKind.EVERYTHING, '');

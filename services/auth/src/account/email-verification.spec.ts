@@ -24,6 +24,7 @@ async function running(verification: 'off' | 'required'): Promise<Running> {
     GATEHOUSE_MAIL: 'on',
     GATEHOUSE_SMTP_URL: server.url,
     GATEHOUSE_EMAIL_VERIFICATION: verification,
+    GATEHOUSE_LIMIT_SCALE: '1',
   });
   const accounts = accountCalls(auth.service.port);
   return {
@@ -68,6 +69,16 @@ describe('verifying an address', () => {
     const events = await auth.database.sql`
       select outcome from audit_event where target = ${id} and action = 'VerifyEmail' and outcome = 'OK'`;
     expect(events).toHaveLength(1);
+  });
+
+  it('sends three mails an hour to an address that nobody has verified, however many are asked for', async () => {
+    const { auth, accounts } = suite;
+    const { id, accessToken } = await auth.signedIn();
+    for (let count = 0; count < 5; count++) await accounts.requestVerification(accessToken);
+    const events = await auth.database.sql`
+      select outcome from audit_event where target = ${id} and action = 'RequestEmailVerification' order by id`;
+    const refused = 'TOO_MANY_ATTEMPTS';
+    expect(events.map(({ outcome }) => outcome)).toEqual(['OK', 'OK', 'OK', refused, refused]);
   });
 
   it('takes no code after a day, and the retention deletes it', async () => {
@@ -143,12 +154,18 @@ describe('where addresses must be verified', () => {
     expect(await reasonOf(auth.login(taken, NEW_PASSWORD))).toBe('CREDENTIALS_INVALID');
   });
 
-  it('makes one account of 20 parallel registrations of one address', async () => {
+  it('makes one account of 20 parallel registrations of one address, and three mails', async () => {
     const { auth } = suite;
+    const append = jest.spyOn(auth.context.outbox, 'append');
     const email = newEmail();
     const reasons = await Promise.all(Array.from({ length: 20 }, () => reasonOf(auth.register(email))));
+    const mails = append.mock.calls.filter(
+      ([, { topic, payload }]) => topic === 'mail' && payload['account'],
+    );
+    append.mockRestore();
     expect(new Set(reasons)).toEqual(new Set(['OK']));
     expect(await auth.database.sql`select 1 from account where email = ${email}`).toHaveLength(1);
+    expect(mails).toHaveLength(3);
   });
 
   it('a password reset verifies too, for those whose code has ended', async () => {

@@ -22,10 +22,11 @@ export async function registerInPrivate(
   signal?: AbortSignal,
 ): Promise<AccountRow> {
   const passwordHash = await hashNewPassword(context, account, signal);
+  const mayMail = await context.limits.mayMail(account.email);
   return context.database.transaction(async (tx) => {
     const created = await insertAccount(context, tx, account, passwordHash, origin);
-    if (!created) return pretend(context, tx, account, origin);
-    await context.outbox.append(tx, mailEvent('email_verification', created.id));
+    if (!created) return pretend(context, tx, account, mayMail, origin);
+    await context.outbox.append(tx, mailEvent('email_verification', mayMail ? created.id : undefined));
     return created;
   });
 }
@@ -35,13 +36,14 @@ async function pretend(
   { accounts, outbox, audit }: AuthContext,
   tx: Sql,
   { email }: NewAccount,
+  mayMail: boolean,
   origin: Origin,
 ): Promise<AccountRow> {
   const taken = await accounts.findByEmailKey(tx, emailKey(email));
   await outbox.append(tx, mailEvent('account_exists', undefined));
-  const outcome = authReasons.EMAIL_TAKEN.reason;
+  const { reason: outcome } = mayMail ? authReasons.EMAIL_TAKEN : authReasons.TOO_MANY_ATTEMPTS;
   await audit.append(tx, { origin, target: taken?.id, outcome });
-  await outbox.append(tx, mailEvent('account_exists', taken?.id));
+  await outbox.append(tx, mailEvent('account_exists', mayMail ? taken?.id : undefined));
   return {
     id: randomUUID(),
     email,

@@ -58,7 +58,7 @@ export const addressPolicy = {
   userCode: { points: 30, windowSeconds: 10 * MINUTE },
 } as const satisfies Record<string, Window>;
 
-/** Mails to one account that somebody who is not signed in asked for; more are not sent, and nobody is told. */
+/** Mails to one account that anybody could have asked for; more are not sent, and nobody is told. */
 export const mailPolicy = { points: 3, windowSeconds: HOUR } as const satisfies Window;
 
 /** A limit of {@link addressPolicy}. */

@@ -24,6 +24,7 @@ import { tokenExchange } from './credential/token-exchange.js';
 import { BodyMemory } from './http/body-memory.js';
 import { compressPages } from './http/compress-pages.js';
 import { corsPolicy } from './http/cors-policy.js';
+import { endServer } from './http/end-server.js';
 import { HttpEdge, type EdgeCalls } from './http/http-edge.js';
 import { Intake } from './http/intake.js';
 import { answer, ProblemFilter } from './http/problem.filter.js';
@@ -176,7 +177,8 @@ export async function startGateway(
       edge.closeSilent();
       native.close();
     };
-    await closeWithin(app, cut, end - performance.now());
+    await endServer(server, cut, end - performance.now());
+    await app.close();
     await refusals.settle();
     await closeChannels();
     await health.stop();
@@ -215,11 +217,4 @@ async function connectionsEnded(server: Server, boundMs: number): Promise<void> 
   const count = promisify(server.getConnections.bind(server));
   for (const end = performance.now() + boundMs; performance.now() < end; await delay(LOOK_EVERY_MS))
     if ((await count()) === 0) return;
-}
-
-/** Finishes what is in flight; whatever is left after the bound is cut. */
-async function closeWithin(app: NestFastifyApplication, cut: () => void, boundMs: number): Promise<void> {
-  const timer = setTimeout(cut, boundMs);
-  await app.close();
-  clearTimeout(timer);
 }

@@ -154,7 +154,7 @@ describe('where addresses must be verified', () => {
     expect(await reasonOf(auth.login(taken, NEW_PASSWORD))).toBe('CREDENTIALS_INVALID');
   });
 
-  it('makes one account of 20 parallel registrations of one address, and three mails', async () => {
+  it('makes one account of 20 parallel registrations of one address, and few mails', async () => {
     const { auth } = suite;
     const append = jest.spyOn(auth.context.outbox, 'append');
     const email = newEmail();
@@ -165,7 +165,8 @@ describe('where addresses must be verified', () => {
     append.mockRestore();
     expect(new Set(reasons)).toEqual(new Set(['OK']));
     expect(await auth.database.sql`select 1 from account where email = ${email}`).toHaveLength(1);
-    expect(mails).toHaveLength(3);
+    // The code of the new account is sent whatever strangers have asked for; it may be one of those that were counted.
+    expect([3, 4]).toContain(mails.length);
   });
 
   it('a password reset verifies too, for those whose code has ended', async () => {

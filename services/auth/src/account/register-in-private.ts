@@ -11,7 +11,7 @@ import { emailKey } from './email-key.js';
 
 /**
  * Makes an account whose address must be verified before it can sign in, and answers the same, for the same work,
- * when the address has one already: only whoever reads its mail learns which of the two it was.
+ * when the address has one already: only whoever reads its mail learns which of the two it was, a few times an hour.
  *
  * @throws AppError PASSWORD_REFUSED, HASH_QUEUE_FULL
  */
@@ -22,11 +22,11 @@ export async function registerInPrivate(
   signal?: AbortSignal,
 ): Promise<AccountRow> {
   const passwordHash = await hashNewPassword(context, account, signal);
-  const mayMail = await context.limits.mayMail(account.email);
+  const mayMail = await context.limits.mayMail('address', account.email);
   return context.database.transaction(async (tx) => {
     const created = await insertAccount(context, tx, account, passwordHash, origin);
     if (!created) return pretend(context, tx, account, mayMail, origin);
-    await context.outbox.append(tx, mailEvent('email_verification', mayMail ? created.id : undefined));
+    await context.outbox.append(tx, mailEvent('email_verification', created.id));
     return created;
   });
 }

@@ -9,8 +9,8 @@ import { mailEvent } from '../mail/mail-event.js';
 import { authReasons } from '../reasons.js';
 
 /**
- * Has a mail with a code sent to the caller's address. One that is verified already needs none, and one that is not may be
- * somebody else's: it gets no more mails than a stranger can have sent to it.
+ * Has a mail with a code sent to the caller's address. One that is verified already needs none, and one that was mailed
+ * often gets none: whoever made the account need not be whom the mail reaches.
  *
  * @throws AppError ACCOUNT_UNKNOWN when it was erased while its access token is still good
  */
@@ -23,7 +23,7 @@ export async function requestEmailVerification(
   const { subject } = call.principal;
   const account = await accounts.find(database.sql, subject);
   if (!account) return audit.refuse(database.sql, origin, authReasons.ACCOUNT_UNKNOWN(), subject);
-  const mayMail = account.emailVerified || (await limits.mayMail(account.email));
+  const mayMail = account.emailVerified || (await limits.mayMail('address', account.email));
   const outcome = mayMail ? 'OK' : authReasons.TOO_MANY_ATTEMPTS.reason;
   await database.transaction(async (tx) => {
     if (mayMail && !account.emailVerified) await outbox.append(tx, mailEvent('email_verification', subject));

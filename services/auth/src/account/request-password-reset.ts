@@ -20,7 +20,7 @@ export async function requestPasswordReset(
 ): Promise<RequestPasswordResetResponse> {
   const origin = originOf(call);
   await limits.count('resetRequest', call.clientAddress);
-  const mayMail = await limits.mayMail(email);
+  const mayMail = await limits.mayMail('password_reset', email);
   const account = await accounts.findByEmailKey(database.sql, emailKey(email));
   const outcome = !account
     ? authReasons.ACCOUNT_UNKNOWN.reason

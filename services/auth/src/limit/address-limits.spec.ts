@@ -1,4 +1,15 @@
-import { CLIENT_SECRET, reasonOf, runningAuth, silentLog, type RunningAuth } from '../spec/running-auth.js';
+import { randomUUID } from 'node:crypto';
+import { ensureAccounts } from '../cli/seed-accounts.js';
+import { accountCalls, type AccountCalls } from '../spec/account-calls.js';
+import {
+  claimsOf,
+  CLIENT_SECRET,
+  PASSWORD,
+  reasonOf,
+  runningAuth,
+  silentLog,
+  type RunningAuth,
+} from '../spec/running-auth.js';
 import { callsFrom, TRUSTING, type CallsFrom } from '../spec/sign-in-from.js';
 import { Retention } from '../retention.js';
 import { addressPolicy, mailPolicy } from './limit-policy.js';
@@ -28,6 +39,80 @@ describe('mails to an account', () => {
       ...Array<string>(mailPolicy.points).fill('OK'),
       ...Array<string>(2).fill('TOO_MANY_ATTEMPTS'),
     ]);
+  });
+});
+
+describe('mails that are not for whoever asks', () => {
+  let auth: RunningAuth;
+  let calls: CallsFrom;
+  let accounts: AccountCalls;
+  beforeAll(async () => {
+    auth = await runningAuth({
+      ...TRUSTING,
+      GATEHOUSE_MAIL: 'on',
+      // Nobody takes a mail here: those that are to be sent stay where they can be counted.
+      GATEHOUSE_SMTP_URL: 'smtp://127.0.0.1:1',
+      GATEHOUSE_EMAIL_VERIFICATION: 'required',
+    });
+    calls = callsFrom(auth.service.port);
+    accounts = accountCalls(auth.service.port);
+  });
+  afterAll(async () => {
+    calls.close();
+    accounts.close();
+    await auth.close();
+  });
+
+  const mailsTo = async (id: string, kind: string) => {
+    const rows = await auth.database.sql`
+      select 1 from outbox where topic = 'mail' and payload ->> 'account' = ${id} and payload ->> 'kind' = ${kind}`;
+    return rows.length;
+  };
+  const outcomesOf = async (id: string, action: string) => {
+    const rows = await auth.database.sql<{ outcome: string }[]>`
+      select outcome from audit_event where target = ${id} and action = ${action} order by id`;
+    return rows.map(({ outcome }) => outcome);
+  };
+  const expected = (outcome: string) => [
+    ...Array<string>(mailPolicy.points).fill(outcome),
+    ...Array<string>(2).fill('TOO_MANY_ATTEMPTS'),
+  ];
+  const verifiedPerson = async () => {
+    const email = `${randomUUID()}@gatehouse.test`;
+    await ensureAccounts(auth.context, [{ email, password: PASSWORD, displayName: 'Ada', roles: [] }]);
+    const { accessToken } = await auth.login(email);
+    return { email, accessToken, id: String(claimsOf(accessToken)['sub']) };
+  };
+
+  it('are so many an hour about a taken address, and keep no code from its owner', async () => {
+    const { id, email } = await verifiedPerson();
+    for (let call = 0; call < mailPolicy.points + 2; call++) {
+      expect((await calls.register(email, `192.0.2.${call}`, PASSWORD)).reason).toBe('OK');
+    }
+    expect(await mailsTo(id, 'account_exists')).toBe(mailPolicy.points);
+    expect(await outcomesOf(id, 'Register')).toEqual(expected('EMAIL_TAKEN'));
+    await calls.requestPasswordReset(email, HERE);
+    expect(await mailsTo(id, 'password_reset')).toBe(1);
+  });
+
+  it('keep the code of a new account from nobody', async () => {
+    const email = `${randomUUID()}@gatehouse.test`;
+    for (let call = 0; call < mailPolicy.points + 2; call++) {
+      expect((await calls.requestPasswordReset(email, `192.0.2.${call}`)).reason).toBe('OK');
+    }
+    expect((await calls.register(email, HERE, PASSWORD)).reason).toBe('OK');
+    const [account] = await auth.database.sql`select id from account where email = ${email}`;
+    expect(await mailsTo(String(account!['id']), 'email_verification')).toBe(1);
+  });
+
+  it('are so many an hour with a code that verifies an address', async () => {
+    const { id, accessToken } = await verifiedPerson();
+    await auth.database.sql`update account set email_verified_at = null where id = ${id}`;
+    for (let call = 0; call < mailPolicy.points + 2; call++) {
+      expect(await accounts.requestVerification(accessToken)).toEqual({});
+    }
+    expect(await mailsTo(id, 'email_verification')).toBe(mailPolicy.points);
+    expect(await outcomesOf(id, 'RequestEmailVerification')).toEqual(expected('OK'));
   });
 });
 

@@ -58,7 +58,10 @@ export const addressPolicy = {
   userCode: { points: 30, windowSeconds: 10 * MINUTE },
 } as const satisfies Record<string, Window>;
 
-/** Mails to one account that anybody could have asked for; more are not sent, and nobody is told. */
+/** The mails that anybody could have asked for: codes that set a password, and what there is to say of an address. */
+export type AskedMail = 'password_reset' | 'address';
+
+/** Mails of one such kind to one account; more are not sent, and nobody is told. */
 export const mailPolicy = { points: 3, windowSeconds: HOUR } as const satisfies Window;
 
 /** A limit of {@link addressPolicy}. */

@@ -8,6 +8,7 @@ import {
   mailPolicy,
   signInPolicy,
   type AddressLimit,
+  type AskedMail,
   type Delays,
   type Window,
 } from './limit-policy.js';
@@ -71,9 +72,14 @@ export class Limits {
     if (waitMs > 0) throw tooManyAttempts(waitMs);
   }
 
-  /** Counts a mail to an account. @returns whether it may still be sent */
-  async mayMail(email: string): Promise<boolean> {
-    return (await this.#mail.take(this.#keys.ofAccount(email))) === 0;
+  /**
+   * Counts a mail to an account. Each kind counts for itself: who registers an address again and again keeps no code
+   * that sets a password from its reader.
+   *
+   * @returns whether it may still be sent
+   */
+  async mayMail(kind: AskedMail, email: string): Promise<boolean> {
+    return (await this.#mail.take(`${kind} ${this.#keys.ofAccount(email)}`)) === 0;
   }
 }
 

@@ -68,7 +68,7 @@ async function signInTo(
     return audit.refuse(database.sql, caller.origin, error, accountId);
   }
   if (decided !== 'unverified') return { kind: 'signed_in', session: decided };
-  const mayMail = await limits.mayMail(accountEmail);
+  const mayMail = await limits.mayMail('address', accountEmail);
   await database.transaction(async (tx) => {
     await outbox.append(tx, mailEvent('email_verification', mayMail ? accountId : undefined));
     const { reason: outcome } = mayMail ? authReasons.EMAIL_NOT_VERIFIED : authReasons.TOO_MANY_ATTEMPTS;
@@ -106,7 +106,7 @@ async function registerByMail(context: AuthContext, identity: WithEmail, caller:
   const { database, accounts, identities, limits, outbox, audit } = context;
   const { address: email } = identity.email;
   const origin = registering(caller);
-  const mayMail = await limits.mayMail(email);
+  const mayMail = await limits.mayMail('address', email);
   const owner = { email, displayName: nameOf(identity) };
   await database.transaction(async (tx) => {
     const account = await insertAccount(context, tx, owner, undefined, origin);

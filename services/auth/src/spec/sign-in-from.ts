@@ -36,8 +36,8 @@ export function callsFrom(port: number) {
       from(tokens.login.bind(tokens), { email, password }, address),
     refresh: (refreshToken: string, address: string) =>
       from(tokens.refresh.bind(tokens), { refreshToken }, address),
-    register: (email: string, address: string) =>
-      from(accounts.register.bind(accounts), { email, password: 'short', displayName: 'Somebody' }, address),
+    register: (email: string, address: string, password = 'short') =>
+      from(accounts.register.bind(accounts), { email, password, displayName: 'Somebody' }, address),
     requestPasswordReset: (email: string, address: string) =>
       from(accounts.requestPasswordReset.bind(accounts), { email }, address),
     close() {

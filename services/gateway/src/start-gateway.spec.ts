@@ -1,6 +1,8 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { once } from 'node:events';
 import { Agent, request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import { eventually } from '@gatehouse/testing';
 import { specResource } from './spec/spec-backend.js';
@@ -75,6 +77,17 @@ describe('a gateway that stops', () => {
     const [status, head] = await kept.again();
     expect([status, head]).toEqual([404, expect.stringMatching(/^connection: close$/im)]);
     await kept.closed;
+    await stopping;
+  });
+
+  it('answers who was accepted before it stopped listening and speaks after that', async () => {
+    const gateway = await start({ GATEHOUSE_DRAIN_TIMEOUT_MS: '16000' });
+    const socket = connect(gateway.port, '127.0.0.1');
+    await once(socket, 'connect');
+    const stopping = gateway.running.stop();
+    await eventually(() => expect(gateway.send(PATH)).rejects.toThrow());
+    socket.write(`GET ${PATH} HTTP/1.1\r\nhost: gateway\r\n\r\n`);
+    expect(await text(socket)).toMatch(/^HTTP\/1.1 401 /);
     await stopping;
   });
 

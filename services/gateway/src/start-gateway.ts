@@ -57,7 +57,7 @@ const NOTICE_MS = 200;
 
 /**
  * The share of the drain in which connections that are kept get a last answer, which says that they end: one that is
- * ended while its client begins to write the next request costs that request.
+ * ended while its client begins to write the next request costs that request. As long have new ones to begin.
  */
 const FAREWELL_SHARE = 1 / 8;
 
@@ -170,14 +170,17 @@ export async function startGateway(
     native.drain();
     await delay(NOTICE_MS);
     const end = performance.now() + settings.DRAIN_TIMEOUT_MS;
-    await connectionsEnded(server, settings.DRAIN_TIMEOUT_MS * FAREWELL_SHARE);
-    edge.closeSilent();
+    const farewellMs = settings.DRAIN_TIMEOUT_MS * FAREWELL_SHARE;
+    await connectionsEnded(server, farewellMs);
+    // Of those who were accepted last the first bytes may be on the way.
+    const silence = setTimeout(() => edge.closeSilent(), farewellMs);
     const cut = () => {
       server.closeAllConnections();
       edge.closeSilent();
       native.close();
     };
     await endServer(server, cut, end - performance.now());
+    clearTimeout(silence);
     await app.close();
     await refusals.settle();
     await closeChannels();

@@ -31,6 +31,11 @@ const reset = (rest: RestClient, code: string, password: string) =>
   rest.post('/v1/accounts:resetPassword', { code, newPassword: password });
 const signIn = (password: string) => second.post('/v1/auth/login', { email: person.email, password });
 
+const verifyAddress = async () => {
+  succeeded(await first.as(person.accessToken).post('/v1/accounts/me:requestEmailVerification', {}));
+  succeeded(await second.post('/v1/accounts:verifyEmail', { code: await mailbox.code(VERIFY) }));
+};
+
 describe('an address', () => {
   const verified = async () =>
     succeeded(await second.as(person.accessToken).get<{ emailVerified?: boolean }>('/v1/accounts/me'))
@@ -59,6 +64,7 @@ describe('an address', () => {
 
 describe('a password that is reset by mail', () => {
   it('ends every sign-in of the account, begins none and leaves its keys', async () => {
+    await verifyAddress();
     const browser = await signInAs(first, person);
     const { secret } = await makeApiKey(first.as(person.accessToken), { permissions: ['resources:read'] });
     const holders = [withSession(first, browser), withSession(second, browser), first.as(person.accessToken)];
@@ -79,6 +85,15 @@ describe('a password that is reset by mail', () => {
     expect((await signIn(password)).status).toBe(200);
     expect(await mailbox.mail('Your password was changed')).not.toContain(password);
     expect((await withApiKey(second, secret).get('/v1/accounts/me')).status).toBe(200);
+  });
+
+  it('ends the keys of whoever made the account with an address that was not theirs', async () => {
+    const { secret } = await makeApiKey(first.as(person.accessToken), { permissions: ['resources:read'] });
+    const holder = withApiKey(second, secret);
+    expect((await holder.get('/v1/accounts/me')).status).toBe(200);
+    succeeded(await askForReset(person.email));
+    succeeded(await reset(first, await mailbox.code(RESET), newPassword()));
+    await eventually(async () => expect(await holder.get('/v1/accounts/me')).toMatchObject(REFUSED));
   });
 
   it('is reset by one of twenty who use the code at once', async () => {

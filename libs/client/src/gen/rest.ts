@@ -546,7 +546,8 @@ export interface paths {
         /**
          * Registers a client
          * @description Registers a client. One that runs on a server and has no keys gets a secret,
-         *     which is shown here and never again.
+         *     which is shown here and never again. The caller must have signed in within
+         *     the last 15 minutes.
          */
         post: operations["ClientService_CreateClient"];
         delete?: never;
@@ -575,7 +576,8 @@ export interface paths {
         /**
          * Changes a client
          * @description Changes a client. What it may no longer ask for it has no longer, from the
-         *     next access token on.
+         *     next access token on. The caller must have signed in within the last 15
+         *     minutes: the keys that the client proves itself with may be changed here.
          */
         patch: operations["ClientService_UpdateClient"];
         trace?: never;
@@ -613,7 +615,7 @@ export interface paths {
         /**
          * Makes a new secret for a client that has one
          * @description Makes a new secret for a client that has one. The old one is good until the
-         *     overlap is over.
+         *     overlap is over. The caller must have signed in within the last 15 minutes.
          */
         post: operations["ClientService_RotateClientSecret"];
         delete?: never;
@@ -3419,7 +3421,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description UNAUTHENTICATED */
+            /** @description UNAUTHENTICATED, SIGN_IN_TOO_OLD */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3545,7 +3547,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description UNAUTHENTICATED */
+            /** @description UNAUTHENTICATED, SIGN_IN_TOO_OLD */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3677,7 +3679,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description UNAUTHENTICATED */
+            /** @description UNAUTHENTICATED, SIGN_IN_TOO_OLD */
             401: {
                 headers: {
                     [name: string]: unknown;

@@ -854,7 +854,8 @@ export type ClientServiceService = typeof ClientServiceService;
 export const ClientServiceService = {
   /**
    * Registers a client. One that runs on a server and has no keys gets a secret,
-   * which is shown here and never again.
+   * which is shown here and never again. The caller must have signed in within
+   * the last 15 minutes.
    */
   createClient: {
     path: "/gatehouse.auth.v1.ClientService/CreateClient" as const,
@@ -888,7 +889,8 @@ export const ClientServiceService = {
   },
   /**
    * Changes a client. What it may no longer ask for it has no longer, from the
-   * next access token on.
+   * next access token on. The caller must have signed in within the last 15
+   * minutes: the keys that the client proves itself with may be changed here.
    */
   updateClient: {
     path: "/gatehouse.auth.v1.ClientService/UpdateClient" as const,
@@ -902,7 +904,7 @@ export const ClientServiceService = {
   },
   /**
    * Makes a new secret for a client that has one. The old one is good until the
-   * overlap is over.
+   * overlap is over. The caller must have signed in within the last 15 minutes.
    */
   rotateClientSecret: {
     path: "/gatehouse.auth.v1.ClientService/RotateClientSecret" as const,
@@ -934,7 +936,8 @@ export const ClientServiceService = {
 export interface ClientServiceServer extends UntypedServiceImplementation {
   /**
    * Registers a client. One that runs on a server and has no keys gets a secret,
-   * which is shown here and never again.
+   * which is shown here and never again. The caller must have signed in within
+   * the last 15 minutes.
    */
   createClient: handleUnaryCall<CreateClientRequest, CreateClientResponse>;
   /** Returns a client. */
@@ -943,12 +946,13 @@ export interface ClientServiceServer extends UntypedServiceImplementation {
   listClients: handleUnaryCall<ListClientsRequest, ListClientsResponse>;
   /**
    * Changes a client. What it may no longer ask for it has no longer, from the
-   * next access token on.
+   * next access token on. The caller must have signed in within the last 15
+   * minutes: the keys that the client proves itself with may be changed here.
    */
   updateClient: handleUnaryCall<UpdateClientRequest, UpdateClientResponse>;
   /**
    * Makes a new secret for a client that has one. The old one is good until the
-   * overlap is over.
+   * overlap is over. The caller must have signed in within the last 15 minutes.
    */
   rotateClientSecret: handleUnaryCall<RotateClientSecretRequest, RotateClientSecretResponse>;
   /**
@@ -961,7 +965,8 @@ export interface ClientServiceServer extends UntypedServiceImplementation {
 export interface ClientServiceClient extends Client {
   /**
    * Registers a client. One that runs on a server and has no keys gets a secret,
-   * which is shown here and never again.
+   * which is shown here and never again. The caller must have signed in within
+   * the last 15 minutes.
    */
   createClient(
     request: CreateClientRequest,
@@ -1012,7 +1017,8 @@ export interface ClientServiceClient extends Client {
   ): ClientUnaryCall;
   /**
    * Changes a client. What it may no longer ask for it has no longer, from the
-   * next access token on.
+   * next access token on. The caller must have signed in within the last 15
+   * minutes: the keys that the client proves itself with may be changed here.
    */
   updateClient(
     request: UpdateClientRequest,
@@ -1031,7 +1037,7 @@ export interface ClientServiceClient extends Client {
   ): ClientUnaryCall;
   /**
    * Makes a new secret for a client that has one. The old one is good until the
-   * overlap is over.
+   * overlap is over. The caller must have signed in within the last 15 minutes.
    */
   rotateClientSecret(
     request: RotateClientSecretRequest,

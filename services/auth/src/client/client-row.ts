@@ -42,6 +42,8 @@ export interface ClientRow extends ClientDetails {
   readonly sector: string;
   readonly createTime: Date;
   readonly changeTime: Date;
+  /** When it changed, to the microsecond, which a Date does not hold. */
+  readonly version: string;
   /** Since when it may do nothing any more; null for one in use. */
   readonly disableTime: Date | null;
 }

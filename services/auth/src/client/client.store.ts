@@ -98,7 +98,8 @@ function columns(sql: Sql) {
     own_permissions as "ownPermissions", pairwise, sector_identifier_uri as "sectorIdentifierUri", jwks,
     jwks_uri as "jwksUri", logout_uri as "logoutUri", dpop_bound_access_tokens as "dpopBoundAccessTokens",
     plain_requests as "plainRequests",
-    created_at as "createTime", changed_at as "changeTime", disabled_at as "disableTime"`;
+    created_at as "createTime", changed_at as "changeTime", changed_at::text as version,
+    disabled_at as "disableTime"`;
 }
 
 function json(sql: Sql, value: object | null) {

@@ -3,10 +3,11 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ClientAuthentication, ClientKind, GrantType, SubjectType } from '@gatehouse/contracts/auth';
+import { eventually } from '@gatehouse/testing';
 import { exportJWK, generateKeyPair } from 'jose';
 import { clientCalls, type ClientCalls } from '../spec/client-calls.js';
 import type { Registration } from '../spec/oauth-party.js';
-import { reasonOf, runningAuth, type RunningAuth } from '../spec/running-auth.js';
+import { claimsOf, reasonOf, runningAuth, type RunningAuth } from '../spec/running-auth.js';
 
 let auth: RunningAuth;
 let clients: ClientCalls;
@@ -73,6 +74,20 @@ describe('a client', () => {
     );
   });
 
+  it('is given what it proves itself with after a recent sign-in', async () => {
+    const early = await auth.signedIn('admin');
+    await auth.database.sql`
+      update token_family set created_at = created_at - interval '16 minutes'
+      where id = ${String(claimsOf(early.accessToken)['sid'])}`;
+    const { accessToken: late } = await auth.refresh(early.refreshToken);
+    const { id } = await created();
+    const update = clients.update({ id, displayName: 'x' }, ['display_name'], late);
+    for (const call of [clients.create(APP, late), clients.rotateSecret(id, late, 0), update])
+      expect(await reasonOf(call)).toBe('SIGN_IN_TOO_OLD');
+    for (const call of [clients.get(id, late), clients.disable(id, late)])
+      expect(await reasonOf(call)).toBe('OK');
+  });
+
   it('changes in what is named, and in nothing else', async () => {
     const before = await created();
     const change = { id: before.id, displayName: 'Another name', permissions: [] };
@@ -85,6 +100,28 @@ describe('a client', () => {
     expect(await reasonOf(clients.update({ ...change, kind: ClientKind.NATIVE }, ['kind'], admin))).toBe(
       'FIELD_MASK_INVALID',
     );
+  });
+
+  it.each([
+    ['CLIENT_CHANGED', 'changed', "changed_at = changed_at + interval '1 microsecond'"],
+    ['CLIENT_UNKNOWN', 'disabled', 'disabled_at = clock_timestamp()'],
+  ])('is not changed by what it was before: %s when it is %s meanwhile', async (reason, _, change) => {
+    const { sql } = auth.database;
+    const { id } = await created();
+    await sql`update oauth_client set changed_at = date_trunc('milliseconds', changed_at) where id = ${id}`;
+    const { updating } = await sql.begin(async (tx) => {
+      await tx`select from oauth_client where id = ${id} for update`;
+      const waiting = reasonOf(clients.update({ id, displayName: 'Late' }, ['display_name'], admin));
+      await eventually(async () => {
+        const blocked = await tx`
+          select from pg_locks where not granted and transactionid = pg_current_xact_id()::xid`;
+        expect(blocked).toHaveLength(1);
+      });
+      await tx`update oauth_client set ${tx.unsafe(change)} where id = ${id}`;
+      return { updating: waiting };
+    });
+    expect(await updating).toBe(reason);
+    expect((await clients.get(id, admin)).displayName).toBe(APP.displayName);
   });
 
   it('is disabled for good', async () => {

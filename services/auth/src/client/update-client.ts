@@ -35,7 +35,8 @@ type Field = keyof typeof FIELDS;
 /**
  * Changes a client. Access tokens that it holds go on until they expire; the next ones have what it may have then.
  *
- * @throws AppError FIELD_MASK_INVALID, FIELD_INVALID, PERMISSION_NOT_HELD, CLIENT_UNKNOWN, CLIENT_METADATA_REFUSED
+ * @throws AppError FIELD_MASK_INVALID, FIELD_INVALID, PERMISSION_NOT_HELD, CLIENT_UNKNOWN, CLIENT_METADATA_REFUSED,
+ *   CLIENT_CHANGED
  */
 export async function updateClient(
   context: AuthContext,
@@ -58,8 +59,8 @@ export async function updateClient(
   await checkMetadata(context, changed);
   const row = await database.transaction(async (tx) => {
     const locked = await clients.lock(tx, id);
-    if (!locked || locked.changeTime.getTime() !== before.changeTime.getTime())
-      return authReasons.CLIENT_CHANGED();
+    if (!locked || locked.disableTime) return authReasons.CLIENT_UNKNOWN();
+    if (locked.version !== before.version) return authReasons.CLIENT_CHANGED();
     const after = await clients.update(tx, id, changed);
     if (!hasSecret(after)) await clientSecretHashes.deleteAll(tx, id);
     await audit.append(tx, { origin, target: id, outcome: 'OK' });

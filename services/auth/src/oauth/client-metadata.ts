@@ -26,7 +26,7 @@ export interface OwnMetadata {
 }
 
 /** A client as far as its metadata goes. */
-export type DescribedClient = Omit<ClientRow, 'createTime' | 'changeTime' | 'disableTime'>;
+export type DescribedClient = Omit<ClientRow, 'createTime' | 'changeTime' | 'version' | 'disableTime'>;
 
 /** A client as the library knows it (RFC 7591, section 2). */
 export function toMetadata(client: DescribedClient, hashes: readonly Buffer[]): ClientMetadata & OwnMetadata {

@@ -1,5 +1,7 @@
 import { jest } from '@jest/globals';
 import type { Sql } from '@gatehouse/postgres';
+import { MAIL_TOPIC } from './mail/mail-event.js';
+import { TOPIC } from './outbox/events.js';
 import { Retention } from './retention.js';
 import {
   claimsOf,
@@ -81,6 +83,24 @@ describe('retention', () => {
     await new Retention(auth.context, silentLog).sweep();
     expect(await left()).toHaveLength(0);
     expect(await sql`select 1 from token_family where id = ${id}`).toHaveLength(0);
+  });
+
+  it('deletes mails that were refused for good a week ago, and nothing that somebody is owed', async () => {
+    const { sql } = auth.database;
+    const weekAgo = sql`clock_timestamp() - interval '7 days 1 second'`;
+    for (const [topic, key, parkedAt] of [
+      [MAIL_TOPIC, 'refused', weekAgo],
+      [MAIL_TOPIC, 'refused lately', sql`clock_timestamp()`],
+      [MAIL_TOPIC, 'on its way', sql`null`],
+      [TOPIC.eraseSubject, 'owed', weekAgo],
+    ] as const) {
+      await sql`
+        insert into outbox (topic, key, payload, created_at, due_at, parked_at)
+        values (${topic}, ${key}, '{}', ${weekAgo}, clock_timestamp() + interval '1 hour', ${parkedAt})`;
+    }
+    await new Retention(auth.context, silentLog).sweep();
+    const left = await sql`delete from outbox where key !~ '/' returning key`;
+    expect(left.map(({ key }) => String(key)).sort()).toEqual(['on its way', 'owed', 'refused lately']);
   });
 
   it('goes on to the other tables when one of them fails', async () => {

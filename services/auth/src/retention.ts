@@ -1,5 +1,7 @@
+import type { Sql } from '@gatehouse/postgres';
 import type { Logger } from '@gatehouse/telemetry';
 import type { AuthContext } from './auth-context.js';
+import { MAIL_TOPIC } from './mail/mail-event.js';
 
 /** Wait from the end of one sweep to the next. */
 const EVERY_MS = 60_000;
@@ -7,9 +9,12 @@ const EVERY_MS = 60_000;
 /** Rows that one statement deletes: short locks, and far below the statement timeout however many are due. */
 const BATCH = 1_000;
 
+/** How long a mail that a mailbox has refused for good is there for whoever looks into it. */
+const PARKED_MAIL_DAYS = 7;
+
 /**
- * Deletes what can matter no more: expired sign-ins, login flows, keys, grants, codes, proofs and counts, and revocations
- * that speak of expired tokens only. The stores go by `statement_timestamp()`, for which an index can be asked: for
+ * Deletes what can matter no more: expired sign-ins, login flows, keys, grants, codes, proofs and counts, mails that were
+ * refused long ago, and revocations that speak of expired tokens only. The stores go by `statement_timestamp()`, for which an index can be asked: for
  * `clock_timestamp()`, which may change from row to row, all that is live would be read as well.
  */
 export class Retention {
@@ -38,8 +43,12 @@ export class Retention {
   async sweep(): Promise<void> {
     const { database, families, sessions, apiKeys, loginFlows, codes, revocations, verifiers, limits } =
       this.#context;
-    const { artifacts, grants, clientSecretHashes, usedProofs } = this.#context;
+    const { artifacts, grants, clientSecretHashes, usedProofs, outbox } = this.#context;
     const { sql } = database;
+    // What else was parked is owed to somebody, and stays until it is delivered.
+    const parkedMails = {
+      deleteExpired: (_: Sql, limit: number) => outbox.deleteParked(MAIL_TOPIC, PARKED_MAIL_DAYS, limit),
+    };
     for (const store of [
       families,
       sessions,
@@ -54,6 +63,7 @@ export class Retention {
       verifiers,
       limits.store,
       limits.knownAddresses,
+      parkedMails,
     ]) {
       try {
         while (!this.#stopped && (await store.deleteExpired(sql, BATCH)) === BATCH);

@@ -99,6 +99,21 @@ export class OutboxStore {
     return rows.length;
   }
 
+  /**
+   * Deletes some of the events of a topic that were parked so long ago, for topics whose events nobody is owed.
+   *
+   * @returns how many
+   */
+  async deleteParked(topic: string, days: number, limit: number): Promise<number> {
+    const { count } = await this.database.sql`
+      delete from outbox where id in (
+        select id from outbox
+        where topic = ${topic} and parked_at < statement_timestamp() - ${days} * interval '1 day'
+        order by parked_at limit ${limit} for update skip locked
+      )`;
+    return count;
+  }
+
   async backlog(): Promise<OutboxBacklog> {
     const [row] = await this.database.sql<[{ waiting: number; parked: number; oldest_age_ms: number }]>`
       select

@@ -25,14 +25,17 @@ const MEDIA_TYPES: Readonly<Record<StreamFormat, readonly string[]>> = {
 
 /**
  * The form that an Accept header asks for (RFC 9110 section 12.5.1): the one with the highest weight, NDJSON
- * where several weigh the same or there is no header; undefined (406) where it takes none of them.
+ * where several weigh the same or there is no header; undefined (406) where it takes none of them. Other names of a
+ * form ask for it as well, but where the one that is answered is refused by name.
  */
 export function streamFormatOf(accept: string | undefined): StreamFormat | undefined {
   if (accept === undefined || accept.trim() === '') return 'ndjson';
   const ranges = accept.toLowerCase().split(',').map(parseRange);
   let best: { format: StreamFormat; weight: number } | undefined;
   for (const format of ['ndjson', 'sse', 'json-array'] as const) {
-    const weight = Math.max(...MEDIA_TYPES[format].map((type) => weightOf(type, ranges)));
+    const types = MEDIA_TYPES[format];
+    const isRefused = ranges.some(({ range, weight }) => range === types[0] && weight === 0);
+    const weight = isRefused ? 0 : Math.max(...types.map((type) => weightOf(type, ranges)));
     if (weight > (best?.weight ?? 0)) best = { format, weight };
   }
   return best?.format;

@@ -16,7 +16,9 @@ describe('the form of a stream', () => {
     ['application/jsonl', 'ndjson'],
     ['application/json;q=0.5, text/event-stream', 'sse'],
     ['text/event-stream;q=0.1, */*;q=0.2', 'ndjson'],
-    ['application/x-ndjson;q=0, application/*', 'ndjson'],
+    ['application/x-ndjson;q=0, application/*', 'json-array'],
+    ['application/x-ndjson;q=0, */*', 'sse'],
+    ['application/x-ndjson;q=0, application/jsonl', undefined],
     ['text/html', undefined],
     ['application/json;q=0', undefined],
   ])('for Accept: %s is %s', (accept, format) => {

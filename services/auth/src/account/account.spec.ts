@@ -173,5 +173,36 @@ describe('accounts', () => {
       expect(revoked).toHaveLength(1);
       expect(revoked[0]).toMatchObject({ kind: 'subject', not_before: expect.any(Date) });
     });
+
+    it('takes more of it than one statement deletes in its time, all at once', async () => {
+      const { sql } = auth.database;
+      const { id, accessToken } = await auth.signedIn();
+      const family = String(claimsOf(accessToken)['sid']);
+      await sql`
+        insert into refresh_token (hash, family_id, spent_at)
+        select sha256(n::text::bytea), ${family}, clock_timestamp() from generate_series(1, 10001) n`;
+      await sql`
+        with signed_in as (
+          insert into session (id, account_id, hash, last_address, device, idle_expires_at, expires_at, ended_at)
+          select gen_random_uuid(), ${id}, sha256(n::text::bytea), '', '', now(), now(), now()
+          from generate_series(1, 10001) n returning *
+        )
+        insert into oauth_artifact (hash, kind, payload, session_id, expires_at)
+        select hash, 'Session', '', id, now() from signed_in`;
+      await sql`
+        create function refuse_many() returns trigger language plpgsql as $$ begin
+          if (select count(*) from gone) > 10000 then raise 'too many for one statement'; end if;
+          return null;
+        end $$`;
+      const tables = ['refresh_token', 'session', 'oauth_artifact'];
+      for (const table of tables)
+        await sql`
+          create trigger few_at_once after delete on ${sql(table)} referencing old table as gone
+          for each statement execute function refuse_many()`;
+      await auth.eraseAccount(id, await eraser());
+      expect(await sql`select 1 from account where id = ${id}`).toHaveLength(0);
+      for (const table of tables)
+        expect(await sql`select 1 from ${sql(table)} where hash = sha256('10001')`).toHaveLength(0);
+    });
   });
 });

@@ -131,6 +131,19 @@ export class ArtifactStore {
       )`;
     return count;
   }
+
+  /** Deletes some of what stands on the grants and sessions of an account, which is locked. @returns how many */
+  async deleteOwned(tx: Sql, accountId: string, limit: number): Promise<number> {
+    const { count } = await tx`
+      delete from oauth_artifact where hash in (
+        select hash from oauth_grant join oauth_artifact on grant_id = oauth_grant.id where account_id = ${accountId}
+        union
+        select oauth_artifact.hash from session join oauth_artifact on session_id = session.id
+        where account_id = ${accountId}
+        limit ${limit}
+      )`;
+    return count;
+  }
 }
 
 /** The members of a {@link FoundArtifact}. */

@@ -182,6 +182,13 @@ export class SessionStore {
       )`;
     return count;
   }
+
+  /** Deletes some of the sessions of an account, which is locked. @returns how many */
+  async deleteOwned(tx: Sql, accountId: string, limit: number): Promise<number> {
+    const { count } = await tx`
+      delete from session where id in (select id from session where account_id = ${accountId} limit ${limit})`;
+    return count;
+  }
 }
 
 /** The members of a {@link SessionRow} that `session` and `token_family` have in common. */

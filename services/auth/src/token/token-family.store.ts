@@ -133,4 +133,19 @@ export class TokenFamilyStore {
       )`;
     return families.count;
   }
+
+  /** Deletes some of the families of an account, which is locked, their refresh tokens first. @returns how many rows */
+  async deleteOwned(tx: Sql, accountId: string, limit: number): Promise<number> {
+    const tokens = await tx`
+      delete from refresh_token where hash in (
+        select hash from token_family join refresh_token on family_id = token_family.id
+        where account_id = ${accountId} limit ${limit}
+      )`;
+    if (tokens.count === limit) return limit;
+    const families = await tx`
+      delete from token_family where id in (
+        select id from token_family where account_id = ${accountId} limit ${limit}
+      )`;
+    return families.count;
+  }
 }

@@ -98,6 +98,23 @@ describe('a message', () => {
   });
 
   it('holds up no other that has a window', async () => {
+  it('has a window that was made smaller while it waited for that of the connection', async () => {
+    const request = new Random(4).bytes(100_000);
+    const { first, outcome } = await begin(request, settings([Setting.INITIAL_WINDOW_SIZE, 1_000_000]));
+    await inSync(first);
+    expect(octets(first)).toBe(65_535);
+    first.send(settings([Setting.INITIAL_WINDOW_SIZE, 0]), windowUpdate(0, 100_000));
+    await inSync(first);
+    expect(octets(first)).toBe(65_535);
+    first.send(windowUpdate(1, 65_536));
+    await inSync(first);
+    expect(octets(first)).toBe(65_536);
+    first.send(windowUpdate(1, 100_000));
+    await eventually(() => expect(whole(first).equals(message(request))).toBe(true));
+    first.answer(1, 'well');
+    expect(await outcome).toMatchObject({ code: 'OK' });
+  });
+
     const { first } = await begin(Buffer.alloc(100_000), settings());
     await inSync(first);
     const other = unary(channel, undefined, Buffer.alloc(10));

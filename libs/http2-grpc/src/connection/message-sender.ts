@@ -17,7 +17,7 @@ export class MessageSender {
   /** Frames of DATA that were sent. */
   frames = 0;
   #window = DEFAULT_WINDOW;
-  /** Streams with something to send and a window for it. */
+  /** Streams with something to send, which had a window for it when they came here. */
   readonly #waiting: Stream[] = [];
 
   constructor(private readonly out: Outgoing) {}
@@ -72,7 +72,8 @@ export class MessageSender {
     while (this.#waiting.length > 0 && this.#window > 0 && this.out.unsent < MAX_UNSENT) {
       const stream = this.#waiting.shift() as Stream;
       stream.isQueued = false;
-      this.#sendNext(stream);
+      // SETTINGS may have closed its window while it waited (RFC 9113, section 6.9.2).
+      if (stream.sendWindow > 0) this.#sendNext(stream);
       this.#wait(stream);
     }
   }

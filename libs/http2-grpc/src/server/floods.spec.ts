@@ -137,3 +137,21 @@ describe('a client that is slow', () => {
     hasty.close();
   });
 });
+  it('to read and takes back what it has allowed has the answer when it allows it again', async () => {
+    server.onCall = ({ stream }) => {
+      stream.sendMessage(Buffer.alloc(100_000));
+      stream.end({ code: 0, details: '', metadata: {} });
+    };
+    client.send(settings([Setting.INITIAL_WINDOW_SIZE, 1_000_000]));
+    client.call(1);
+    const octets = () => client.of(FrameType.DATA).reduce((sum, { payload }) => sum + payload.length, 0);
+    await eventually(() => expect(octets()).toBe(65_535));
+    client.send(
+      settings([Setting.INITIAL_WINDOW_SIZE, 0]),
+      windowUpdate(0, 200_000),
+      windowUpdate(1, 200_000),
+    );
+    await eventually(() => expect(client.statusOf(1)).toBe('0'));
+    expect(octets()).toBe(100_005);
+  });
+

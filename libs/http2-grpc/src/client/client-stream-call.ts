@@ -75,9 +75,10 @@ export class ClientStreamCall extends SingleReplyCall {
     }
   }
 
+  /** Between two attempts it is kept whatever its size: the next one sends what is here, and nothing else. */
   #keep(message: Uint8Array): void {
     this.#keptOctets += message.length;
-    if (this.#keptOctets > MAX_KEPT) this.#kept = undefined;
+    if (this.#keptOctets > MAX_KEPT && this.stream !== undefined) this.#kept = undefined;
     this.#kept?.push(message);
   }
 

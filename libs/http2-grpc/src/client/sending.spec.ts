@@ -6,6 +6,7 @@ import { Random } from '../spec/random.js';
 import { RawServer, type RawConnection } from '../spec/raw-server.js';
 import { frame, message, settings, uint32, windowUpdate } from '../spec/wire.js';
 import type { Channel } from './channel.js';
+import { plainDialer, type Address } from './dial.js';
 import { open, outcomeOf, start, unary } from './spec/calls.js';
 import { firstOf } from './spec/hostile-first-call.js';
 
@@ -97,7 +98,6 @@ describe('a message', () => {
     expect(await outcome).toMatchObject({ code: 'OK' });
   });
 
-  it('holds up no other that has a window', async () => {
   it('has a window that was made smaller while it waited for that of the connection', async () => {
     const request = new Random(4).bytes(100_000);
     const { first, outcome } = await begin(request, settings([Setting.INITIAL_WINDOW_SIZE, 1_000_000]));
@@ -115,6 +115,7 @@ describe('a message', () => {
     expect(await outcome).toMatchObject({ code: 'OK' });
   });
 
+  it('holds up no other that has a window', async () => {
     const { first } = await begin(Buffer.alloc(100_000), settings());
     await inSync(first);
     const other = unary(channel, undefined, Buffer.alloc(10));
@@ -184,6 +185,42 @@ describe('a stream of messages', () => {
     firstOf(server).answer(1, 'enough');
     expect(await outcome).toMatchObject({ code: 'OK', message: 'enough' });
     await eventually(() => expect(isOver).toBe(true));
+  });
+
+  it('is sent once more as a whole, also what came while there was no connection for it', async () => {
+    const long = new Random(5).bytes(300_000);
+    let goOn = () => {};
+    const gate = new Promise<void>((resolve) => (goOn = resolve));
+    let connect = () => {};
+    const connecting = new Promise<void>((resolve) => (connect = resolve));
+    let dials = 0;
+    const dial = async (address: Address) => {
+      if (++dials > 1) await connecting;
+      return plainDialer.dial(address);
+    };
+    async function* requests() {
+      yield Buffer.from('one');
+      await gate;
+      connect();
+      yield long;
+      yield Buffer.from('three');
+    }
+    channel = open(server.target, { dialer: { scheme: 'http', dial } });
+    const outcome = outcomeOf(channel.clientStream({ ...start(), requests: requests() }));
+    await eventually(() => expect(octets(firstOf(server))).toBe(8));
+    server.greeting = Buffer.concat([
+      settings([Setting.INITIAL_WINDOW_SIZE, 1_000_000]),
+      windowUpdate(0, 1_000_000),
+    ]);
+    firstOf(server).send(frame(FrameType.GOAWAY, 0, 0, uint32(0, 0)));
+    await eventually(() => expect(dials).toBe(2));
+    goOn();
+    await eventually(() => expect(server.connections).toHaveLength(2));
+    const second = server.connections[1] as RawConnection;
+    await eventually(() => expect(sent(second, 1).at(-1)?.flags).toBe(Flag.END_STREAM));
+    expect(whole(second)).toEqual(Buffer.concat([message('one'), message(long), message('three')]));
+    second.answer(1, 'all');
+    expect(await outcome).toMatchObject({ code: 'OK', message: 'all' });
   });
 
   it('that breaks off ends the call, and is what the caller is told', async () => {

@@ -51,7 +51,9 @@ export class Addresses {
   }
 
   async #lookUp(name: Address): Promise<void> {
-    if (this.#isLookingUp || this.#isClosed) return;
+    if (this.#isClosed) return;
+    // The one that is under way may take longer than any time between two.
+    if (this.#isLookingUp) return this.#lookUpIn(SOONEST_MS, name);
     this.#isLookingUp = true;
     this.#lookedUpAt = performance.now();
     this.#lookUpIn(this.everyMs * (1 + JITTER * (2 * Math.random() - 1)), name);

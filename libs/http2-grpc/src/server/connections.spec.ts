@@ -4,7 +4,7 @@ import { Setting } from '../connection/settings.js';
 import { ErrorCode } from '../frames/error-code.js';
 import { Flag, FrameType, MAX_31_BITS, PREFACE } from '../frames/frame.js';
 import { RawClient, request } from '../spec/raw-client.js';
-import { data, frame, headers, message, settings, uint32 } from '../spec/wire.js';
+import { data, frame, headers, message, settings, uint32, windowUpdate } from '../spec/wire.js';
 import type { ServerLimits } from './server-connection.js';
 import { SpecServer, type SpecCall } from './spec/spec-server.js';
 
@@ -166,6 +166,18 @@ describe('a connection', () => {
     for (const { stream } of calls) stream.end(OK);
     await eventually(() => expect(client.isClosed).toBe(true));
     expect([client.statusOf(1), client.statusOf(3)]).toEqual(['0', '0']);
+  });
+
+  it('that takes no new calls bears what else comes of those that it has not taken', async () => {
+    await open({ maxAgeMs: 1, noticeMs: 1 }, ...FIRST);
+    const calls = hold();
+    await eventually(() => expect(goaways()).toEqual([MAX_31_BITS, 1]));
+    client.send(headers(3, request()), windowUpdate(3, 1), frame(FrameType.RST_STREAM, 0, 3, uint32(8)));
+    await eventually(() => expect(client.resetOf(3)).toBe(ErrorCode.REFUSED_STREAM));
+    for (const { stream } of calls) stream.end(OK);
+    await eventually(() => expect(client.isClosed).toBe(true));
+    expect(client.statusOf(1)).toBe('0');
+    expect(goaways()).toEqual([MAX_31_BITS, 1]);
   });
 
   it('that is old is not waited for without end, nor is its caller', async () => {

@@ -168,8 +168,10 @@ export class ServerConnection extends Connection<ServerStream> implements Mortal
     return stream;
   }
 
+  /** Behind the end of a connection none is: its caller may not know of that yet (RFC 9113, section 6.8). */
   protected isIdle(streamId: number): boolean {
-    return streamId > this.lastPeerStreamId || streamId % 2 === 0;
+    const isNew = streamId > this.lastPeerStreamId && this.#state !== 'draining';
+    return isNew || streamId % 2 === 0;
   }
 
   protected streamOver({ id }: ServerStream): void {

@@ -32,6 +32,10 @@ export abstract class Connection<S extends Stream> extends Endpoint {
     return this.streams.size > 0;
   }
 
+  protected get framesSent(): number {
+    return this.sender.frames;
+  }
+
   /**
    * The stream of headers that belong to no open one; why it is not opened; undefined when it is over.
    *
@@ -149,7 +153,7 @@ export abstract class Connection<S extends Stream> extends Endpoint {
   }
 
   onWindowUpdate(streamId: number, increment: number): void {
-    this.floods.windowUpdate(this.sender.frames);
+    this.floods.windowUpdate(this.framesSent);
     if (streamId === 0) {
       if (!this.sender.widenConnection(increment)) throw windowTooLarge();
     } else {

@@ -57,6 +57,8 @@ export abstract class Endpoint implements FrameEvents, Watched {
   }
 
   abstract get hasCalls(): boolean;
+  /** Frames of DATA that this end has sent. */
+  protected abstract get framesSent(): number;
   /** The socket takes more. */
   protected abstract sendMore(): void;
   /** The other end's SETTINGS have come. @param windowGrowth by how much streams may send more, or less */
@@ -138,7 +140,7 @@ export abstract class Endpoint implements FrameEvents, Watched {
   }
 
   onPing(bytes: Buffer, start: number): void {
-    this.floods.useless();
+    this.floods.ping(this.framesSent);
     this.out.ping(Flag.ACK, bytes, start);
   }
 

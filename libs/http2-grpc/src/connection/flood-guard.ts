@@ -16,6 +16,7 @@ const UPDATES_BESIDES = 1_000;
 export class FloodGuard {
   readonly #budget = new RateBudget(BURST, PER_SECOND);
   #updates = 0;
+  #pings = 0;
 
   /** A frame that was of no use. @throws ConnectionError ENHANCE_YOUR_CALM for too many */
   useless(): void {
@@ -26,6 +27,14 @@ export class FloodGuard {
   /** A window was opened. @throws ConnectionError ENHANCE_YOUR_CALM when hardly any had been used */
   windowUpdate(framesSent: number): void {
     if (++this.#updates > UPDATES_PER_FRAME * framesSent + UPDATES_BESIDES) this.useless();
+  }
+
+  /**
+   * A PING has come. Clients that size their windows by how fast DATA comes send one with each round trip that brings
+   * some: no more than there were frames. @throws ConnectionError ENHANCE_YOUR_CALM for too many
+   */
+  ping(framesSent: number): void {
+    if (++this.#pings > framesSent) this.useless();
   }
 
   /** A stream has ended, which is what a connection is for. */

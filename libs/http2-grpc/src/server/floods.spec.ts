@@ -115,6 +115,21 @@ describe('a client that floods', () => {
 });
 
 describe('a client that is slow', () => {
+describe('a client that measures how fast DATA comes', () => {
+  it('by a PING for each frame is none that floods', async () => {
+    const frames = 3_000;
+    server.onCall = ({ stream }) => {
+      for (let count = 0; count < frames; count++) stream.sendMessage(none);
+      stream.end({ code: 0, details: '', metadata: {} });
+    };
+    client.call(1);
+    await eventually(() => expect(client.statusOf(1)).toBe('0'));
+    client.send(many(frame(FrameType.PING, 0, 0, Buffer.alloc(8)), frames));
+    await eventually(() => expect(client.of(FrameType.PING)).toHaveLength(frames));
+    expect(client.of(FrameType.GOAWAY)).toEqual([]);
+  });
+});
+
   it('to read has an answer wait for it, and nobody else', async () => {
     server.onCall = ({ stream }) => {
       for (let count = 0; count < 100; count++) stream.sendMessage(Buffer.alloc(100_000));

@@ -135,7 +135,10 @@ export abstract class Connection<S extends Stream> extends Endpoint {
 
   onReset(streamId: number, code: number): void {
     const stream = this.streams.get(streamId);
-    if (stream === undefined) return this.#refuseIdle(streamId);
+    if (stream === undefined) {
+      this.floods.useless();
+      return this.#refuseIdle(streamId);
+    }
     this.forget(stream);
     const isUnprocessed = code === ErrorCode.REFUSED_STREAM;
     stream.lost({ by: 'peer', code, message: 'the other end has reset the stream', isUnprocessed });

@@ -45,6 +45,7 @@ const FLOODS: readonly [what: string, begin: Buffer, again: () => Buffer][] = [
   ['priorities', none, () => many(frame(FrameType.PRIORITY, 0, 1, Buffer.alloc(5)))],
   ['frames of an unknown type', none, () => many(frame(0xfa, 0, 0))],
   ['empty DATA', begun, () => many(data(1, none))],
+  ['resets of a call that is over', Buffer.concat([begun, reset(1)]), () => many(reset(1))],
   ['windows opened by an octet', none, () => many(windowUpdate(0, 1))],
   [
     'CONTINUATION',
@@ -114,7 +115,6 @@ describe('a client that floods', () => {
   });
 });
 
-describe('a client that is slow', () => {
 describe('a client that measures how fast DATA comes', () => {
   it('by a PING for each frame is none that floods', async () => {
     const frames = 3_000;
@@ -130,6 +130,7 @@ describe('a client that measures how fast DATA comes', () => {
   });
 });
 
+describe('a client that is slow', () => {
   it('to read has an answer wait for it, and nobody else', async () => {
     server.onCall = ({ stream }) => {
       for (let count = 0; count < 100; count++) stream.sendMessage(Buffer.alloc(100_000));
@@ -145,13 +146,6 @@ describe('a client that measures how fast DATA comes', () => {
     expect(octets()).toBe(100 * 100_005);
   });
 
-  it('to begin has no connection for long', async () => {
-    const hasty = await SpecServer.start({ greetingMs: 100 });
-    const silent = await RawClient.open(hasty.port, none);
-    await eventually(() => expect(silent.isClosed).toBe(true));
-    hasty.close();
-  });
-});
   it('to read and takes back what it has allowed has the answer when it allows it again', async () => {
     server.onCall = ({ stream }) => {
       stream.sendMessage(Buffer.alloc(100_000));
@@ -170,3 +164,10 @@ describe('a client that measures how fast DATA comes', () => {
     expect(octets()).toBe(100_005);
   });
 
+  it('to begin has no connection for long', async () => {
+    const hasty = await SpecServer.start({ greetingMs: 100 });
+    const silent = await RawClient.open(hasty.port, none);
+    await eventually(() => expect(silent.isClosed).toBe(true));
+    hasty.close();
+  });
+});

@@ -3,10 +3,11 @@ import { provisionDatabase } from '@gatehouse/migrations';
 import { eventually, freePort } from '@gatehouse/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { type AddressInfo, connect, createServer, type Server } from 'node:net';
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openPool } from './database.js';
+import type { PoolOptions } from './pool.js';
 
 const unavailable = { reason: 'DATABASE_UNAVAILABLE' };
 
@@ -98,19 +99,29 @@ describe('a server that is silent', () => {
 });
 
 describe('a connection that dies without a word', () => {
-  it('is given up after the answer timeout, and the next statement takes a new one', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'gatehouse-silence-'));
-    await chmod(folder, 0o755);
-    const server = await startEmbeddedPostgres({ dataDir: join(folder, 'postgres'), durable: false });
-    const proxy = await silenceableProxy(server.port);
+  let folder: string;
+  let server: EmbeddedPostgres;
+  let proxy: Awaited<ReturnType<typeof silenceableProxy>>;
+  const open = (options: Partial<PoolOptions>) => {
     const target = new URL(server.url);
     target.port = String(proxy.port);
-    const database = openPool({
-      url: target.href,
-      applicationName: 'spec',
-      acquireTimeoutMs: 200,
-      statementTimeoutMs: 200,
-    });
+    return openPool({ url: target.href, applicationName: 'spec', acquireTimeoutMs: 200, ...options });
+  };
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'gatehouse-silence-'));
+    await chmod(folder, 0o755);
+    server = await startEmbeddedPostgres({ dataDir: join(folder, 'postgres'), durable: false });
+    proxy = await silenceableProxy(server.port);
+  });
+  afterAll(async () => {
+    proxy.close();
+    await server.stop();
+    await rm(folder, { recursive: true });
+  });
+
+  it('is given up after the answer timeout, and the next statement takes a new one', async () => {
+    const database = open({ statementTimeoutMs: 200 });
     // Connecting may take longer than that.
     await eventually(() => database.ping());
     proxy.silence();
@@ -118,22 +129,56 @@ describe('a connection that dies without a word', () => {
     proxy.speak();
     await eventually(() => database.ping());
     await database.close({ timeoutMs: 100 });
-    proxy.close();
-    await server.stop();
-    await rm(folder, { recursive: true });
+  });
+
+  it('leaves nobody in a transaction of which it has not said that it began', async () => {
+    const database = open({ max: 1, statementTimeoutMs: 1_300 });
+    await eventually(() => database.sql`create table if not exists written (id int primary key)`);
+    await database.ping();
+    const slow = database.sql`select pg_sleep(1.2)`.catch(() => undefined);
+    await new Promise(setImmediate);
+    // The transaction begins behind it on the same connection, whose answers end with its own.
+    proxy.holdBehindNextAnswer();
+    await expect(database.transaction((tx) => tx`select`)).rejects.toMatchObject(unavailable);
+    await slow;
+    const write = eventually(() => database.sql`insert into written values (1) on conflict do nothing`);
+    proxy.goOn();
+    await write;
+    await database.close({ timeoutMs: 100 });
+    const reader = open({});
+    expect(await eventually(() => reader.sql`select id from written`)).toEqual([{ id: 1 }]);
+    await reader.close();
   });
 });
+
+/** `ReadyForQuery`, whole: what the answer to each statement ends with. */
+const READY = /Z\0\0\0\x05[ITE]/;
 
 /** Forwards to the port; while silent it swallows everything on connections that are open. */
 async function silenceableProxy(port: number) {
   let silent = false;
+  let isArmed = false;
+  /** What waits behind the answer; undefined while nothing is to wait. */
+  let held: { to: Socket; bytes: Buffer }[] | undefined;
+  /** The first answer passes, and what comes behind it waits. */
+  const hold = (to: Socket, bytes: Buffer): void => {
+    if (held !== undefined) return void held.push({ to, bytes });
+    const end = READY.exec(bytes.toString('latin1'));
+    if (end === null) return void to.write(bytes);
+    to.write(bytes.subarray(0, end.index + end[0].length));
+    held = [{ to, bytes: bytes.subarray(end.index + end[0].length) }];
+  };
   const proxy = createServer((client) => {
     const upstream = connect(port, '127.0.0.1');
     for (const [from, to] of [
       [client, upstream],
       [upstream, client],
     ] as const) {
-      from.on('data', (bytes) => silent || to.write(bytes));
+      from.on('data', (bytes: Buffer) => {
+        if (silent) return;
+        if (isArmed && from === upstream) hold(to, bytes);
+        else to.write(bytes);
+      });
       from.on('close', () => to.destroy());
       from.on('error', () => undefined);
     }
@@ -143,6 +188,11 @@ async function silenceableProxy(port: number) {
     port: (proxy.address() as AddressInfo).port,
     silence: () => (silent = true),
     speak: () => (silent = false),
+    holdBehindNextAnswer: () => (isArmed = true),
+    goOn: () => {
+      isArmed = false;
+      for (const { to, bytes } of held?.splice(0) ?? []) to.write(bytes);
+    },
     close: () => proxy.close(),
   };
 }

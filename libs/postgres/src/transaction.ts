@@ -22,7 +22,11 @@ export class Transaction {
     driver: DriverPool,
   ) {
     const execute = (statement: Statement) => {
-      statement.onSettled((error) => (this.failure ??= error));
+      statement.onSettled((error) => {
+        this.failure ??= error;
+        // It may be carried out yet, and whoever came after a BEGIN or a COMMIT would be in a transaction unawares.
+        if (statement.isAbandoned && statement.isAcquired()) connection.lose(error);
+      });
       pool.execute(statement, connection);
     };
     const savepoint = <T>(work: (tx: TransactionSql) => Promise<T>) => this.savepoint(work);

@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { openPool, type Database, type Sql } from '@gatehouse/postgres';
 import { testDatabase, type TestDatabase } from '@gatehouse/testing';
 import { pastAll } from '../spec/past-all.js';
@@ -164,6 +165,17 @@ describe('the tail of the revocations', () => {
     await tail.catchUp();
     expect(tail.epoch).not.toBe(epoch);
     expect(news.at(-1)).toMatchObject({ restarted: true, revocations: [{ key: 'before' }] });
+  });
+
+  it('forgets nothing that lives when the clock of this process is set forward', async () => {
+    await revoke(database.sql, 'lives');
+    const [wall, monotonic] = [Date.now(), performance.now()];
+    jest.spyOn(Date, 'now').mockReturnValue(wall + 3_600_000);
+    // When it looks again for what has expired.
+    jest.spyOn(performance, 'now').mockReturnValue(monotonic + 11_000);
+    await tail.catchUp();
+    jest.restoreAllMocks();
+    expect(tail.from(0n).map(({ key }) => key)).toEqual(['lives']);
   });
 
   it('knows the moment that a client is issued tokens after', async () => {

@@ -185,7 +185,8 @@ export class RevocationTail {
   #prune(): void {
     if (performance.now() - this.#prunedAt < PRUNE_EVERY_MS) return;
     this.#prunedAt = performance.now();
-    const oldest = Date.now() / 1_000 - KEEP_EXPIRED_SECONDS;
+    // By the clock that they were written by: this process's own may be set forward by mistake.
+    const oldest = this.nowSeconds - KEEP_EXPIRED_SECONDS;
     for (const [seq, { expiresAt }] of this.#rows) if (expiresAt < oldest) this.#rows.delete(seq);
     for (const [name, { expiresAt }] of this.#moments) if (expiresAt < oldest) this.#moments.delete(name);
   }

@@ -18,6 +18,15 @@ describe('the memory for bodies', () => {
     const third = memory.open();
     expect([third.grow(81 * KIB), third.grow(KIB)]).toEqual([true, false]);
   });
+
+  it('counts what was given back no more, also of one that goes on', () => {
+    const memory = new BodyMemory(100 * KIB);
+    const stream = memory.open();
+    for (let messages = 0; messages < 10; messages++) {
+      expect(stream.grow(60 * KIB)).toBe(true);
+      stream.release();
+    }
+  });
 });
 
 describe('bodies that never end', () => {

@@ -29,7 +29,7 @@ export class BodyMemory {
       },
       release: () => {
         this.#held -= held;
-        held = 0;
+        size = held = 0;
       },
     };
   }
@@ -39,6 +39,6 @@ export class BodyMemory {
 export interface HeldBody {
   /** Whether there is room for this many bytes more; then they are held. */
   grow(bytes: number): boolean;
-  /** Gives all of it back. */
+  /** Gives all of it back; what it is to hold after that is counted from nothing. */
   release(): void;
 }

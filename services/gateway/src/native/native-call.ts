@@ -45,7 +45,7 @@ export class NativeCall extends Timed implements CallListener, IncomingCall {
   readonly deadline: number;
   readonly origin: NativeOrigin;
   readonly #requests: RequestMessages;
-  #held: HeldBody;
+  readonly #held: HeldBody;
   readonly #unread: HeldBody;
   #octets = 0;
   #messages = 0;
@@ -91,11 +91,8 @@ export class NativeCall extends Timed implements CallListener, IncomingCall {
 
   message(message: Buffer): void {
     if (++this.#messages > 1 && this.#isSingle) return this.refuse(gatewayReasons.MESSAGE_COUNT());
-    if (!this.#isSingle) {
-      // Of a stream only what is incomplete is kept for long.
-      this.#held.release();
-      this.#held = this.serving.memory.open();
-    }
+    // Of a stream only what is incomplete is kept for long.
+    if (!this.#isSingle) this.#held.release();
     this.#requests.push(message);
   }
 

@@ -88,6 +88,7 @@ export function neededArrows(manifests: readonly Manifest[]): Arrows {
     ),
     '* -> namespace/kube-system:53',
     ...edgeArrows(manifests),
+    ...clientArrows(manifests),
     ...monitorArrows(manifests),
     ...operatorArrows(manifests),
   ];
@@ -130,6 +131,11 @@ function edgeArrows(manifests: readonly Manifest[]): readonly Arrow[] {
       ),
     ),
   );
+}
+
+/** Whoever is reached from outside may have apps of others, whose keys auth reads and whose back channels it tells. */
+function clientArrows(manifests: readonly Manifest[]): readonly Arrow[] {
+  return ofKind(manifests, 'HTTPRoute').length > 0 ? ['auth -> world:443'] : [];
 }
 
 /** From Prometheus to the replicas behind the Services that a monitor selects. */

@@ -156,6 +156,7 @@ describe('the rules', () => {
     ['needless egress users -> *:5001', changed('NetworkPolicy', 'users', '/spec/egress', toEveryone)],
     ['needless egress gateway -> *:*', changed('NetworkPolicy', 'gateway', '/spec/egress', [{}])],
     ['needless ingress * -> auth:*', changed('NetworkPolicy', 'auth', '/spec/ingress', [{}])],
+    ['no egress auth -> world:443', without('NetworkPolicy', 'web', prod!)],
     ['no egress auth -> world:587', changed('ConfigMap', 'auth', '/data/GATEHOUSE_SMTP_URL_FILE', '/x')],
     [
       'namespace: the overlay',

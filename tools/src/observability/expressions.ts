@@ -20,6 +20,10 @@ interface AlertFile {
   readonly groups: readonly { readonly rules: readonly Alert[] }[];
 }
 
+interface PrometheusFile {
+  readonly scrape_configs: readonly { readonly job_name: string }[];
+}
+
 interface Dashboard {
   readonly title: string;
   readonly panels: readonly {
@@ -34,6 +38,12 @@ const FOLDER = join(repositoryRoot, 'deploy/observability');
 export async function readAlerts(): Promise<readonly Alert[]> {
   const { groups } = parse(await readFile(join(FOLDER, 'alerts.yaml'), 'utf8')) as AlertFile;
   return groups.flatMap(({ rules }) => rules);
+}
+
+/** The services that Prometheus asks. */
+export async function readJobs(): Promise<readonly string[]> {
+  const file = parse(await readFile(join(FOLDER, 'prometheus.yaml'), 'utf8')) as PrometheusFile;
+  return file.scrape_configs.map(({ job_name: name }) => name);
 }
 
 /** Every expression that an alert or a dashboard asks Prometheus for. */

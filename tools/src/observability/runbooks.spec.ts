@@ -2,12 +2,23 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { repositoryRoot } from '../repository-root.js';
-import { readAlerts } from './expressions.js';
+import { readAlerts, readJobs } from './expressions.js';
 
 describe('the runbooks', () => {
   it('have a section for every alert, in the same order, and no other', async () => {
     const text = await readFile(join(repositoryRoot, 'docs/runbooks.md'), 'utf8');
     const sections = [...text.matchAll(/^## (.+)$/gm)].map(([, name]) => name);
     expect(sections).toEqual((await readAlerts()).map(({ alert }) => alert));
+  });
+});
+
+describe('the alert of missing replicas', () => {
+  it('also speaks of a service that has none left, of which there is no series to be counted', async () => {
+    const alert = (await readAlerts()).find((one) => one.alert === 'ReplicasMissing');
+    const jobs = await readJobs();
+    expect(jobs.length).toBeGreaterThan(3);
+    // Nothing is left of a comparison that is false, and so there is nothing to be counted.
+    expect(alert?.expr).not.toContain('count');
+    for (const job of jobs) expect(alert?.expr).toContain(`absent(up{job="${job}"})`);
   });
 });

@@ -78,10 +78,15 @@ export class GrantStore {
     return row;
   }
 
-  /** Keeps a grant from ending until the transaction does. @returns undefined when it is over */
+  /**
+   * Keeps a grant from ending until the transaction does. One at a time: two that shared the lock would wait for each
+   * other in {@link use}.
+   *
+   * @returns undefined when it is over
+   */
   async lockForIssue(tx: Sql, id: string): Promise<GrantRow | undefined> {
     const [row] = await tx<GrantRow[]>`
-      select ${columns(tx)} from oauth_grant where id = ${id} and ${live(tx)} for share`;
+      select ${columns(tx)} from oauth_grant where id = ${id} and ${live(tx)} for no key update`;
     return row;
   }
 

@@ -63,6 +63,12 @@ describe('token exchange', () => {
     expect(await openid.tokenIntrospection(back.config, tokens.access_token)).toMatchObject({ active: true });
   });
 
+  it('is done for all who ask at the same moment', async () => {
+    const { accessToken } = await connected();
+    const outcomes = await Promise.all(Array.from({ length: 8 }, () => faultOf(exchange(accessToken))));
+    expect(outcomes).toEqual(Array(8).fill('OK'));
+  });
+
   it('goes a bounded way', async () => {
     const { accessToken } = await connected();
     let held = accessToken;

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import type { Visit } from '../web/visit.js';
 import { layout, type Page } from './layout.js';
 
@@ -32,11 +33,16 @@ export function pageHeaders(formTarget?: string): Readonly<Record<string, string
   };
 }
 
-/** Where a redirect leads, as `form-action` has it: an origin, or the scheme of an app on a device. */
+/**
+ * Where a redirect leads, as `form-action` has it: an origin, or the scheme of an app on a device. Of addresses of the
+ * network a policy can name 127.0.0.1 alone (CSP 3, section 6.7.2.8); for others the scheme has to do.
+ */
 export function formTargetOf(uri: string): string | undefined {
   const url = URL.parse(uri);
   if (!url) return undefined;
-  return url.origin === 'null' ? url.protocol : url.origin;
+  const { origin, protocol, hostname } = url;
+  const isAddress = isIP(hostname.replace(/^\[|\]$/g, '')) !== 0 && hostname !== '127.0.0.1';
+  return origin === 'null' || isAddress ? protocol : origin;
 }
 
 /** Sends the browser elsewhere, by GET whatever it came by (RFC 9700, section 4.12). */

@@ -14,8 +14,8 @@ const PARKED_MAIL_DAYS = 7;
 
 /**
  * Deletes what can matter no more: expired sign-ins, login flows, keys, grants, codes, proofs and counts, mails that were
- * refused long ago, and revocations that speak of expired tokens only. The stores go by `statement_timestamp()`, for which an index can be asked: for
- * `clock_timestamp()`, which may change from row to row, all that is live would be read as well.
+ * refused long ago, and revocations that speak of expired tokens only. The stores go by `statement_timestamp()`, for which
+ * an index can be asked: for `clock_timestamp()`, which may change from row to row, all that is live would be read as well.
  */
 export class Retention {
   readonly #context: AuthContext;

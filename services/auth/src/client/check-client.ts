@@ -125,7 +125,11 @@ function violation(field: string, description: string | undefined): FieldViolati
 
 const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k', 'priv'] as const;
 
+/** What JSON can say and no column can hold: NUL, and half a character. */
+const UNKEPT = /\\u(?:0000|d[89a-f])/;
+
 function isSound(jwk: object): boolean {
+  if (UNKEPT.test(JSON.stringify(jwk))) return false;
   if (PRIVATE_MEMBERS.some((member) => Object.hasOwn(jwk, member))) return false;
   try {
     const { asymmetricKeyType: type, asymmetricKeyDetails: details } = createPublicKey({

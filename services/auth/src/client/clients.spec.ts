@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { randomUUID } from 'node:crypto';
+import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ClientAuthentication, ClientKind, GrantType, SubjectType } from '@gatehouse/contracts/auth';
@@ -31,6 +31,7 @@ const APP: Registration = {
   redirectUris: ['https://app.example/callback'],
   permissions: ['resources:read'],
 };
+const PUBLIC_KEY = generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ format: 'jwk' });
 const created = async (more: Registration = {}) => (await clients.create({ ...APP, ...more }, admin)).client!;
 const refusalOf = (more: Registration) => reasonOf(clients.create({ ...APP, ...more }, admin));
 const lastEvent = async () => {
@@ -166,6 +167,8 @@ describe('what is said of a client', () => {
       'a shared secret as its key',
       { jwks: '{"keys":[{"kty":"oct","k":"YWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFh"}]}' },
     ],
+    ['a key that cannot be kept', { jwks: JSON.stringify({ keys: [{ ...PUBLIC_KEY, note: '\0' }] }) }],
+    ['half a character', { jwks: JSON.stringify({ keys: [{ ...PUBLIC_KEY, note: '\ud800' }] }) }],
     ['several hosts for one name', { redirectUris: ['https://a.example/', 'https://b.example/'] }],
     ['a home that is a script', { homeUri: 'javascript:alert(1)' }],
     ['plain requests of a browser', { kind: ClientKind.BROWSER, plainRequests: true }],

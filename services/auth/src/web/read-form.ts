@@ -7,7 +7,7 @@ const FORM_TYPE = /^application\/x-www-form-urlencoded\s*(?:;|$)/i;
 const MAX_FORM_BYTES = 64 * 1024;
 
 /**
- * Reads the fields of a form, none of which may stand twice.
+ * Reads the fields of a form, none of which may stand twice or hold what no text of the database can.
  *
  * @throws AppError FORM_MALFORMED
  */
@@ -15,7 +15,7 @@ export async function readForm(request: IncomingMessage): Promise<ReadonlyMap<st
   if (!FORM_TYPE.test(request.headers['content-type'] ?? '')) throw authReasons.FORM_MALFORMED();
   const fields = new Map<string, string>();
   for (const [name, value] of new URLSearchParams(await readText(request))) {
-    if (fields.has(name)) throw authReasons.FORM_MALFORMED();
+    if (fields.has(name) || value.includes('\0')) throw authReasons.FORM_MALFORMED();
     fields.set(name, value);
   }
   return fields;

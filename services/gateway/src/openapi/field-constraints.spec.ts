@@ -14,7 +14,11 @@ function keywordsOf(message: string, name: string) {
 describe('the constraints of the contract', () => {
   it.each([
     ['gatehouse.auth.v1.RegisterRequest', 'email', { format: 'email', maxLength: 254, minLength: 1 }],
-    ['gatehouse.auth.v1.RegisterRequest', 'display_name', { minLength: 1, maxLength: 100 }],
+    [
+      'gatehouse.auth.v1.RegisterRequest',
+      'display_name',
+      { minLength: 1, maxLength: 100, not: { pattern: '\\u0000' } },
+    ],
     ['gatehouse.auth.v1.RegisterRequest', 'password', { minLength: 1, maxLength: 256 }],
     ['gatehouse.resources.v1.Resource', 'title', { maxLength: 200, not: { pattern: '\\u0000' } }],
     ['gatehouse.resources.v1.GetResourceRequest', 'id', { format: 'uuid', minLength: 1 }],

@@ -2,6 +2,12 @@ import { isUuid } from '@gatehouse/aip';
 import type { Sql } from '@gatehouse/postgres';
 import type { Claims } from '@gatehouse/tokens';
 
+/** Rows that one statement changes, far below the statement timeout. */
+const BATCH = 10_000;
+
+/** No row has it, and every other one comes after it. */
+const FIRST_ID = '00000000-0000-0000-0000-000000000000';
+
 /** What access tokens descend from, whichever table that is in. */
 export class DescentStore {
   /** The account behind a token family, a session, an API key or a grant. */
@@ -17,12 +23,24 @@ export class DescentStore {
     return row?.account_id;
   }
 
-  /** Ends every token family, session and grant. @returns how many */
+  /** Ends every token family, session and grant, a batch at a time. @returns how many */
   async endSignIns(tx: Sql): Promise<number> {
-    const families = await tx`update token_family set ended_at = clock_timestamp() where ended_at is null`;
-    const sessions = await tx`update session set ended_at = clock_timestamp() where ended_at is null`;
-    const grants = await tx`update oauth_grant set ended_at = clock_timestamp() where ended_at is null`;
-    return families.count + sessions.count + grants.count;
+    let count = 0;
+    for (const table of ['token_family', 'session', 'oauth_grant']) {
+      let ended: readonly { id: string }[];
+      let last = FIRST_ID;
+      do {
+        ended = await tx<{ id: string }[]>`
+          with batch as (
+            select id from ${tx(table)} where id > ${last} and ended_at is null order by id limit ${BATCH}
+          )
+          update ${tx(table)} one set ended_at = clock_timestamp() from batch where one.id = batch.id
+          returning one.id`;
+        count += ended.length;
+        for (const { id } of ended) if (id > last) last = id;
+      } while (ended.length === BATCH);
+    }
+    return count;
   }
 
   /** How many API keys are good. */

@@ -3511,9 +3511,9 @@ export interface operations {
     };
     ClientService_UpdateClient: {
         parameters: {
-            query: {
-                /** @description The fields to change. */
-                updateMask: string;
+            query?: {
+                /** @description The fields to change; without it those that are set. */
+                updateMask?: string;
             };
             header?: never;
             path: {

@@ -13,6 +13,7 @@ import { openApiDocument } from './openapi-document.js';
 interface Operation {
   readonly operationId: string;
   readonly security?: readonly Record<string, readonly string[]>[];
+  readonly parameters?: readonly { readonly name: string; readonly required?: boolean }[];
   readonly responses: Record<string, unknown>;
 }
 
@@ -47,6 +48,13 @@ describe('the document', () => {
     expect(answer.text).toBe(text);
     expect(openApiDocument(readRestContract(contract))).toBe(text);
     expect(document.openapi).toBe('3.1.0');
+  });
+
+  it('asks for no mask of an update: without one it is what the body gives', () => {
+    const parameters = operations.flatMap(({ operation }) => operation.parameters ?? []);
+    const masks = parameters.filter(({ name }) => name === 'updateMask');
+    expect(masks).toHaveLength(operations.filter(({ method }) => method === 'PATCH').length);
+    expect(masks.filter(({ required }) => required)).toEqual([]);
   });
 
   it('has every route, and every operation finds its way back to its method', () => {

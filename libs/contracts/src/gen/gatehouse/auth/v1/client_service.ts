@@ -73,7 +73,7 @@ export interface UpdateClientRequest {
   client:
     | Client1
     | undefined;
-  /** The fields to change. */
+  /** The fields to change; without it those that are set. */
   updateMask: string[] | undefined;
 }
 

@@ -18,6 +18,12 @@ describe('databaseError', () => {
     ['ECONNREFUSED', 'DATABASE_UNAVAILABLE'],
     ['CONNECTION_CLOSED', 'DATABASE_UNAVAILABLE'],
     ['CONNECT_TIMEOUT', 'DATABASE_UNAVAILABLE'],
+    ['CERT_HAS_EXPIRED', 'DATABASE_UNAVAILABLE'],
+    ['DEPTH_ZERO_SELF_SIGNED_CERT', 'DATABASE_UNAVAILABLE'],
+    ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'DATABASE_UNAVAILABLE'],
+    ['ERR_TLS_CERT_ALTNAME_INVALID', 'DATABASE_UNAVAILABLE'],
+    ['EPROTO', 'DATABASE_UNAVAILABLE'],
+    ['SASL_SIGNATURE_MISMATCH', 'DATABASE_UNAVAILABLE'],
     ['57014', 'DEADLINE_EXCEEDED'],
     ['55P03', 'DATABASE_UNAVAILABLE'],
     ['40001', 'CONFLICT'],
@@ -29,11 +35,14 @@ describe('databaseError', () => {
     expect((error as AppError).cause).not.toHaveProperty('detail');
   });
 
-  it.each(['23505', '42P01', '22P02'])('leaves %s as it is, without the data of the row', (code) => {
-    const error = withCode(code);
-    expect(databaseError(error)).toBe(error);
-    expect(error).not.toHaveProperty('detail');
-  });
+  it.each(['23505', '42P01', '22P02', 'UNDEFINED_VALUE', 'ERR_INVALID_ARG_TYPE'])(
+    'leaves %s as it is, without the data of the row',
+    (code) => {
+      const error = withCode(code);
+      expect(databaseError(error)).toBe(error);
+      expect(error).not.toHaveProperty('detail');
+    },
+  );
 
   it('passes on what is an AppError already, and what is no error of the database', () => {
     const refusal = platformReasons.PERMISSION_MISSING();

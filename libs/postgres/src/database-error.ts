@@ -17,6 +17,13 @@ const CONNECTION_CODES = new Set([
   'ETIMEDOUT',
 ]);
 
+/**
+ * Codes of a server that does not prove that it is the one: of TLS, of its certificate as Node and OpenSSL judge it, of
+ * SCRAM.
+ */
+const UNPROVEN =
+  /^(?:EPROTO$|ERR_SSL_|ERR_TLS_|SASL_|UNABLE_TO_|CRL_|INVALID_CA$|INVALID_PURPOSE$|PATH_LENGTH_EXCEEDED$|HOSTNAME_MISMATCH$)|CERT/;
+
 /** PostgreSQL, Appendix A: SQLSTATEs (or, by two characters, classes) of a server that cannot serve now. */
 const UNAVAILABLE_STATES = [
   '08', // connection exception
@@ -39,15 +46,17 @@ const RETRY_AFTER_MS = 1_000;
 
 /**
  * What a failure of the database means to the caller of an RPC:
- * no server to be had, or a lock not got in time, is UNAVAILABLE / DATABASE_UNAVAILABLE, a lost race is ABORTED /
- * CONFLICT, a statement over its time is DEADLINE_EXCEEDED. Everything else, constraint violations above all,
- * is returned as it is: only the store knows what it means (see {@link isForeignKeyViolation}).
+ * no server to be had, or none that proves that it is the one, or a lock not got in time, is UNAVAILABLE /
+ * DATABASE_UNAVAILABLE, a lost race is ABORTED / CONFLICT, a statement over its time is DEADLINE_EXCEEDED. Everything
+ * else, constraint violations above all, is returned as it is: only the store knows what it means (see
+ * {@link isForeignKeyViolation}).
  */
 export function databaseError(error: unknown): unknown {
   if (error instanceof AppError) return error;
   const code = codeOf(error);
   if (code === undefined) return error;
-  if (CONNECTION_CODES.has(code) || UNAVAILABLE_STATES.some((state) => code.startsWith(state))) {
+  const isAway = CONNECTION_CODES.has(code) || UNPROVEN.test(code);
+  if (isAway || UNAVAILABLE_STATES.some((state) => code.startsWith(state))) {
     return platformReasons.DATABASE_UNAVAILABLE({
       cause: withoutRowData(error),
       retryAfterMs: RETRY_AFTER_MS,

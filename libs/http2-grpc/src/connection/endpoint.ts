@@ -21,7 +21,7 @@ export interface ConnectionLimits {
 /** How much may wait for an end that does not read, in octets; what the windows bound is far less. */
 const MAX_UNREAD = 4 * 1024 * 1024;
 
-/** How long the last words of a connection may take, in milliseconds. */
+/** How long the last words of a connection may take, and stay when they have left, in milliseconds. */
 const LAST_WORDS_MS = 1_000;
 
 const PING_PAYLOAD = Buffer.from('liveness', 'latin1');
@@ -108,20 +108,21 @@ export abstract class Endpoint implements FrameEvents, Watched {
   protected fail({ code, message }: ConnectionError): void {
     if (this.#isOver) return;
     this.out.goaway(this.lastPeerStreamId, code, message);
-    this.#end(code, message);
+    this.#end(code, message, LAST_WORDS_MS);
   }
 
-  /** The connection is gone. */
-  protected lose(reason: string): void {
-    if (!this.#isOver) this.#end(ErrorCode.NO_ERROR, reason);
+  /** The connection is gone, or needed no more. @param leaveMs how long what was sent last may take to leave */
+  protected lose(reason: string, leaveMs = LAST_WORDS_MS): void {
+    if (!this.#isOver) this.#end(ErrorCode.NO_ERROR, reason, leaveMs);
   }
 
-  #end(code: ErrorCode, message: string): void {
+  #end(code: ErrorCode, message: string, leaveMs: number): void {
     this.out.flush();
     this.#isOver = true;
     this.#keepalive.close();
-    this.socket.pause().end();
-    setTimeout(() => this.socket.destroy(), LAST_WORDS_MS).unref();
+    const destroyIn = (ms: number): void => void setTimeout(() => this.socket.destroy(), ms).unref();
+    this.socket.pause().end(() => destroyIn(LAST_WORDS_MS));
+    destroyIn(leaveMs);
     this.over(code, message);
   }
 

@@ -35,6 +35,9 @@ export interface ServerEvents {
 const TAKEN_BACK_BURST = 1_000;
 const TAKEN_BACK_PER_SECOND = 200;
 
+/** How long the last answer may take to leave for a caller that is slow to read it, in milliseconds. */
+const LAST_ANSWER_MS = 5_000;
+
 const DRAIN_PAYLOAD = Buffer.from('draining', 'latin1');
 
 /** Characters of what a call failed for that its caller is told. */
@@ -181,7 +184,7 @@ export class ServerConnection extends Connection<ServerStream> implements Mortal
 
   #endIfUnused(): void {
     if (this.streams.size > 0 || this.isOver) return;
-    if (this.#state === 'draining') this.lose('its last call has ended');
+    if (this.#state === 'draining') this.lose('its last call has ended', LAST_ANSWER_MS);
     else this.#lifetime.idle();
   }
 

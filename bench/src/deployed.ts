@@ -3,4 +3,5 @@ export const DEPLOYED: readonly string[] = [
   '--max-semi-space-size=8',
   '--no-allocation-site-pretenuring',
   '--no-parallel-scavenge',
+  '--v8-pool-size=1',
 ];

@@ -1,6 +1,7 @@
 import { metrics, type ObservableCallback } from '@opentelemetry/api';
 import type { Logger } from '@gatehouse/telemetry';
 import { EventLoopWatch } from './event-loop-watch.js';
+import { Saturation } from './saturation.js';
 
 /** Why a request is not taken. */
 export type ShedCause = 'in_flight' | 'event_loop';
@@ -22,6 +23,9 @@ const RESERVE = 0.2;
 /** The share of the places that essential requests may have: as little may sign-ins keep everyone else out. */
 const ESSENTIAL_SHARE = 0.5;
 
+/** The share of the places that all others have even while the event loop has no pauses. */
+const LEAST_SHARE = 0.2;
+
 /** The share of the places that have to be taken for the load to be why the event loop is behind. */
 const BUSY = 1 / 8;
 
@@ -31,7 +35,7 @@ const TELL_EVERY_MS = 1_000;
 /**
  * Decides whether a process takes on another request. Requests that are too many are refused before any work is done
  * for them, so that those that were taken end in time: work that nobody waits for any more is what an overload feeds
- * on. It looks at the present alone and remembers nothing, so that it is over when the load is.
+ * on. It looks at the present and at the last second, so that it is over when the load is.
  *
  * Essential requests, such as sign-ins, have places that nobody else gets, and are taken while the event loop is
  * behind; they in turn leave places to all others.
@@ -42,6 +46,7 @@ export class LoadGate {
   readonly #maxCommon: number;
   readonly #maxEssential: number;
   readonly #busy: number;
+  readonly #saturation: Pick<Saturation, 'places' | 'countAnswered' | 'close'>;
   readonly #log: Pick<Logger, 'warn'>;
   /** How many were refused, by cause. An alert sees a first refusal only as a change from none. */
   readonly #shed: Record<ShedCause, number> = { in_flight: 0, event_loop: 0 };
@@ -55,6 +60,7 @@ export class LoadGate {
     { maxInFlight, maxLoopBehindMs }: LoadLimits,
     log: Pick<Logger, 'warn'>,
     loop: Pick<EventLoopWatch, 'isBehind' | 'close'> = new EventLoopWatch(maxLoopBehindMs),
+    saturation?: Pick<Saturation, 'places' | 'countAnswered' | 'close'>,
   ) {
     this.#loop = loop;
     this.#log = log;
@@ -62,6 +68,7 @@ export class LoadGate {
     this.#maxCommon = Math.max(1, Math.floor(maxInFlight * (1 - RESERVE)));
     this.#maxEssential = Math.max(1, Math.floor(maxInFlight * ESSENTIAL_SHARE));
     this.#busy = Math.max(1, Math.floor(maxInFlight * BUSY));
+    this.#saturation = saturation ?? new Saturation(Math.max(1, Math.floor(maxInFlight * LEAST_SHARE)));
     const meter = metrics.getMeter('@gatehouse/grpc');
     const shed = meter.createObservableCounter('gatehouse.load.shed', {
       description: 'Requests that were refused before any work was done for them',
@@ -94,7 +101,7 @@ export class LoadGate {
     if (isEssential) {
       return all >= this.#maxInFlight || this.#essential >= this.#maxEssential ? 'in_flight' : undefined;
     }
-    if (all >= this.#maxCommon) return 'in_flight';
+    if (all >= this.#maxCommon || this.#common >= this.#saturation.places) return 'in_flight';
     return all >= this.#busy && this.#loop.isBehind ? 'event_loop' : undefined;
   }
 
@@ -113,13 +120,18 @@ export class LoadGate {
 
   /** Called when work on a request that has entered is over. */
   leave(isEssential: boolean): void {
-    if (isEssential) this.#essential--;
-    else this.#common--;
+    if (isEssential) {
+      this.#essential--;
+    } else {
+      this.#common--;
+      this.#saturation.countAnswered();
+    }
   }
 
   close(): void {
     this.#stopObserving();
     this.#loop.close();
+    this.#saturation.close();
     clearTimeout(this.#telling);
     if (this.#untold > 0) this.#tell();
   }

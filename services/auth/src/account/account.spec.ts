@@ -1,5 +1,6 @@
 import { eventually } from '@gatehouse/testing';
 import { randomUUID } from 'node:crypto';
+import { fewAtOnce } from '../spec/few-at-once.js';
 import {
   CLIENT_SECRET,
   claimsOf,
@@ -189,16 +190,8 @@ describe('accounts', () => {
         )
         insert into oauth_artifact (hash, kind, payload, session_id, expires_at)
         select hash, 'Session', '', id, now() from signed_in`;
-      await sql`
-        create function refuse_many() returns trigger language plpgsql as $$ begin
-          if (select count(*) from gone) > 10000 then raise 'too many for one statement'; end if;
-          return null;
-        end $$`;
       const tables = ['refresh_token', 'session', 'oauth_artifact'];
-      for (const table of tables)
-        await sql`
-          create trigger few_at_once after delete on ${sql(table)} referencing old table as gone
-          for each statement execute function refuse_many()`;
+      await fewAtOnce(auth.database, 'delete', ...tables);
       await auth.eraseAccount(id, await eraser());
       expect(await sql`select 1 from account where id = ${id}`).toHaveLength(0);
       for (const table of tables)

@@ -10,6 +10,9 @@ const USE_SECONDS = 60;
 /** How long a grant that is over is kept for whoever looks into it, in days. */
 const KEPT_DAYS = 30;
 
+/** Rows that one statement changes, far below the statement timeout: anybody may use a client. */
+const BATCH = 10_000;
+
 /** What a person has consented to. */
 export interface Consent {
   /** `openid`, `profile`, `email`, `offline_access`. */
@@ -124,15 +127,26 @@ export class GrantStore {
     return rows.map(({ id }) => id);
   }
 
-  /** Ends every grant of a client. @returns those of which another client may hold something that is good */
+  /**
+   * Ends every grant of a client, which is locked, a batch at a time.
+   *
+   * @returns those of which another client may hold something that is good
+   */
   async endAllOfClient(tx: Sql, clientId: string): Promise<string[]> {
-    const rows = await tx<{ id: string; handed_on: boolean }[]>`
-      update oauth_grant set ended_at = clock_timestamp()
-      where client_id = ${clientId} and ended_at is null
-      returning id, coalesce(
-        exchanged_at > clock_timestamp() - ${ACCESS_TOKEN_HORIZON_SECONDS} * interval '1 second', false
-      ) as handed_on`;
-    return rows.flatMap(({ id, handed_on }) => (handed_on ? [id] : []));
+    const handedOn: string[] = [];
+    let rows: readonly { id: string; handed_on: boolean }[];
+    do {
+      rows = await tx<{ id: string; handed_on: boolean }[]>`
+        update oauth_grant set ended_at = clock_timestamp()
+        where id in (
+          select id from oauth_grant where client_id = ${clientId} and ended_at is null limit ${BATCH}
+        )
+        returning id, coalesce(
+          exchanged_at > clock_timestamp() - ${ACCESS_TOKEN_HORIZON_SECONDS} * interval '1 second', false
+        ) as handed_on`;
+      for (const { id, handed_on } of rows) if (handed_on) handedOn.push(id);
+    } while (rows.length === BATCH);
+    return handedOn;
   }
 
   /** The live grants of an account, newest first, at most `limit` of them. */

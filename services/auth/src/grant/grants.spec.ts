@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import * as openid from 'openid-client';
 import { clientCalls, type ClientCalls } from '../spec/client-calls.js';
+import { fewAtOnce } from '../spec/few-at-once.js';
 import { faultOf, oauthParty, signInAt, type OauthParty } from '../spec/oauth-party.js';
 import { claimsOf, reasonOf } from '../spec/running-auth.js';
 import { twoReplicas, type TwoReplicas } from '../spec/two-replicas.js';
@@ -95,6 +96,27 @@ describe('a grant', () => {
     await replicas.catchUp();
     expect(await reasonOf(auth.getAccount(tokens.access_token))).toBe('UNAUTHENTICATED');
     expect((await calls.listGrants(person.accessToken)).grants).toEqual([]);
+  });
+});
+
+describe('the grants of a client that is shut out', () => {
+  it('end, however many people use it', async () => {
+    const { sql } = auth.database;
+    const admin = await auth.signedIn('admin');
+    const doomed = await oauthParty(auth, {}, replicas.nextPort);
+    await sql`
+      with people as (
+        insert into account (id, email, email_key)
+        select id, id::text, id::text from (select gen_random_uuid() as id from generate_series(1, 10001)) made
+        returning id
+      )
+      insert into oauth_grant (id, account_id, client_id, consent, expires_at)
+      select gen_random_uuid(), id, ${doomed.id}, '{}', now() + interval '1 day' from people`;
+    await fewAtOnce(auth.database, 'update', 'oauth_grant');
+    await calls.disable(doomed.id, admin.accessToken);
+    expect(
+      await sql`select 1 from oauth_grant where client_id = ${doomed.id} and ended_at is null`,
+    ).toHaveLength(0);
   });
 });
 

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { eventually } from '@gatehouse/testing';
 import { commandOrigin } from '../cli/command-origin.js';
+import { fewAtOnce } from '../spec/few-at-once.js';
 import { claimsOf, CLIENT_SECRET, reasonOf, runningAuth, type RunningAuth } from '../spec/running-auth.js';
 import { followAs } from '../spec/verifier.js';
 import { restoreRevocations } from './restore-revocations.js';
@@ -61,14 +62,7 @@ describe('after the database was restored', () => {
     await sql`
       insert into token_family (id, account_id, idle_expires_at, expires_at)
       select gen_random_uuid(), ${id}, now(), now() from generate_series(1, 10001)`;
-    await sql`
-      create function refuse_many() returns trigger language plpgsql as $$ begin
-        if (select count(*) from changed) > 10000 then raise 'too many for one statement'; end if;
-        return null;
-      end $$`;
-    await sql`
-      create trigger few_at_once after update on token_family referencing new table as changed
-      for each statement execute function refuse_many()`;
+    await fewAtOnce(auth.database, 'update', 'token_family');
     const { signIns } = await restoreRevocations(auth.context, commandOrigin('RestoreRevocations'));
     expect(signIns).toBeGreaterThan(10_001);
     expect(await sql`select 1 from token_family where ended_at is null`).toHaveLength(0);

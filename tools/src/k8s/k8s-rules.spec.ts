@@ -218,6 +218,13 @@ describe('the overlay prod', () => {
     });
   });
 
+  it('wakes somebody for what the local cluster does', async () => {
+    const alerts = parse(
+      await readFile(join(repositoryRoot, 'deploy/observability/alerts.yaml'), 'utf8'),
+    ) as object;
+    expect(prod!.find(({ kind }) => kind === 'PrometheusRule')?.spec).toEqual(alerts);
+  });
+
   it('acknowledges a write when a standby has it', () => {
     const cluster = prod!.find(({ kind }) => kind === 'Cluster');
     expect(cluster?.spec).toMatchObject({

@@ -3,8 +3,8 @@ import type { VouchedEmail } from './identity-provider.js';
 /** Longest address (RFC 5321, section 4.5.3.1.3, less the brackets). */
 const MAX_LENGTH = 254;
 
-/** As plain as what Register takes: one `@`, no spaces, a domain with a dot. */
-const ADDRESS = /^[^\s@<>"(),:;[\]\\]+@([^\s@<>"(),:;[\]\\]+\.[^\s@<>"(),:;[\]\\]+)$/;
+/** As plain as what Register takes: one `@`, no spaces, nothing that cannot be seen, a domain with a dot. */
+const ADDRESS = /^[^\s\p{C}@<>"(),:;[\]\\]+@([^\s\p{C}@<>"(),:;[\]\\]+\.[^\s\p{C}@<>"(),:;[\]\\]+)$/u;
 
 /**
  * The address that a provider has verified.

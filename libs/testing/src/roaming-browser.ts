@@ -26,13 +26,15 @@ export interface BrowserVisit {
 const MAX_REDIRECTS = 10;
 
 /**
- * A browser for specs that goes from site to site: follows redirects, keeps cookies by host, posts forms. It heeds no
- * attribute of a cookie but `Max-Age=0`.
+ * A browser for specs that goes from site to site: follows redirects, keeps cookies by host, posts forms. Of the
+ * attributes of a cookie it heeds `Max-Age=0` and `SameSite=Strict`, to which a site is a host.
  */
 export class RoamingBrowser {
   /** The cookies of each host; those of one differ by their names. */
   readonly cookies = new Map<string, Map<string, string>>();
   readonly #origins: Map<string, string>;
+  /** The names of cookies that are sent with nothing that another site has led to. */
+  readonly #strict = new Set<string>();
 
   constructor({ origins = {} }: RoamingBrowserOptions = {}) {
     this.#origins = new Map(Object.entries(origins));
@@ -50,9 +52,11 @@ export class RoamingBrowser {
   ): Promise<BrowserPage> {
     let url = new URL(address);
     let body = form && new URLSearchParams(form);
+    let isLed = false;
     for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
       const target = (this.#origins.get(url.origin) ?? url.origin) + url.pathname + url.search;
-      const cookie = [...this.#jarOf(url)].map(([name, value]) => `${name}=${value}`).join('; ');
+      const sent = [...this.#jarOf(url)].filter(([name]) => !isLed || !this.#strict.has(name));
+      const cookie = sent.map(([name, value]) => `${name}=${value}`).join('; ');
       const response = await fetch(target, {
         method: body ? 'POST' : 'GET',
         headers: { ...headers, ...(cookie === '' ? {} : { cookie }) },
@@ -72,6 +76,7 @@ export class RoamingBrowser {
         };
       }
       await response.body?.cancel();
+      isLed ||= redirect.hostname !== url.hostname;
       url = redirect;
       body = undefined;
     }
@@ -90,6 +95,7 @@ export class RoamingBrowser {
       const [pair = '', ...attributes] = line.split(';').map((part) => part.trim());
       const at = pair.indexOf('=');
       const isOver = attributes.some((one) => /^(max-age=0|expires=thu, 01 jan 1970)/i.test(one));
+      if (attributes.some((one) => /^samesite=strict$/i.test(one))) this.#strict.add(pair.slice(0, at));
       if (isOver) jar.delete(pair.slice(0, at));
       else jar.set(pair.slice(0, at), pair.slice(at + 1));
     }

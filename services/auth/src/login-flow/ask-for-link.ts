@@ -44,6 +44,7 @@ export async function askForLink(
       provider: provider.name,
       returnPath: IDENTITIES_PATH,
       sessionId,
+      replacesId: undefined,
     });
   });
   return { path: `/login/${provider.name}?ticket=${ticket}`, expireTime };

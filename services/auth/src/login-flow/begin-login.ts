@@ -14,6 +14,8 @@ export interface LoginRequest {
   readonly ticket: string | undefined;
   /** What it holds from a flow before this one. */
   readonly browser: string | undefined;
+  /** The session that it has. */
+  readonly sessionId: string | undefined;
 }
 
 /** A login on its way to the provider. */
@@ -44,8 +46,8 @@ export async function beginLogin(
   const url = await provider.authorizationUrl(redirectUriOf(issuer, provider.name), flowSecrets.of(state));
   const next = { stateHash: flowHash(state)!, browserHash: flowHash(held)! };
   if (request.ticket === undefined) {
-    const { returnPath } = request;
-    const flow = { id: randomUUID(), provider: provider.name, returnPath, sessionId: undefined };
+    const { returnPath, sessionId: replacesId } = request;
+    const flow = { id: randomUUID(), provider: provider.name, returnPath, sessionId: undefined, replacesId };
     await loginFlows.insert(database.sql, { ...flow, ...next });
   } else {
     const ticketHash = flowHash(request.ticket);

@@ -4,6 +4,7 @@ import type { Caller } from '../caller.js';
 import type { IdentityProvider, ProvenIdentity } from '../identity-provider/identity-provider.js';
 import { authReasons } from '../reasons.js';
 import type { BegunSession } from '../session/begin-session.js';
+import type { BrowserSession } from '../session/end-current-session.js';
 import { admitIdentity, toIdentity } from './admit-identity.js';
 import { flowHash } from './flow-secrets.js';
 import type { LoginFlow } from './login-flow.store.js';
@@ -21,7 +22,13 @@ export interface LoginAnswer {
 
 /** What becomes of a login. */
 export type LoginOutcome =
-  | { readonly kind: 'signed_in'; readonly session: BegunSession; readonly returnPath: string }
+  | {
+      readonly kind: 'signed_in';
+      readonly session: BegunSession;
+      /** The one that the browser had when it left for the provider. */
+      readonly replaced: BrowserSession | undefined;
+      readonly returnPath: string;
+    }
   /** Somebody is to say whether the account is theirs. */
   | { readonly kind: 'to_confirm'; readonly flowId: string }
   /** The address that the provider named is to be shown to be the person's. */
@@ -92,20 +99,25 @@ function identify(
 
 async function signIn(
   context: AuthContext,
-  { id, returnPath }: LoginFlow,
+  flow: LoginFlow,
   identity: ProvenIdentity,
   caller: Caller,
 ): Promise<LoginOutcome> {
   const admission = await admitIdentity(context, identity, caller);
   switch (admission.kind) {
     case 'signed_in':
-      return { ...admission, returnPath };
+      return { ...admission, replaced: replacedBy(flow), returnPath: flow.returnPath };
     case 'mailed':
       return admission;
     case 'taken':
-      await keepLink(context, id, admission.accountId, identity);
-      return { kind: 'to_confirm', flowId: id };
+      await keepLink(context, flow.id, admission.accountId, identity);
+      return { kind: 'to_confirm', flowId: flow.id };
   }
+}
+
+function replacedBy({ replacesId, replacesAccountId }: LoginFlow): BrowserSession | undefined {
+  if (replacesId === null || replacesAccountId === null) return undefined;
+  return { sessionId: replacesId, accountId: replacesAccountId };
 }
 
 async function askToLink(

@@ -14,6 +14,8 @@ export interface NewLoginFlow {
   readonly returnPath: string;
   /** The session that asks for a link; undefined for a sign-in. */
   readonly sessionId: string | undefined;
+  /** The session of the browser, whose place a sign-in takes. */
+  readonly replacesId: string | undefined;
 }
 
 /** How a flow stands: open, or why not. */
@@ -28,6 +30,9 @@ export interface LoginFlow {
   /** The session that asks for a link, and its account; null for a sign-in. */
   readonly sessionId: string | null;
   readonly linksTo: string | null;
+  /** The session that the browser had when it left, and its account. */
+  readonly replacesId: string | null;
+  readonly replacesAccountId: string | null;
   readonly state: FlowState;
 }
 
@@ -51,10 +56,12 @@ export class LoginFlowStore {
   /** @returns when it ends */
   async insert(sql: Sql, flow: NewLoginFlow): Promise<Date> {
     const [row] = await sql<[{ expires_at: Date }]>`
-      insert into login_flow (id, state_hash, browser_hash, provider, return_path, session_id, expires_at)
+      insert into login_flow 
+        (id, state_hash, browser_hash, provider, return_path, session_id, replaces_id, expires_at)
       values (
         ${flow.id}, ${flow.stateHash}, ${flow.browserHash ?? null}, ${flow.provider}, ${flow.returnPath},
-        ${flow.sessionId ?? null}, clock_timestamp() + ${FLOW_SECONDS} * interval '1 second'
+        ${flow.sessionId ?? null}, ${flow.replacesId ?? null},
+        clock_timestamp() + ${FLOW_SECONDS} * interval '1 second'
       )
       returning expires_at`;
     return row.expires_at;
@@ -78,13 +85,13 @@ export class LoginFlowStore {
   async find(sql: Sql, stateHash: Buffer): Promise<LoginFlow | undefined> {
     const [row] = await sql<LoginFlow[]>`
       select f.id, browser_hash as "browserHash", provider, return_path as "returnPath", session_id as "sessionId",
-        s.account_id as "linksTo",
+        s.account_id as "linksTo", replaces_id as "replacesId", r.account_id as "replacesAccountId",
         case
           when answered_at is not null then 'FLOW_USED'
           when f.expires_at <= clock_timestamp() then 'FLOW_EXPIRED'
           else 'OPEN'
         end as state
-      from login_flow f left join session s on s.id = session_id
+      from login_flow f left join session s on s.id = session_id left join session r on r.id = replaces_id
       where state_hash = ${stateHash}`;
     return row;
   }

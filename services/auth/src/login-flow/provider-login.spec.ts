@@ -132,6 +132,28 @@ describe('an account', () => {
   });
 });
 
+describe('signing in anew', () => {
+  it.each([
+    ['the same person', gina],
+    ['another person', wilma],
+  ])('as %s ends the session that the browser had, though its cookie stays behind', async (_, next) => {
+    await browser.signIn('google', fakes.google, gina.subject);
+    const { secret } = browser;
+    // At the provider they are signed out.
+    browser.cookies.delete(new URL(fakes.google.url).hostname);
+    await browser.signIn('google', fakes.google, next.subject);
+    expect(await reasonOf(auth.sessions.exchange(browser.secret))).toBe('OK');
+    expect(await reasonOf(auth.sessions.exchange(secret))).toBe('CREDENTIAL_INVALID');
+  });
+
+  it('that comes to nothing leaves the session as it is', async () => {
+    await browser.signIn('google', fakes.google, gina.subject);
+    fakes.google.fault = 'denied';
+    await browser.signIn('google', fakes.google, gina.subject);
+    expect(await reasonOf(auth.sessions.exchange(browser.secret))).toBe('OK');
+  });
+});
+
 describe('an answer', () => {
   const refused = (page: Awaited<ReturnType<LoginBrowser['open']>>) => [page.status, reasonOn(page)];
   const INVALID = [400, 'LOGIN_FLOW_INVALID'];

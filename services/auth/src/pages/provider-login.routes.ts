@@ -4,6 +4,7 @@ import { beginLogin } from '../login-flow/begin-login.js';
 import { finishLogin, type LoginOutcome } from '../login-flow/finish-login.js';
 import { browserOf, flowCookie } from '../login-flow/flow-cookie.js';
 import { beginAtBrowser } from '../session/begin-at-browser.js';
+import { currentSession } from '../session/current-session.js';
 import type { WebRoute } from '../web/routes.js';
 import type { Visit } from '../web/visit.js';
 import { sendFailure } from './failure-page.js';
@@ -38,6 +39,7 @@ async function sendToProvider(context: AuthContext, visit: Visit, provider: stri
     returnPath: nextPath(query.get('next')),
     ticket: query.get('ticket') ?? undefined,
     browser: browserOf(request.headers.cookie),
+    sessionId: (await currentSession(context, visit))?.sessionId,
   };
   const { url, browser } = await beginLogin(context, login, visit.caller('BeginLogin'));
   response.setHeader('set-cookie', flowCookie(browser));
@@ -47,7 +49,7 @@ async function sendToProvider(context: AuthContext, visit: Visit, provider: stri
 async function takeAnswer(context: AuthContext, visit: Visit, provider: string): Promise<void> {
   const answer = { provider, parameters: visit.query, browser: browserOf(visit.request.headers.cookie) };
   const outcome = await finishLogin(context, answer, visit.caller('SignInWithProvider'));
-  if (outcome.kind === 'signed_in') await beginAtBrowser(context, visit, outcome.session);
+  if (outcome.kind === 'signed_in') await beginAtBrowser(context, visit, outcome.session, outcome.replaced);
   sendOutcome(visit, outcome);
 }
 

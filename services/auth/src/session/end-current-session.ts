@@ -3,6 +3,9 @@ import type { Caller } from '../caller.js';
 import type { SessionEnds } from './session-ends.js';
 import type { SignedIn } from './session.store.js';
 
+/** The session of a browser. */
+export type BrowserSession = Pick<SignedIn, 'sessionId' | 'accountId'>;
+
 /**
  * Ends the session of a browser and revokes its access tokens. One that has ended meanwhile is no error.
  *
@@ -10,7 +13,7 @@ import type { SignedIn } from './session.store.js';
  */
 export async function endCurrentSession(
   { database, sessionEnds, revocations, audit }: AuthContext,
-  { accountId, sessionId }: SignedIn,
+  { accountId, sessionId }: BrowserSession,
   { origin }: Caller,
   ends: Pick<SessionEnds, 'end'> = sessionEnds,
 ): Promise<void> {

@@ -21,7 +21,7 @@ export interface ConnectionLimits {
 /** How much may wait for an end that does not read, in octets; what the windows bound is far less. */
 const MAX_UNREAD = 4 * 1024 * 1024;
 
-/** How long the last words of a connection may take, and stay when they have left, in milliseconds. */
+/** How long the last words of a connection may take, and how long the other end may then read them, in milliseconds. */
 const LAST_WORDS_MS = 1_000;
 
 const PING_PAYLOAD = Buffer.from('liveness', 'latin1');
@@ -108,6 +108,7 @@ export abstract class Endpoint implements FrameEvents, Watched {
   protected fail({ code, message }: ConnectionError): void {
     if (this.#isOver) return;
     this.out.goaway(this.lastPeerStreamId, code, message);
+    this.socket.pause();
     this.#end(code, message, LAST_WORDS_MS);
   }
 
@@ -116,12 +117,13 @@ export abstract class Endpoint implements FrameEvents, Watched {
     if (!this.#isOver) this.#end(ErrorCode.NO_ERROR, reason, leaveMs);
   }
 
+  /** What still comes is read, and is nothing: a system that was left with it unread would not send the rest. */
   #end(code: ErrorCode, message: string, leaveMs: number): void {
     this.out.flush();
     this.#isOver = true;
     this.#keepalive.close();
     const destroyIn = (ms: number): void => void setTimeout(() => this.socket.destroy(), ms).unref();
-    this.socket.pause().end(() => destroyIn(LAST_WORDS_MS));
+    this.socket.end(() => destroyIn(LAST_WORDS_MS));
     destroyIn(leaveMs);
     this.over(code, message);
   }

@@ -34,15 +34,16 @@ export class FrameServer {
 
   /** Takes a connection. @param caller `address:port` of whoever calls */
   accept(socket: Duplex, caller: string): void {
-    const connection: ServerConnection = new ServerConnection(socket, this.#limits, caller, {
-      serve: this.serve,
-      closed: () => this.#closed(connection),
-    });
+    const connection = new ServerConnection(socket, this.#limits, caller, this.serve);
     this.#connections.add(connection);
+    socket.once('close', () => this.#closed(connection));
     if (this.#ended !== undefined) connection.drain();
   }
 
-  /** Takes no new calls; resolves once all of those under way have ended, and their connections with them. */
+  /**
+   * Takes no new calls; resolves once all of those under way have ended, and their connections with them: callers have
+   * the last answers, or have had the time to read them.
+   */
   drain(): Promise<void> {
     return new Promise((resolve) => {
       this.#ended = resolve;

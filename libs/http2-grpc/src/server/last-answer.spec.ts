@@ -2,7 +2,7 @@ import { Duplex } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Flag, PREFACE } from '../frames/frame.js';
 import { request } from '../spec/raw-client.js';
-import { data, headers, message, settings } from '../spec/wire.js';
+import { data, headers, message, settings, windowUpdate } from '../spec/wire.js';
 import { FrameServer } from './frame-server.js';
 import type { ServerStream } from './server-stream.js';
 
@@ -19,6 +19,12 @@ class SlowSocket extends Duplex {
     this.#taking.push(done);
   }
 
+  /** The caller has read all, and sends no more. */
+  async hangUp(): Promise<void> {
+    this.push(null);
+    await new Promise(setImmediate);
+  }
+
   /** All that was sent, and all that is sent by then. */
   async takeAll(): Promise<void> {
     for (let done = this.#taking.shift(); done !== undefined; done = this.#taking.shift()) {
@@ -29,6 +35,8 @@ class SlowSocket extends Duplex {
 }
 
 let socket: SlowSocket;
+/** Whether the server has waited long enough to end. */
+let isDrained: boolean;
 beforeEach(async () => {
   jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask'] });
   const calls: ServerStream[] = [];
@@ -38,7 +46,8 @@ beforeEach(async () => {
   const call = [headers(1, request()), data(1, message('ask'), Flag.END_STREAM)];
   socket.push(Buffer.concat([PREFACE, settings(), ...call]));
   await new Promise(setImmediate);
-  void server.drain();
+  isDrained = false;
+  void server.drain().then(() => (isDrained = true));
   await new Promise(setImmediate);
   jest.advanceTimersByTime(NOTICE_MS);
   calls[0]?.sendMessage(Buffer.from('the answer'));
@@ -61,9 +70,21 @@ describe('the last answer of a connection that ends', () => {
     expect(socket.destroyed).toBe(true);
   });
 
-  it('is not waited for without end', () => {
+  it('is not waited for without end', async () => {
     jest.advanceTimersByTime(5_000);
     expect(socket.destroyed).toBe(true);
     expect(socket.writableFinished).toBe(false);
+    await new Promise(setImmediate);
+    expect(isDrained).toBe(true);
+  });
+
+  it('has the server wait until its caller has read it, whatever that still sends', async () => {
+    socket.push(windowUpdate(0, 1));
+    await new Promise(setImmediate);
+    expect([socket.readableLength, isDrained]).toEqual([0, false]);
+    await socket.takeAll();
+    expect(isDrained).toBe(false);
+    await socket.hangUp();
+    expect(isDrained).toBe(true);
   });
 });

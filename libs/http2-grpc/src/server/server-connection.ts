@@ -21,13 +21,6 @@ export interface ServerLimits extends ConnectionLimits, LifetimeLimits {
   readonly maxMessage: number;
 }
 
-/** Who serves the calls of a connection. */
-export interface ServerEvents {
-  /** A call whose headers are there. */
-  serve(call: ServerStream): void;
-  closed(): void;
-}
-
 /**
  * How many calls may be taken back before they are answered: at once, and in a second. Whoever opens calls and takes them
  * back has a server work for nothing (CVE-2023-44487), be it by faults for which the server resets them (CVE-2025-8671).
@@ -55,20 +48,19 @@ export class ServerConnection extends Connection<ServerStream> implements Mortal
   #state: 'open' | 'announced' | 'draining' = 'open';
   #notice: NodeJS.Timeout | undefined;
 
-  /** @param caller `address:port` of whoever calls */
+  /**
+   * @param caller `address:port` of whoever calls
+   * @param serve called with each call whose headers are there
+   */
   constructor(
     socket: Duplex,
     private readonly serverLimits: ServerLimits,
     readonly caller: string,
-    private readonly events: ServerEvents,
+    readonly serve: (call: ServerStream) => void,
   ) {
     super(socket, serverLimits);
     this.#lifetime = new Lifetime(serverLimits, this);
     this.greet([Setting.MAX_CONCURRENT_STREAMS, serverLimits.maxConcurrentCalls]);
-  }
-
-  serve(stream: ServerStream): void {
-    this.events.serve(stream);
   }
 
   /** Answers a request that is none of gRPC. */
@@ -192,7 +184,6 @@ export class ServerConnection extends Connection<ServerStream> implements Mortal
     this.#lifetime.close();
     clearTimeout(this.#notice);
     super.over(code, message);
-    this.events.closed();
   }
 
   #takeNoMore(): void {

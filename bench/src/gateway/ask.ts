@@ -47,7 +47,7 @@ async function call(
   const target = `ipv4:127.0.0.1:${port}`;
   const channel = new Channel({ target, use: 'calls', isIdempotent: () => false });
   try {
-    const deadline = Date.now() + TIMEOUT_MS;
+    const deadline = performance.now() + TIMEOUT_MS;
     const { message } = await channel.unary({ path, request, metadata, deadline });
     return { status: 200, body: Buffer.from(message).toString('base64') };
   } catch (error) {

@@ -21,7 +21,7 @@ export const openClients: Readonly<Record<ClientKind, (port: number) => Promise<
 async function openOurs(port: number): Promise<Call> {
   const channel = new Channel({ target: `ipv4:127.0.0.1:${port}`, use: 'calls', isIdempotent: () => true });
   return () => {
-    const deadline = Date.now() + TIMEOUT_MS;
+    const deadline = performance.now() + TIMEOUT_MS;
     return channel.unary({ path: PATH, request: REQUEST, metadata: metadataOfCall(), deadline });
   };
 }

@@ -39,7 +39,7 @@ function callsOf({ path, body, credentials }: Requests) {
     path,
     request,
     metadata: metadata[index % metadata.length] ?? {},
-    deadline: Date.now() + TIMEOUT_MS,
+    deadline: performance.now() + TIMEOUT_MS,
   });
 }
 

@@ -21,7 +21,9 @@ export function callInterceptor(
     if (isCompressed(nextCall)) return refusedCall(nextCall, COMPRESSED);
     if (!method) return new ServerInterceptingCall(nextCall);
     if (isShed(serving, method)) return refusedCall(nextCall);
-    const life = new CallLife(method, serving, nextCall.getPeer(), Number(nextCall.getDeadline()), {
+    // grpc-js has it by the time of day.
+    const deadline = performance.now() + Number(nextCall.getDeadline()) - Date.now();
+    const life = new CallLife(method, serving, nextCall.getPeer(), deadline, {
       answer: (sent) => intercepting.sendStatus(sent),
     });
     // What a handler awaits belongs to the call: grpc-js starts it with the metadata or with the last message.

@@ -44,7 +44,7 @@ export class Call {
   constructor(
     readonly method: ServedMethod,
     readonly metadata: Metadata,
-    /** Milliseconds since the epoch at which the work is given up; Infinity for a stream whose caller set none. */
+    /** When the work is given up, in milliseconds of `performance.now()`; Infinity for a stream whose caller set none. */
     readonly deadline: number,
     readonly log: Logger,
     from: CallPeer,

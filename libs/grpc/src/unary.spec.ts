@@ -8,9 +8,9 @@ type Answer = (error: null, reply: object) => void;
 describe('a call that is made while another one is served', () => {
   it('takes as long as it would, or as the other one has left, less a margin', () => {
     expect(timeoutWithin(1_000)).toBe(1_000);
-    expect(timeoutWithin(1_000, Date.now() + 60_000)).toBe(1_000);
-    expect(timeoutWithin(60_000, Date.now() + 1_000)).toBeLessThanOrEqual(980);
-    expect(timeoutWithin(60_000, Date.now() + 10)).toBeLessThan(0);
+    expect(timeoutWithin(1_000, performance.now() + 60_000)).toBe(1_000);
+    expect(timeoutWithin(60_000, performance.now() + 1_000)).toBeLessThanOrEqual(980);
+    expect(timeoutWithin(60_000, performance.now() + 10)).toBeLessThan(0);
   });
 
   it('has an earlier deadline at the next hop than at the one before, and is not sent when there is no time', async () => {
@@ -30,10 +30,10 @@ describe('a call that is made while another one is served', () => {
     const client = new ResourceServiceClient(`127.0.0.1:${port}`, credentials.createInsecure());
     const get = (within: number) =>
       callUnary(client.getResource.bind(client), { id: '' }, { timeoutMs: 60_000, within });
-    await get(Date.now() + 30_000);
+    await get(performance.now() + 30_000);
     expect(left).toHaveLength(1);
     expect(left[0]).toBeLessThan(30_000);
-    await expect(get(Date.now() + 10)).rejects.toMatchObject({ code: status.DEADLINE_EXCEEDED });
+    await expect(get(performance.now() + 10)).rejects.toMatchObject({ code: status.DEADLINE_EXCEEDED });
     expect(left).toHaveLength(1);
     client.close();
     next.forceShutdown();

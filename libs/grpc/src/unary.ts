@@ -15,7 +15,7 @@ export type UnaryMethod<Request, Reply> = (
 export interface UnaryOptions {
   /** Milliseconds until it is given up. Every call has a deadline. */
   readonly timeoutMs: number;
-  /** The deadline of the call that is being served with it, in milliseconds since the epoch: it is given up before that. */
+  /** The deadline of the call that is being served with it, in milliseconds of `performance.now()`: it is given up before that. */
   readonly within?: number;
   /** The access token to present, without the scheme. */
   readonly accessToken?: string;
@@ -31,10 +31,10 @@ const HOP_MARGIN_MS = 20;
  * How long a call may take that is made while another one is served, in milliseconds; not above 0 when it need not be
  * made any more. A deadline that shrinks from hop to hop lets whoever is nearest to a fault say what it was.
  *
- * @param within the deadline of the call that is served, in milliseconds since the epoch
+ * @param within the deadline of the call that is served, in milliseconds of `performance.now()`
  */
 export function timeoutWithin(timeoutMs: number, within = Infinity): number {
-  return Math.min(timeoutMs, within - Date.now() - HOP_MARGIN_MS);
+  return Math.min(timeoutMs, within - performance.now() - HOP_MARGIN_MS);
 }
 
 /** Made with the first call: instruments that are made before telemetry is open measure nothing. */

@@ -35,7 +35,7 @@ export class Introspection {
   /**
    * Whether an access token is good at this moment.
    *
-   * @param within the deadline of the call that it is about, in milliseconds since the epoch
+   * @param within the deadline of the call that it is about, in milliseconds of `performance.now()`
    * @throws AppError when the issuer does not say so within a second, or before that deadline
    */
   isActive(accessToken: string, within?: number): Promise<boolean> {

@@ -10,7 +10,7 @@ export interface RevocationKnowledge {
    * Asks the issuer whether an access token is good at this moment, for strict methods while the lease is not
    * fresh. Without it they are UNAVAILABLE then.
    *
-   * @param within the deadline of the call that it is about, in milliseconds since the epoch
+   * @param within the deadline of the call that it is about, in milliseconds of `performance.now()`
    */
   readonly introspect?: (accessToken: string, within?: number) => Promise<boolean>;
 }

@@ -68,7 +68,7 @@ export class CallLife extends Timed {
 
   /**
    * @param peer `address:port`
-   * @param callerDeadline in milliseconds since the epoch; Infinity for none
+   * @param callerDeadline in milliseconds of `performance.now()`; Infinity for none
    */
   constructor(
     private readonly method: ServedMethod,
@@ -79,7 +79,7 @@ export class CallLife extends Timed {
   ) {
     super();
     this.#isEssential = isEssential(method.rule);
-    const longest = isBoundByToken(method) ? Infinity : Date.now() + MAX_CALL_MS;
+    const longest = isBoundByToken(method) ? Infinity : this.#start + MAX_CALL_MS;
     this.deadline = Math.min(callerDeadline, longest);
     serving.deadlines.add(this);
     this.#inFlight = serving.inFlight.add(this);
@@ -116,7 +116,7 @@ export class CallLife extends Timed {
   cancel(): void {
     if (this.isAnswered) return;
     // The caller's timer or the transport's was faster than ours: no cancellation, although it looks like one.
-    const isLate = Date.now() >= this.deadline - TIMER_SLACK_MS;
+    const isLate = performance.now() >= this.deadline - TIMER_SLACK_MS;
     if (isLate) this.finish(toLoggedStatus(platformReasons.DEADLINE_EXCEEDED()));
     else this.finish({ code: status.CANCELLED, details: 'the caller is gone' });
   }

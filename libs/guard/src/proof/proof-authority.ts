@@ -29,7 +29,7 @@ export class ProofAuthority {
   /**
    * Uses up a proof.
    *
-   * @param within the deadline of the call that it is about, in milliseconds since the epoch
+   * @param within the deadline of the call that it is about, in milliseconds of `performance.now()`
    * @throws AppError PROOF_INVALID when it was used before, here or elsewhere; PROOFS_UNKNOWN when auth does not say
    */
   async use(proofId: string, within?: number): Promise<void> {

@@ -6,7 +6,7 @@ import { proofRefusal, proofsUnknown } from './proof-refusal.js';
 /**
  * Uses up a proof, at all verifiers together.
  *
- * @param within the deadline of the call that it is about, in milliseconds since the epoch
+ * @param within the deadline of the call that it is about, in milliseconds of `performance.now()`
  * @throws AppError PROOF_INVALID when it was used before, UNAVAILABLE when nobody says so
  */
 export type UseProof = (proofId: string, within?: number) => Promise<void>;

@@ -14,7 +14,7 @@ export interface CallStart {
   /** `/package.Service/Method`. */
   readonly path: string;
   readonly metadata: Metadata;
-  /** When it is given up, in milliseconds since the epoch; Infinity for never. */
+  /** When it is given up, in milliseconds of `performance.now()`; Infinity for never. */
   readonly deadline: number;
 }
 
@@ -88,7 +88,7 @@ export abstract class Call extends Timed implements CallHead, StreamEvents {
 
   begin(): void {
     this.site.deadlines.add(this);
-    if (this.deadline <= Date.now()) this.expire();
+    if (this.deadline <= performance.now()) this.expire();
     else this.site.depart(this);
   }
 

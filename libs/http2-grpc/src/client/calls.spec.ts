@@ -29,7 +29,7 @@ function requests(connection: RawConnection): string[][] {
 }
 
 const soon = (ms: number, path?: string) =>
-  outcomeOf(channel.unary({ ...start(path), deadline: Date.now() + ms }));
+  outcomeOf(channel.unary({ ...start(path), deadline: performance.now() + ms }));
 const fail = (connection: RawConnection, streamId: number, code: number, ...trailers: [string, string][]) =>
   connection.send(
     headers(

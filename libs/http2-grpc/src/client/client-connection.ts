@@ -42,7 +42,7 @@ export interface ConnectionEvents {
 export interface CallHead {
   readonly path: string;
   readonly metadata: Metadata;
-  /** When it is given up, in milliseconds since the epoch. */
+  /** When it is given up, in milliseconds of `performance.now()`. */
   readonly deadline: number;
   /** How often it was sent before (gRFC A6). */
   readonly previousAttempts: number;
@@ -236,7 +236,7 @@ export class ClientConnection extends Connection<ClientStream> {
     encoder.indexed('content-type', 'application/grpc');
     encoder.indexed('user-agent', USER_AGENT);
     if (deadline !== Infinity)
-      encoder.literal('grpc-timeout', formatTimeout(Math.max(0, deadline - Date.now())));
+      encoder.literal('grpc-timeout', formatTimeout(Math.max(0, deadline - performance.now())));
     if (previousAttempts > 0) encoder.literal('grpc-previous-rpc-attempts', String(previousAttempts));
     encodeMetadata(metadata, encoder);
     headers.end(stream.id, false);

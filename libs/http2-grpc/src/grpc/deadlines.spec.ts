@@ -10,7 +10,7 @@ class Call extends Timed {
   }
 
   expire(): void {
-    this.expiredAt = Date.now();
+    this.expiredAt = performance.now();
   }
 }
 
@@ -26,7 +26,7 @@ describe('calls with deadlines', () => {
       const ended = new Set<Call>();
       for (let step = 0; step < 200; step++) {
         if (random.chance(60)) {
-          const call = new Call(random.chance(5) ? Infinity : Date.now() + random.below(2_000));
+          const call = new Call(random.chance(5) ? Infinity : performance.now() + random.below(2_000));
           calls.push(call);
           deadlines.add(call);
         } else if (calls.length > 0) {
@@ -42,6 +42,16 @@ describe('calls with deadlines', () => {
         expect(call.expiredAt).toBe(expected);
       }
     }
+  });
+
+  it.each(['forward', 'back'])('end at theirs when the time of day is set %s', (way) => {
+    const deadlines = new Deadlines();
+    const calls = [10_000, 20_000].map((at) => new Call(at));
+    for (const call of calls) deadlines.add(call);
+    jest.advanceTimersByTime(5_000);
+    jest.setSystemTime(Date.now() + (way === 'forward' ? 3_600_000 : -3_600_000));
+    jest.advanceTimersByTime(20_000);
+    expect(calls.map(({ expiredAt }) => expiredAt)).toEqual([10_000, 20_000]);
   });
 
   it('share one timer', () => {

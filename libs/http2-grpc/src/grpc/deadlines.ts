@@ -1,6 +1,9 @@
-/** What ends at a time, and is a link of the chain of those that do. */
+/**
+ * What ends at a time, and is a link of the chain of those that do. Deadlines go by the clock of `performance.now()`, which
+ * nobody sets: a call takes as long as it may, whatever the time of day becomes.
+ */
 export abstract class Timed {
-  /** When it ends, in milliseconds since the epoch; Infinity for never. */
+  /** When it ends, in milliseconds of `performance.now()`; Infinity for never. */
   abstract readonly deadline: number;
   earlier: Timed | undefined;
   later: Timed | undefined;
@@ -52,13 +55,13 @@ export class Deadlines {
   #wake(at: number): void {
     clearTimeout(this.#timer);
     this.#timerAt = at;
-    const ms = Math.min(Math.max(0, at - Date.now()), MAX_TIMER_MS);
+    const ms = Math.min(Math.max(0, at - performance.now()), MAX_TIMER_MS);
     this.#timer = setTimeout(() => this.#expire(), ms).unref();
   }
 
   #expire(): void {
     this.#timerAt = Infinity;
-    const now = Date.now();
+    const now = performance.now();
     for (let timed = this.#first; timed !== undefined && timed.deadline <= now; timed = this.#first) {
       this.remove(timed);
       timed.expire();

@@ -37,7 +37,7 @@ export interface Ending {
 
 /** A call that is served. */
 export class ServerStream extends Stream {
-  /** When its caller gives it up, in milliseconds since the epoch; Infinity where it did not say. */
+  /** When its caller gives it up, in milliseconds of `performance.now()`; Infinity where it did not say. */
   deadline = Infinity;
   readonly #head = new RequestHead();
   #trailers: RequestHead | undefined;
@@ -143,7 +143,7 @@ export class ServerStream extends Stream {
     if (head.httpFault !== undefined) return this.connection.refuse(this, head.httpFault);
     if (isTooLarge) return this.#fail(new CallError(Status.RESOURCE_EXHAUSTED, 'too much metadata'));
     if (head.fault !== undefined) return this.#fail(head.fault);
-    if (head.timeoutMs !== Infinity) this.deadline = Date.now() + head.timeoutMs;
+    if (head.timeoutMs !== Infinity) this.deadline = performance.now() + head.timeoutMs;
     this.connection.serve(this);
     if (isEnd) this.remoteEnd();
   }

@@ -46,7 +46,7 @@ export function tokenExchange(upstream: Upstream): TokenExchange {
       subjectToken: secret,
       subjectTokenType: TYPES[form],
     }).finish();
-    const deadline = Date.now() + EXCHANGE_TIMEOUT_MS;
+    const deadline = performance.now() + EXCHANGE_TIMEOUT_MS;
     const { message } = await upstream
       .unary({ path, request, metadata, deadline })
       .catch((error: unknown) => Promise.reject(exchangeError(error)));

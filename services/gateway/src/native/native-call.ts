@@ -64,7 +64,7 @@ export class NativeCall extends Timed implements CallListener, IncomingCall {
     super();
     this.origin = new NativeOrigin(stream, true, serving);
     const { defaultMs } = method.plan;
-    const now = Date.now();
+    const now = performance.now();
     const asked = stream.deadline === Infinity ? now + defaultMs : stream.deadline;
     this.deadline = Math.min(asked, now + MAX_CALL_MS);
     this.#requests = new RequestMessages(() => stream.taken());
@@ -140,7 +140,7 @@ export class NativeCall extends Timed implements CallListener, IncomingCall {
   }
 
   timeoutMs(): number {
-    return this.deadline - Date.now();
+    return this.deadline - performance.now();
   }
 
   async onlyMessage(): Promise<Uint8Array> {

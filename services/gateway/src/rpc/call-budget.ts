@@ -13,9 +13,9 @@ export class CallBudget {
     this.#leftMs = timeoutMs;
   }
 
-  /** When the call is given up, in milliseconds since the epoch. The call begins where it is first asked for. */
+  /** When the call is given up, in milliseconds of `performance.now()`. The call begins where it is first asked for. */
   get deadline(): number {
-    return (this.#deadline ??= Date.now() + this.#leftMs);
+    return (this.#deadline ??= performance.now() + this.#leftMs);
   }
 
   /**
@@ -25,7 +25,7 @@ export class CallBudget {
    */
   async wait<T>(work: Promise<T>): Promise<T> {
     const start = performance.now();
-    const leftMs = this.#deadline === undefined ? this.#leftMs : this.#deadline - Date.now();
+    const leftMs = this.#deadline === undefined ? this.#leftMs : this.#deadline - performance.now();
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
       timer = setTimeout(() => reject(platformReasons.DEADLINE_EXCEEDED()), leftMs);

@@ -60,7 +60,7 @@ export class GrpcUpstream implements Upstream {
     return new Promise((resolve, reject) => {
       const answer = replyTo(resolve, reject, end);
       client
-        .makeUnaryRequest(path, asIs, asIs, request, sent, { deadline }, answer.finish)
+        .makeUnaryRequest(path, asIs, asIs, request, sent, { deadline: ofDay(deadline) }, answer.finish)
         .once('metadata', answer.head);
     });
   }
@@ -70,7 +70,14 @@ export class GrpcUpstream implements Upstream {
     const { sent, end } = this.#begin(path, metadata);
     return new Promise((resolve, reject) => {
       const answer = replyTo(resolve, reject, end);
-      const call = client.makeClientStreamRequest(path, asIs, asIs, sent, { deadline }, answer.finish);
+      const call = client.makeClientStreamRequest(
+        path,
+        asIs,
+        asIs,
+        sent,
+        { deadline: ofDay(deadline) },
+        answer.finish,
+      );
       call.once('metadata', answer.head);
       sendRequests(call, requests).catch((error: unknown) => {
         reject(error);
@@ -82,7 +89,9 @@ export class GrpcUpstream implements Upstream {
   serverStream({ path, request, metadata, deadline }: SingleRequestCall): ReplyStream {
     const client = this.#ringsOf(path).streams.next();
     const { sent, end } = this.#begin(path, metadata);
-    const call = client.makeServerStreamRequest(path, asIs, asIs, request, sent, { deadline });
+    const call = client.makeServerStreamRequest(path, asIs, asIs, request, sent, {
+      deadline: ofDay(deadline),
+    });
     call.once('status', ({ code }) => end(code));
     return new GrpcReplyStream(call);
   }
@@ -107,6 +116,11 @@ export class GrpcUpstream implements Upstream {
     if (!rings) throw new Error(`no backend serves ${service}`);
     return rings;
   }
+}
+
+/** A deadline as grpc-js has it: by the time of day. */
+function ofDay(deadline: number): number {
+  return Date.now() + deadline - performance.now();
 }
 
 function replyTo(

@@ -4,7 +4,7 @@ export interface UpstreamCall {
   readonly path: string;
   /** What goes as metadata: lower-case keys; printable ASCII, or base64 where the key ends in `-bin`. */
   readonly metadata: Readonly<Record<string, string | readonly string[]>>;
-  /** Milliseconds since the epoch at which the call is given up. */
+  /** When the call is given up, in milliseconds of `performance.now()`. */
   readonly deadline: number;
 }
 

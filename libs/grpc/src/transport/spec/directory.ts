@@ -72,7 +72,7 @@ export async function dialDirectory(port: number, dialer: Dialer): Promise<void>
     isIdempotent: () => false,
   });
   const { path, requestSerialize } = ProvisioningServiceService.eraseUser;
-  const deadline = Date.now() + TIMEOUT_MS;
+  const deadline = performance.now() + TIMEOUT_MS;
   const call = channel.unary({ path, request: requestSerialize({ id: ID }), metadata: {}, deadline });
   await call.finally(() => channel.close());
 }

@@ -36,7 +36,7 @@ export const start = (path = '/spec.Service/Get', request: Uint8Array = Buffer.f
   path,
   request,
   metadata: {},
-  deadline: Date.now() + 60_000,
+  deadline: performance.now() + 60_000,
 });
 
 export function unary(channel: Channel, path?: string, request?: Uint8Array): Promise<Outcome> {

@@ -71,6 +71,13 @@ describe('every answer', () => {
     expect((await gateway.send(PATH, { method: 'OPTIONS' })).headers.allow).toBe(answer.headers.allow);
   });
 
+  it.each(['/v1/resources/%zz', '/v1/resources/%ff', '/docs/%zz', '/nothing/%c0%af'])(
+    'says that a path cannot be read: %s',
+    async (path) => {
+      expect((await gateway.send(path)).json).toMatchObject({ status: 400, reason: 'PATH_MALFORMED' });
+    },
+  );
+
   it('takes over a request ID that is sound, and no other', async () => {
     const sound = await gateway.send('/nothing', { headers: { 'x-request-id': 'order-7.a_b' } });
     expect(sound.headers['x-request-id']).toBe('order-7.a_b');

@@ -2,6 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import { HttpException } from '@nestjs/common';
 import { AppError, PLATFORM_DOMAIN, platformReasons, toStatusObject } from '@gatehouse/errors';
 import {
+  badRequest,
   problemOfError,
   problemOfStatus,
   TranscodingError,
@@ -21,6 +22,8 @@ export interface Refusal extends ProblemResponse {
 /** Turns whatever was thrown into its problem (RFC 9457). What nobody threw on purpose is INTERNAL with a fixed text. */
 export function problemOf(thrown: unknown, context: ProblemContext): Refusal {
   if (thrown instanceof TranscodingError) return translationRefusal(thrown, context);
+  if (isBadPath(thrown))
+    return translationRefusal(badRequest('PATH_MALFORMED', 'the path cannot be read'), context);
   const error = thrown instanceof AppError ? thrown : frameworkError(thrown);
   const { code, message } = error;
   const [details] = toStatusObject(error).metadata?.get('grpc-status-details-bin') ?? [];
@@ -42,7 +45,12 @@ function translationRefusal(error: TranscodingError, context: ProblemContext): R
   return { ...answer, problem, logReason: error.reason, cause: error.httpStatus >= 500 ? error : undefined };
 }
 
-/** What Fastify and Nest refuse by themselves. */
+/** Fastify decodes the path of what is no call, and refuses one that it cannot. */
+function isBadPath(thrown: unknown): boolean {
+  return thrown instanceof Error && 'code' in thrown && thrown.code === 'FST_ERR_BAD_URL';
+}
+
+/** What else Fastify and Nest refuse by themselves. */
 function frameworkError(thrown: unknown): AppError {
   const { statusCode } = thrown as { statusCode?: number };
   const status = thrown instanceof HttpException ? thrown.getStatus() : (statusCode ?? 500);

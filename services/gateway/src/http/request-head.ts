@@ -25,6 +25,9 @@ const ONCE = new Set([
   'x-request-timeout',
 ]);
 
+/** A name or an address with or without a port (RFC 9112, section 3.2): `Host` may be empty, and be nothing else. */
+const HOST = /^(?:\[[0-9a-f:.]+\]|[\w.~!$&'()*+,;=%-]*)(?::\d*)?$/i;
+
 /**
  * Checks what is known of a request before its body.
  *
@@ -34,8 +37,11 @@ export function checkRequestHead(request: IncomingMessage): void {
   const { rawHeaders, headers, url = '', httpVersionMajor, httpVersionMinor } = request;
   // Node takes a request line without a version for HTTP/0.9.
   if (httpVersionMajor !== 1) throw gatewayReasons.REQUEST_MALFORMED();
-  // RFC 9112, section 3.2.
-  if (headers.host === undefined && httpVersionMinor > 0) throw gatewayReasons.REQUEST_MALFORMED();
+  // RFC 9112, section 3.2; and 6.1, as what passes HTTP/1.0 on may know no chunks.
+  const { host = httpVersionMinor > 0 ? undefined : '' } = headers;
+  if (host === undefined || !HOST.test(host)) throw gatewayReasons.REQUEST_MALFORMED();
+  if (httpVersionMinor === 0 && headers['transfer-encoding'] !== undefined)
+    throw gatewayReasons.REQUEST_MALFORMED();
   if (rawHeaders.length > 2 * MAX_HEADERS) throw gatewayReasons.HEADERS_TOO_LARGE();
   if (url.length > MAX_TARGET_CHARS) throw gatewayReasons.TARGET_TOO_LONG();
   // As many as there are names: none stands twice.

@@ -39,6 +39,12 @@ it.each([
     `${POST}transfer-encoding: chunked\r\n\r\n1\r\n{}\r\n0\r\n\r\n${HIDDEN}`,
   ],
   ['a NUL in a header', `GET ${PATH} HTTP/1.1\r\nhost: h\r\nx-a: b\0c\r\n\r\n`],
+  [
+    'chunks over HTTP/1.0, whose proxies know none',
+    `${POST.replace('1.1', '1.0')}transfer-encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n`,
+  ],
+  ['a host that is none', `GET ${PATH} HTTP/1.1\r\nhost: a b\r\nconnection: close\r\n\r\n`],
+  ['a host with a path', `GET ${PATH} HTTP/1.1\r\nhost: a/b\r\nconnection: close\r\n\r\n`],
   ['no host', `GET ${PATH} HTTP/1.1\r\nconnection: close\r\n\r\n`],
   ['two hosts', `GET ${PATH} HTTP/1.1\r\nhost: a\r\nhost: b\r\nconnection: close\r\n\r\n`],
   ['a space in the target', `GET ${PATH} x HTTP/1.1\r\nhost: h\r\n\r\n`],

@@ -1,4 +1,4 @@
-export { TranscodingError, type FieldViolation } from './transcoding-error.js';
+export { badRequest, TranscodingError, type FieldViolation } from './transcoding-error.js';
 
 export { compileRoutes, registryFromDescriptorSet, type CompileOptions } from './routes/compile-routes.js';
 export {

@@ -68,6 +68,10 @@ export const translationReasons = {
     'If-Match cannot be used here',
     'The method has no `etag`, or several tags were sent.',
   ),
+  IF_NONE_MATCH_UNSUPPORTED: refused(
+    'If-None-Match cannot be used here',
+    'It spares a GET its body, and holds back no change.',
+  ),
   ETAG_MISMATCH: spec(
     FAILED_PRECONDITION,
     'the entity tag does not match',

@@ -18,19 +18,20 @@ export function etagHeader(field: string): string | undefined {
  * resource exists.
  *
  * @throws TranscodingError IF_MATCH_UNSUPPORTED (400) for anything but one entity tag; ETAG_MISMATCH (412) for a
- * weak one, which never matches (RFC 9110 section 13.1.1)
+ * weak one, which never matches (RFC 9110 section 13.1.1), and for the empty one, which no resource has
  */
 export function etagOfIfMatch(header: string): string | undefined {
   const text = header.trim();
   if (text === '*') return undefined;
   const match = ENTITY_TAG.exec(text);
   if (match === null) throw badRequest('IF_MATCH_UNSUPPORTED', 'If-Match must be "*" or one entity tag');
-  if (match[1] === undefined) return match[2];
+  // In the field an empty text would stand for no condition.
+  if (match[1] === undefined && match[2] !== '') return match[2];
   throw new TranscodingError({
     httpStatus: 412,
     code: Code.FAILED_PRECONDITION,
     reason: 'ETAG_MISMATCH',
-    message: 'a weak entity tag never matches If-Match',
+    message: 'no resource has an entity tag that is weak or empty',
   });
 }
 

@@ -302,6 +302,18 @@ describe('If-Match', () => {
       'ETAG_MISMATCH',
     ],
     [
+      'an empty one, which no resource has',
+      { method: 'PATCH', target: '/v1/shelves/1/books/2', body: '{"title":"a"}', ifMatch: '""' },
+      412,
+      'ETAG_MISMATCH',
+    ],
+    [
+      'one for what is about to be made',
+      { target: '/v1/shelves/1/books', body: '{"title":"a"}', ifMatch: '"a"' },
+      400,
+      'IF_MATCH_UNSUPPORTED',
+    ],
+    [
       'another etag in the query',
       { method: 'DELETE', target: '/v1/shelves/1/books/2?etag=b', ifMatch: '"a"' },
       400,
@@ -321,6 +333,27 @@ describe('If-Match', () => {
     ],
   ])('refuses %s', (_what, request, status, reason) => {
     expect(library.refusal(request)).toMatchObject({ status, reason });
+  });
+});
+
+describe('If-None-Match', () => {
+  const ifNoneMatch = '*';
+
+  it('is for the reply of a read', () => {
+    expect(library.message({ target: '/v1/shelves/1/books/2', ifNoneMatch })).toEqual({
+      name: 'shelves/1/books/2',
+    });
+  });
+
+  it.each<[string, RequestText]>([
+    ['change', { method: 'PATCH', target: '/v1/shelves/1/books/2', body: '{"title":"a"}' }],
+    ['deletion', { method: 'DELETE', target: '/v1/shelves/1/books/2' }],
+    ['creation', { target: '/v1/shelves/1/books', body: '{"title":"a"}' }],
+  ])('is refused with a %s, which would not heed it', (_what, request) => {
+    expect(library.refusal({ ...request, ifNoneMatch })).toMatchObject({
+      status: 400,
+      reason: 'IF_NONE_MATCH_UNSUPPORTED',
+    });
   });
 });
 

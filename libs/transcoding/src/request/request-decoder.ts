@@ -45,6 +45,9 @@ export class RequestDecoder {
     });
     this.readQuery(route, plan, parts.query, assignments);
     const body = decodeBody(route, this.codec, parts);
+    // Of a read it is for the reply. A change would have to be held back by it, which no field can ask for.
+    if (parts.ifNoneMatch !== undefined && route.method !== 'GET')
+      throw badRequest('IF_NONE_MATCH_UNSUPPORTED', 'this method does not support If-None-Match');
     if (parts.ifMatch !== undefined) this.readIfMatch(route, plan, parts.ifMatch, assignments);
     const bodyFields = route.body.kind === 'field' ? route.body.fields : [];
     if (body.bytes.length > 0)

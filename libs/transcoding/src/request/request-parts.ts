@@ -10,4 +10,6 @@ export interface RequestParts {
   readonly contentType?: string;
   /** The If-Match header. */
   readonly ifMatch?: string;
+  /** The If-None-Match header. */
+  readonly ifNoneMatch?: string;
 }

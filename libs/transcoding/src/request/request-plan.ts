@@ -18,7 +18,7 @@ export interface RequestPlan {
   readonly updateMask: DescField | undefined;
   /** Paths that such a mask leaves out: what the path sets, the etag, and what only the service sets (AIP-203). */
   readonly unmasked: ReadonlySet<string>;
-  /** The field that If-Match fills: `etag` of the request, else of the message that is the body. */
+  /** The field that If-Match fills: `etag` of the request, else of the message that is the body and is there already. */
   readonly etag: Parameter | undefined;
 }
 
@@ -57,7 +57,8 @@ function unmaskedOf(route: Route, registry: Registry): Set<string> {
 function etagOf(route: Route, codec: Codec): Parameter | undefined {
   const own = stringField(route.rpc.input.fields);
   if (own !== undefined) return parameterOf([own], codec);
-  if (route.body.kind !== 'field') return undefined;
+  // What a POST has as its body is to be made (AIP-133), and has no tag yet.
+  if (route.body.kind !== 'field' || route.method === 'POST') return undefined;
   const inBody = stringField(bodyMessage(route)?.fields ?? []);
   return inBody === undefined ? undefined : parameterOf([...route.body.fields, inBody], codec);
 }

@@ -15,6 +15,7 @@ export interface RequestText {
   readonly body?: string | Uint8Array;
   readonly contentType?: string;
   readonly ifMatch?: string;
+  readonly ifNoneMatch?: string;
 }
 
 /** The status, the reason, and the fields of the violations. */
@@ -44,7 +45,7 @@ export class Serving {
 
   /** The request message of a request, in wire format. */
   decode(request: RequestText): { route: Route; bytes: Uint8Array } {
-    const { method = request.body === undefined ? 'GET' : 'POST', target, body, ifMatch } = request;
+    const { method = request.body === undefined ? 'GET' : 'POST', target, body } = request;
     const [path = '', query = ''] = target.split(/\?(.*)/s);
     const match = this.router.match(method, path);
     if (match.kind !== 'match') throw new Error(`${method} ${target}: ${match.kind}`);
@@ -53,7 +54,8 @@ export class Serving {
       query,
       body: typeof body === 'string' ? Buffer.from(body) : body,
       contentType: request.contentType ?? (body === undefined ? undefined : 'application/json'),
-      ifMatch,
+      ifMatch: request.ifMatch,
+      ifNoneMatch: request.ifNoneMatch,
     };
     return { route: match.route, bytes: this.decoder.decode(match.route, parts) };
   }

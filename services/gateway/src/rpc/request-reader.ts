@@ -77,7 +77,7 @@ export class RequestReader {
 
 function partsOf(exchange: Exchange, { route, values }: FoundRoute, body?: Uint8Array): RequestParts {
   const { query, request } = exchange;
-  const { 'content-type': given, 'if-match': ifMatch } = request.headers;
+  const { 'content-type': given, 'if-match': ifMatch, 'if-none-match': ifNoneMatch } = request.headers;
   // The values of a stream of JSON are JSON each; its own type is checked as a whole.
   const isJsonValue = route.rpc.methodKind === 'client_streaming' && !isRawBody(route);
   const contentType = isJsonValue ? 'application/json' : given;
@@ -87,6 +87,7 @@ function partsOf(exchange: Exchange, { route, values }: FoundRoute, body?: Uint8
     body,
     contentType,
     ifMatch: ifMatch === undefined ? undefined : resourceTags(ifMatch),
+    ifNoneMatch,
   };
 }
 

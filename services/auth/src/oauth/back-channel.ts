@@ -31,7 +31,8 @@ export class BackChannel {
   /** @throws Error when the client does not answer, or not with a success */
   async deliver({ payload, attempt, eventId }: OutboxEvent): Promise<void> {
     const { clientId, accountId, sid } = payload as unknown as ClientSignOut;
-    const client = (await this.#providers.current.Client.find(clientId)) as unknown as Told | undefined;
+    const { Client } = await this.#providers.current();
+    const client = (await Client.find(clientId)) as unknown as Told | undefined;
     if (client?.backchannelLogoutUri === undefined) return;
     const { accounts, database } = this.#context;
     // Whoever is erased has no name any more, also not at this client: the session has.

@@ -1,8 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { errors, type default as Provider } from 'oidc-provider';
+import type Provider from 'oidc-provider';
 import type { AuthContext } from '../auth-context.js';
 import { authReasons } from '../reasons.js';
-import { buildProvider } from './build-provider.js';
 import { toMetadata, type DescribedClient } from './client-metadata.js';
 
 /**
@@ -12,6 +11,10 @@ import { toMetadata, type DescribedClient } from './client-metadata.js';
  * @throws AppError CLIENT_METADATA_REFUSED
  */
 export async function checkMetadata(context: AuthContext, client: DescribedClient): Promise<void> {
+  const [{ errors }, { buildProvider }] = await Promise.all([
+    import('oidc-provider'),
+    import('./build-provider.js'),
+  ]);
   const more = { sectorIdentifierUriValidate: () => true };
   const provider = buildProvider(context, [throwawayKey()], () => Promise.resolve(''), more);
   const metadata = toMetadata(client, []);

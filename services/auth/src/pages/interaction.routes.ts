@@ -1,4 +1,4 @@
-import { errors, type InteractionResults } from 'oidc-provider';
+import type { InteractionResults } from 'oidc-provider';
 import type { AuthContext } from '../auth-context.js';
 import {
   answers,
@@ -80,23 +80,18 @@ class InteractionPages {
   }
 
   /** @throws AppError INTERACTION_OVER */
-  async #detailsOf({ request, response, path }: Visit): Promise<Details> {
-    // The cookies of the library are secure, and are shown to what is.
-    request.headers['x-forwarded-proto'] = 'https';
-    try {
-      const details = await this.providers.current.interactionDetails(request, response);
-      if (path === INTERACTION_PATH + details.uid) return details;
-    } catch (error) {
-      if (!(error instanceof errors.SessionNotFound)) throw error;
-    }
-    throw authReasons.INTERACTION_OVER();
+  async #detailsOf(visit: Visit): Promise<Details> {
+    const details = await this.providers.interactionOf(visit);
+    if (!details || visit.path !== INTERACTION_PATH + details.uid) throw authReasons.INTERACTION_OVER();
+    return details;
   }
 
   async #login(visit: Visit, details: Details, signedIn: SignedIn): Promise<void> {
     const before = details.session?.accountId;
     // The browser was somebody else's to the protocol: that ends first, and whoever is here starts again.
     if (before !== undefined && before !== signedIn.accountId) {
-      await (await this.providers.current.Session.findByUid(details.session?.uid ?? ''))?.destroy();
+      const { Session } = await this.providers.current();
+      await (await Session.findByUid(details.session?.uid ?? ''))?.destroy();
       throw authReasons.INTERACTION_OVER();
     }
     await this.#finish(visit, loginResult(signedIn));
@@ -145,11 +140,13 @@ class InteractionPages {
   async #finish(visit: Visit, result: InteractionResults, merges = false): Promise<void> {
     const { request, response } = visit;
     const options = { mergeWithLastSubmission: merges };
-    await this.providers.current.interactionFinished(request, response, result, options);
+    const provider = await this.providers.current();
+    await provider.interactionFinished(request, response, result, options);
   }
 
   async #clientOf({ params }: Details): Promise<{ clientName: string; clientHomeUri: string | null }> {
-    const client = await this.providers.current.Client.find(String(params['client_id']));
+    const { Client } = await this.providers.current();
+    const client = await Client.find(String(params['client_id']));
     if (!client) throw authReasons.INTERACTION_OVER();
     return {
       clientName: client.clientName ?? client.clientId,

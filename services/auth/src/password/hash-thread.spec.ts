@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
 import { getPriority } from 'node:os';
 import { promisify } from 'node:util';
+import { jest } from '@jest/globals';
 import { HashThread } from './hash-thread.js';
 
 /** The least work that there is: these specs are not about the cost. */
@@ -53,6 +54,29 @@ describe('a thread that hashes', () => {
       timeout: 25_000,
     });
     expect(stdout).toBe('19');
+  });
+
+  onLinux('ends when there is no task for a while, and another one starts with the next', async () => {
+    const before = await niceOfThreads();
+    const threads = () => readdir('/proc/self/task');
+    jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask'] });
+    try {
+      const stored = await thread.hash(PASSWORD, CHEAP);
+      const added = (await threads()).filter((id) => !before.has(id));
+      expect(added).not.toEqual([]);
+      jest.advanceTimersByTime(9_000);
+      await thread.verify(stored, PASSWORD);
+      jest.advanceTimersByTime(9_000);
+      expect(await threads()).toEqual(expect.arrayContaining(added));
+      jest.advanceTimersByTime(1_000);
+      // Whoever comes while it ends waits for another one.
+      expect(await thread.verify(stored, PASSWORD)).toBe(true);
+      let there: string[];
+      do there = await threads();
+      while (added.every((id) => there.includes(id)));
+    } finally {
+      jest.useRealTimers();
+    }
   });
 
   it('is replaced after a crash, of which the cause is told', async () => {

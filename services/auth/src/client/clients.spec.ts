@@ -98,9 +98,22 @@ describe('a client', () => {
       const bound = { id: before.id, dpopBoundAccessTokens };
       expect(await clients.update(bound, ['dpop_bound_access_tokens'], admin)).toMatchObject(bound);
     }
-    expect(await reasonOf(clients.update({ ...change, kind: ClientKind.NATIVE }, ['kind'], admin))).toBe(
-      'FIELD_MASK_INVALID',
-    );
+    expect(await reasonOf(clients.update(change, ['create_time'], admin))).toBe('FIELD_MASK_INVALID');
+  });
+
+  it('is changed by all that was read of it with a field changed, but never in its kind', async () => {
+    const before = await created();
+    // As the gateway names what a body holds.
+    const mask = ['display_name', 'kind', 'grant_types', 'redirect_uris', 'permissions', 'subject_type'];
+    for (const [displayName, named] of Object.entries({ 'With a mask': mask, Without: [], All: ['*'] })) {
+      const after = await clients.update({ ...before, displayName }, named, admin);
+      expect(after).toEqual({ ...before, displayName, updateTime: expect.any(Date) });
+    }
+    for (const named of [mask, [], ['*'], ['kind']]) {
+      const update = clients.update({ ...before, kind: ClientKind.NATIVE }, named, admin);
+      expect(await reasonOf(update)).toBe('FIELD_INVALID');
+    }
+    expect(await clients.get(before.id, admin)).toMatchObject({ kind: before.kind });
   });
 
   it.each([

@@ -1,5 +1,10 @@
 import { readUpdateMask } from '@gatehouse/aip';
-import { Client, type UpdateClientRequest, type UpdateClientResponse } from '@gatehouse/contracts/auth';
+import {
+  Client,
+  ClientKind,
+  type UpdateClientRequest,
+  type UpdateClientResponse,
+} from '@gatehouse/contracts/auth';
 import { AppError } from '@gatehouse/errors';
 import type { Call } from '@gatehouse/grpc';
 import { permissionsRefusal } from '../api-key/key-permissions.js';
@@ -7,13 +12,18 @@ import { originOf } from '../audit/audit-event.store.js';
 import type { AuthContext } from '../auth-context.js';
 import { checkMetadata } from '../oauth/check-metadata.js';
 import { authReasons } from '../reasons.js';
-import { checkClient } from './check-client.js';
+import { checkClient, invalidClient } from './check-client.js';
+import { kindOf } from './client-enums.js';
 import { hasSecret } from './client-row.js';
 import { sectorOf } from './sector-of.js';
 import { toClient, toDetails } from './to-client.js';
 
-/** The fields that can change, with the members of {@link Client} that hold them. */
+/**
+ * The fields that a change may name, with the members of {@link Client} that hold them. The kind stays what it is: to send
+ * it as it was read is no change (AIP-203).
+ */
 const FIELDS = {
+  kind: 'kind',
   display_name: 'displayName',
   home_uri: 'homeUri',
   grant_types: 'grantTypes',
@@ -50,6 +60,8 @@ export async function updateClient(
   if (refusal) return audit.refuse(database.sql, origin, refusal, client.id);
   const before = await clients.find(database.sql, client.id);
   if (!before || before.disableTime) return audit.refuse(database.sql, origin, authReasons.CLIENT_UNKNOWN());
+  const isOtherKind = client.kind !== ClientKind.UNSPECIFIED && client.kind !== kindOf(before.kind);
+  if (mask.has('kind') && isOtherKind) throw invalidClient([{ field: 'kind', description: 'never changes' }]);
   const changes = Object.fromEntries([...mask].map((field) => [FIELDS[field], client[FIELDS[field]]]));
   const details = toDetails({ ...toClient(before), ...changes });
   const { id, kind } = before;

@@ -31,6 +31,19 @@ export class OutboxStore {
   }
 
   /**
+   * Appends events to whose keys nothing else is appended meanwhile, in one statement and without {@link append}'s locks,
+   * of which the database has memory for some thousands.
+   */
+  async appendAll(tx: Sql, events: readonly NewOutboxEvent[]): Promise<void> {
+    if (events.length === 0) return;
+    await tx`
+      insert into outbox (topic, key, payload)
+      select topic, key, payload
+      from jsonb_to_recordset(${tx.json(events as never)}) as given (topic text, key text, payload jsonb)`;
+    await tx`select pg_notify(${OUTBOX_CHANNEL}, '')`;
+  }
+
+  /**
    * Takes events that are due, oldest first and at most one per key: an event waits until every older one of its
    * key has been delivered. The lease is a column, so that it outlives the connection but not for long its
    * holder; SKIP LOCKED lets replicas claim side by side.

@@ -52,7 +52,8 @@ export async function changePassword(
   const changed = await database.transaction(async (tx) => {
     await accounts.lock(tx, subject);
     if (!(await accounts.changePassword(tx, subject, account.passwordVersion, passwordHash))) return false;
-    await revocations.append(tx, await sessionEnds.endAll(tx, subject, sessionId));
+    const ended = await sessionEnds.endAll(tx, subject, sessionId);
+    await revocations.append(tx, ended.revocations);
     await revocations.append(tx, grantRevocations(await grants.endAll(tx, subject)));
     await codes.end(tx, subject, 'password_reset');
     await outbox.append(tx, mailEvent('password_changed', subject));

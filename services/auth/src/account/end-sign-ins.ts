@@ -7,7 +7,7 @@ import { revokeSubject } from './revoke-subject.js';
  * API keys included. For the transaction of the cause, which holds the account's lock.
  */
 export async function endSignIns(context: AuthContext, tx: Sql, accountId: string): Promise<void> {
-  const ended = await context.sessionEnds.endAll(tx, accountId);
+  const { revocations } = await context.sessionEnds.endAll(tx, accountId);
   await context.grants.endAll(tx, accountId);
-  await context.revocations.append(tx, [...ended, await revokeSubject(context, tx, accountId)]);
+  await context.revocations.append(tx, [...revocations, await revokeSubject(context, tx, accountId)]);
 }

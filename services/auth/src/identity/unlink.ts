@@ -31,7 +31,8 @@ export async function unlink(
       const row = await identities.delete(tx, accountId, id);
       if (!row) throw authReasons.IDENTITY_UNKNOWN();
       if (!(await identities.hasWayIn(tx, accountId))) throw authReasons.LAST_WAY_IN();
-      await revocations.append(tx, await sessionEnds.endAll(tx, accountId, sessionId));
+      const ended = await sessionEnds.endAll(tx, accountId, sessionId);
+      await revocations.append(tx, ended.revocations);
       await outbox.append(tx, mailEvent('identity_unlinked', accountId));
       await audit.append(tx, { origin, target: accountId, outcome: 'OK' });
       return row;

@@ -66,10 +66,15 @@ export class ArtifactStore {
     return row;
   }
 
-  /** Those of a kind that stand on a session, also when that is over. */
-  async listOfSession(sql: Sql, kind: string, sessionId: string): Promise<FoundArtifact[]> {
-    return sql<FoundArtifact[]>`
-      select ${columns(sql)} from oauth_artifact where session_id = ${sessionId} and kind = ${kind}`;
+  /** Those of a kind that stand on one of these sessions, also when that is over. */
+  async listOfSessions(
+    sql: Sql,
+    kind: string,
+    sessionIds: readonly string[],
+  ): Promise<(FoundArtifact & { readonly sessionId: string })[]> {
+    return sql<(FoundArtifact & { readonly sessionId: string })[]>`
+      select ${columns(sql)}, session_id as "sessionId" from oauth_artifact
+      where session_id = any(${[...sessionIds]}::uuid[]) and kind = ${kind}`;
   }
 
   /** Has what stands on a session stand on another one from now on, if both are of the same account. */

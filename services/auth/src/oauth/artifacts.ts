@@ -67,10 +67,14 @@ export class Artifacts {
     return row && this.#open(row);
   }
 
-  /** Those of a kind that stand on a session, also when that is over. */
-  async ofSession(sql: Sql, kind: string, sessionId: string): Promise<Artifact[]> {
-    const rows = await this.store.listOfSession(sql, kind, sessionId);
-    return rows.map((row) => this.#open(row));
+  /** Those of a kind that stand on one of these sessions, also when that is over. */
+  async ofSessions(
+    sql: Sql,
+    kind: string,
+    sessionIds: readonly string[],
+  ): Promise<(Artifact & { readonly sessionId: string })[]> {
+    const rows = await this.store.listOfSessions(sql, kind, sessionIds);
+    return rows.map((row) => ({ ...this.#open(row), sessionId: row.sessionId }));
   }
 
   /** Has what stands on a session stand on another one from now on, if both are of the same account. */

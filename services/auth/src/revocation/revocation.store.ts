@@ -2,6 +2,9 @@ import type { Sql } from '@gatehouse/postgres';
 import { ACCESS_TOKEN_HORIZON_SECONDS } from '../config.js';
 import type { LiveRevocation, RevocationKindName } from './live-revocation.js';
 
+/** Rows that one statement inserts, far below the statement timeout. */
+const BATCH = 10_000;
+
 /** NOTIFY channel that says that something was revoked: a hint, as a notification is lost while nobody listens. */
 export const REVOCATION_CHANNEL = 'revocation';
 
@@ -40,7 +43,13 @@ export class RevocationStore {
    * @returns their numbers
    */
   async append(tx: Sql, revocations: readonly NewRevocation[], awaited = false): Promise<bigint[]> {
-    if (revocations.length === 0) return [];
+    const numbers: bigint[] = [];
+    for (let at = 0; at < revocations.length; at += BATCH)
+      numbers.push(...(await this.#insert(tx, revocations.slice(at, at + BATCH), awaited)));
+    return numbers;
+  }
+
+  async #insert(tx: Sql, revocations: readonly NewRevocation[], awaited: boolean): Promise<bigint[]> {
     const given = revocations.map((revocation) => ({
       kind: revocation.kind,
       key: revocation.key,

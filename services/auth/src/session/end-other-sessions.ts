@@ -13,8 +13,8 @@ export async function endOtherSessions(
   return database.transaction(async (tx) => {
     await accounts.lock(tx, subject);
     const ended = await sessionEnds.endAll(tx, subject, sessionId);
-    await revocations.append(tx, ended);
+    await revocations.append(tx, ended.revocations);
     await audit.append(tx, { origin: originOf(call), target: subject, outcome: 'OK' });
-    return { endedCount: ended.length };
+    return { endedCount: ended.count };
   });
 }

@@ -3,13 +3,18 @@ import type { Artifacts } from '../oauth/artifacts.js';
 import { clientSignOut } from '../oauth/client-sign-out.js';
 import type { SessionRow, SessionStore } from './session.store.js';
 
+/** Sessions whose clients are looked for by one statement, far below the statement timeout. */
+const BATCH = 1_000;
+
 /** What the library remembers of the clients that a browser has signed in to, by their IDs. */
 type Authorizations = Readonly<Record<string, { readonly sid?: string }>>;
 
-/** What revokes the access tokens of a sign-in that has ended. */
-export interface EndedSignIn {
-  readonly kind: SessionRow['kind'];
-  readonly key: string;
+/** What became of all sign-ins of an account. */
+export interface EndedSignIns {
+  /** How many ended now. */
+  readonly count: number;
+  /** What revokes their access tokens, where there may be any; for the same transaction. */
+  readonly revocations: readonly { readonly kind: SessionRow['kind']; readonly key: string }[];
 }
 
 /**
@@ -30,30 +35,31 @@ export class SessionEnds {
   /** Ends one session or token family of an account. @returns undefined when it has none of this ID */
   async end(tx: Sql, accountId: string, id: string): Promise<SessionRow | undefined> {
     const ended = await this.#sessions.end(tx, accountId, id);
-    if (ended) await this.#tellClients(tx, accountId, [{ kind: ended.kind, key: ended.id }]);
+    if (ended?.kind === 'session') await this.#tellClients(tx, accountId, [ended.id]);
     return ended;
   }
 
   /**
    * Ends every session and token family of an account, but one if it is named. The account is locked, so that none
    * begins or is used meanwhile.
-   *
-   * @returns the revocation of each that ended now, for the same transaction
    */
-  async endAll(tx: Sql, accountId: string, keptId?: string): Promise<EndedSignIn[]> {
+  async endAll(tx: Sql, accountId: string, keptId?: string): Promise<EndedSignIns> {
     const ended = await this.#sessions.endAll(tx, accountId, keptId);
-    await this.#tellClients(tx, accountId, ended);
-    return ended;
+    const sessionIds = ended.flatMap(({ kind, key }) => (kind === 'session' ? [key] : []));
+    for (let at = 0; at < sessionIds.length; at += BATCH)
+      await this.#tellClients(tx, accountId, sessionIds.slice(at, at + BATCH));
+    const revocations = ended.flatMap(({ kind, key, isRecent }) => (isRecent ? [{ kind, key }] : []));
+    return { count: ended.length, revocations };
   }
 
-  async #tellClients(tx: Sql, accountId: string, ended: readonly EndedSignIn[]): Promise<void> {
-    for (const { kind, key: sessionId } of ended) {
-      if (kind !== 'session') continue;
-      for (const { payload } of await this.#artifacts.ofSession(tx, 'Session', sessionId)) {
-        const authorizations = Object.entries((payload['authorizations'] ?? {}) as Authorizations);
-        for (const [clientId, { sid }] of authorizations)
-          await this.#outbox.append(tx, clientSignOut(sessionId, { clientId, accountId, sid }));
-      }
-    }
+  async #tellClients(tx: Sql, accountId: string, sessionIds: readonly string[]): Promise<void> {
+    const artifacts = await this.#artifacts.ofSessions(tx, 'Session', sessionIds);
+    const events = artifacts.flatMap(({ payload, sessionId }) => {
+      const authorizations = Object.entries((payload['authorizations'] ?? {}) as Authorizations);
+      return authorizations.map(([clientId, { sid }]) =>
+        clientSignOut(sessionId, { clientId, accountId, sid }),
+      );
+    });
+    await this.#outbox.appendAll(tx, events);
   }
 }

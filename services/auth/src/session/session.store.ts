@@ -11,6 +11,15 @@ const ABSOLUTE_DAYS = 30;
 /** How often a session's last use is written down, in seconds: reads of a busy browser cost no row each. */
 const USE_SECONDS = 60;
 
+/** Rows that one statement changes, far below the statement timeout: a program may sign in very often. */
+const BATCH = 10_000;
+
+/**
+ * For how long a sign-in is taken to have access tokens that are good, in minutes since its last use. They live for five;
+ * the rest is for a clock of the database that was set forward.
+ */
+const RECENT_MINUTES = 60;
+
 /** Whose session a secret is. None of it ever changes. */
 export interface SessionOf {
   readonly sessionId: string;
@@ -44,6 +53,14 @@ export interface SessionRow {
   readonly lastUseTime: Date;
   readonly idleExpireTime: Date;
   readonly expireTime: Date;
+}
+
+/** A sign-in that has ended with all others. */
+export interface EndedRow {
+  readonly kind: SessionRow['kind'];
+  readonly key: string;
+  /** Whether there may be access tokens of it. */
+  readonly isRecent: boolean;
 }
 
 /** A sign-in in its place in a list. */
@@ -149,24 +166,29 @@ export class SessionStore {
   }
 
   /**
-   * Ends every session and token family of an account but one. The account is locked, so that none begins or is
-   * used meanwhile.
+   * Ends every session and token family of an account but one, a batch at a time. The account is locked, so that none
+   * begins or is used meanwhile.
    *
-   * @returns the revocation of each that ended now, for the same transaction
+   * @returns those that ended now
    */
-  async endAll(
-    tx: Sql,
-    accountId: string,
-    keptId?: string,
-  ): Promise<{ readonly kind: SessionRow['kind']; readonly key: string }[]> {
-    const ending = tx`set ended_at = clock_timestamp()
-      where account_id = ${accountId} and id is distinct from ${keptId ?? null}::uuid and ${live(tx)}`;
-    return tx<{ kind: SessionRow['kind']; key: string }[]>`
-      with ended_session as (update session ${ending} returning id),
-        ended_family as (update token_family ${ending} returning id)
-      select 'session' as kind, id::text as key from ended_session
-      union all
-      select 'family' as kind, id::text as key from ended_family`;
+  async endAll(tx: Sql, accountId: string, keptId?: string): Promise<EndedRow[]> {
+    const all: EndedRow[] = [];
+    for (const [kind, table] of [['session', 'session'] as const, ['family', 'token_family'] as const]) {
+      let ended: readonly EndedRow[];
+      do {
+        ended = await tx<EndedRow[]>`
+          update ${tx(table)} set ended_at = clock_timestamp()
+          where id in (
+            select id from ${tx(table)}
+            where account_id = ${accountId} and id is distinct from ${keptId ?? null}::uuid and ${live(tx)}
+            limit ${BATCH}
+          )
+          returning ${kind} as kind, id::text as key,
+            last_used_at > clock_timestamp() - ${RECENT_MINUTES} * interval '1 minute' as "isRecent"`;
+        for (const row of ended) all.push(row);
+      } while (ended.length === BATCH);
+    }
+    return all;
   }
 
   /**

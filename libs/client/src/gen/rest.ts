@@ -4102,6 +4102,8 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The entity tag of what was sent. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4149,7 +4151,10 @@ export interface operations {
     ResourceService_GetResource: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Entity tags of which a body is there already. */
+                "If-None-Match"?: string;
+            };
             path: {
                 /** @description The resource. */
                 id: string;
@@ -4161,11 +4166,22 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The entity tag of what was sent. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["gatehouse.resources.v1.Resource"];
                 };
+            };
+            /** @description The caller has it already */
+            304: {
+                headers: {
+                    /** @description The entity tag of what was sent. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description FIELD_INVALID, CREDENTIALS_CONFLICT */
             400: {
@@ -4211,7 +4227,10 @@ export interface operations {
                 /** @description When set, the resource is deleted only if this is its current etag. */
                 etag?: string;
             };
-            header?: never;
+            header?: {
+                /** @description One entity tag, which has to be the current one, or `*`. */
+                "If-Match"?: string;
+            };
             path: {
                 /** @description The resource. */
                 id: string;
@@ -4256,6 +4275,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It has changed since `If-Match` was read */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Any other error */
             default: {
                 headers: {
@@ -4273,7 +4301,10 @@ export interface operations {
                 /** @description The fields to change: `title`, `content`, `visibility` or `*`. */
                 updateMask?: string;
             };
-            header?: never;
+            header?: {
+                /** @description One entity tag, which has to be the current one, or `*`. */
+                "If-Match"?: string;
+            };
             path: {
                 /** @description An opaque UUID. */
                 id: string;
@@ -4293,6 +4324,8 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The entity tag of what was sent. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4319,6 +4352,15 @@ export interface operations {
             };
             /** @description PERMISSION_MISSING, CROSS_SITE_REQUEST */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It has changed since `If-Match` was read */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5012,7 +5054,10 @@ export interface operations {
     UserService_GetProfile: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Entity tags of which a body is there already. */
+                "If-None-Match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -5021,11 +5066,22 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The entity tag of what was sent. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["gatehouse.users.v1.User"];
                 };
+            };
+            /** @description The caller has it already */
+            304: {
+                headers: {
+                    /** @description The entity tag of what was sent. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description CREDENTIALS_CONFLICT */
             400: {
@@ -5071,7 +5127,10 @@ export interface operations {
                 /** @description The fields to change: `display_name`, `bio` or `*`. */
                 updateMask?: string;
             };
-            header?: never;
+            header?: {
+                /** @description One entity tag, which has to be the current one, or `*`. */
+                "If-Match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -5085,6 +5144,8 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The entity tag of what was sent. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5118,6 +5179,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It has changed since `If-Match` was read */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Any other error */
             default: {
                 headers: {
@@ -5132,7 +5202,10 @@ export interface operations {
     UserService_GetUser: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Entity tags of which a body is there already. */
+                "If-None-Match"?: string;
+            };
             path: {
                 /** @description The person. */
                 id: string;
@@ -5144,11 +5217,22 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The entity tag of what was sent. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["gatehouse.users.v1.User"];
                 };
+            };
+            /** @description The caller has it already */
+            304: {
+                headers: {
+                    /** @description The entity tag of what was sent. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description FIELD_INVALID, CREDENTIALS_CONFLICT */
             400: {

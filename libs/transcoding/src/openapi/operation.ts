@@ -7,6 +7,7 @@ import { commentOf, firstSentence } from './comments.js';
 import type { JsonObject, OpenApiOptions } from './openapi-options.js';
 import type { OpenApiPath } from './openapi-path.js';
 import { pathParameter, queryParameters } from './parameters.js';
+import { preconditionParameters } from './preconditions.js';
 import { responses } from './responses.js';
 import type { Schemas } from './schemas.js';
 
@@ -22,6 +23,7 @@ export function operation(
   const parameters = [
     ...path.parameters.map((parameter) => pathParameter(parameter, schemas)),
     ...queryParameters(route, codec, schemas),
+    ...preconditionParameters(route),
   ];
   const body = requestBody(route, schemas);
   const security = securityOf(route, options);

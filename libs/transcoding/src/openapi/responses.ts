@@ -5,6 +5,7 @@ import { isHttpBodyResponse } from '../response/response-encoder.js';
 import type { Route } from '../routes/route.js';
 import { TranscodingError } from '../transcoding-error.js';
 import type { DocumentedError, JsonObject, OpenApiOptions } from './openapi-options.js';
+import { preconditionResponses, successHeaders } from './preconditions.js';
 import type { Schemas } from './schemas.js';
 
 /** The component that every error response refers to. */
@@ -34,8 +35,9 @@ export const PROBLEM_SCHEMA: JsonObject = {
 };
 
 const PROBLEM = { $ref: '#/components/schemas/Problem' };
+const ANY_PROBLEM = { [PROBLEM_CONTENT_TYPE]: { schema: PROBLEM } };
 
-/** The responses object of an operation: 200, the documented errors by status, and any other error. */
+/** The responses object of an operation: 200, what a condition leads to, the documented errors, and any other one. */
 export function responses(route: Route, schemas: Schemas, options: OpenApiOptions): JsonObject {
   const errors = new Map<number, DocumentedError[]>();
   for (const error of options.errorsOf?.(route.rpc) ?? []) {
@@ -43,11 +45,12 @@ export function responses(route: Route, schemas: Schemas, options: OpenApiOption
     errors.set(status, [...(errors.get(status) ?? []), error]);
   }
   return {
-    '200': { description: 'OK', content: successContent(route, schemas) },
+    '200': { description: 'OK', ...successHeaders(route), content: successContent(route, schemas) },
+    ...preconditionResponses(route, ANY_PROBLEM),
     ...Object.fromEntries(
       [...errors].sort(([a], [b]) => a - b).map(([status, of]) => [String(status), errorResponse(of)]),
     ),
-    default: { description: 'Any other error', content: { [PROBLEM_CONTENT_TYPE]: { schema: PROBLEM } } },
+    default: { description: 'Any other error', content: ANY_PROBLEM },
   };
 }
 

@@ -55,12 +55,18 @@ function unmaskedOf(route: Route, registry: Registry): Set<string> {
 }
 
 function etagOf(route: Route, codec: Codec): Parameter | undefined {
+  const fields = ifMatchFields(route);
+  return fields === undefined ? undefined : parameterOf(fields, codec);
+}
+
+/** The path of the field that If-Match fills; undefined where a route takes none. */
+export function ifMatchFields(route: Route): readonly DescField[] | undefined {
   const own = stringField(route.rpc.input.fields);
-  if (own !== undefined) return parameterOf([own], codec);
+  if (own !== undefined) return [own];
   // What a POST has as its body is to be made (AIP-133), and has no tag yet.
   if (route.body.kind !== 'field' || route.method === 'POST') return undefined;
   const inBody = stringField(bodyMessage(route)?.fields ?? []);
-  return inBody === undefined ? undefined : parameterOf([...route.body.fields, inBody], codec);
+  return inBody === undefined ? undefined : [...route.body.fields, inBody];
 }
 
 function stringField(fields: readonly DescField[]): DescField | undefined {

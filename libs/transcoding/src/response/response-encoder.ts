@@ -75,6 +75,12 @@ function etagOf({ etagTags }: ReplyPlan, message: Uint8Array): string | undefine
   return etagHeader(reader.bytes.toString('utf8', reader.at, end));
 }
 
+/** Whether replies of a route may have an ETag. */
+export function hasEtag(route: Route): boolean {
+  const { isRaw, etagTags } = planOf(route);
+  return route.rpc.methodKind === 'unary' && !isRaw && etagTags.length > 0;
+}
+
 /** The message of a route's response body that is raw bytes, google.api.HttpBody. */
 export function isHttpBodyResponse(route: Route): boolean {
   return responseMessage(route)?.typeName === HTTP_BODY;

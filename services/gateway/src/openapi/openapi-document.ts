@@ -12,7 +12,8 @@ const DESCRIPTION = `The REST face of Gatehouse. Every operation is a method of 
 A request carries one credential. Sign in with \`POST /v1/auth/login\` and send the \`accessToken\` of its answer as
 \`Authorization: Bearer\`; or with \`POST /v1/sessions\`, which sets a cookie; or send a key as \`X-Api-Key\`.
 An app of somebody else's gets its access tokens by OAuth 2.0.
-Errors are problems (RFC 9457): programs read \`reason\`, which is stable.`;
+Errors are problems (RFC 9457): programs read \`reason\`, which is stable. An operation names the reasons that are its
+own; any request may be refused for its form as well, such as a field that nobody knows.`;
 
 /** The OpenAPI 3.1 document of the REST face, as JSON text; the same contract gives the same bytes. */
 export function openApiDocument({ table, rules, permissions, cookies }: RestContract): string {

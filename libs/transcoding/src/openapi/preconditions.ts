@@ -1,0 +1,40 @@
+import { ifMatchFields } from '../request/request-plan.js';
+import { hasEtag } from '../response/response-encoder.js';
+import type { Route } from '../routes/route.js';
+import type { JsonObject } from './openapi-options.js';
+
+const TAG = { schema: { type: 'string' } };
+const ETAG = { ETag: { description: 'The entity tag of what was sent.', ...TAG } };
+
+/** Whether what a caller has already need not be sent again. */
+function isReadWithEtag(route: Route): boolean {
+  return route.method === 'GET' && hasEtag(route);
+}
+
+/** The headers in which a request may state a condition (RFC 9110, section 13). */
+export function preconditionParameters(route: Route): JsonObject[] {
+  const header = (name: string, description: string) => ({ name, in: 'header', description, ...TAG });
+  return [
+    ...(ifMatchFields(route) === undefined
+      ? []
+      : [header('If-Match', 'One entity tag, which has to be the current one, or `*`.')]),
+    ...(isReadWithEtag(route)
+      ? [header('If-None-Match', 'Entity tags of which a body is there already.')]
+      : []),
+  ];
+}
+
+/** The headers of a 200. */
+export function successHeaders(route: Route): JsonObject {
+  return hasEtag(route) ? { headers: ETAG } : {};
+}
+
+/** The answer to a condition that does not hold: none for a method that takes no condition. */
+export function preconditionResponses(route: Route, problem: JsonObject): JsonObject {
+  return {
+    ...(isReadWithEtag(route) ? { '304': { description: 'The caller has it already', headers: ETAG } } : {}),
+    ...(ifMatchFields(route) === undefined
+      ? {}
+      : { '412': { description: 'It has changed since `If-Match` was read', content: problem } }),
+  };
+}

@@ -27,8 +27,22 @@ if (run === undefined || file === undefined) {
   console.error(`usage: npm run conformance -- ${[...KINDS.keys()].join('|')} FILE [--json FILE]`);
   process.exitCode = 2;
 } else {
-  const report = await run(JSON.parse(await readFile(file, 'utf8')));
-  console.log(renderReport(report));
-  if (values.json !== undefined) await writeFigures(values.json, report);
-  process.exitCode = succeeded(report) ? 0 : 1;
+  const cases = await readCases(file);
+  if (cases === undefined) process.exitCode = 2;
+  else {
+    const report = await run(cases);
+    console.log(renderReport(report));
+    if (values.json !== undefined) await writeFigures(values.json, report);
+    process.exitCode = succeeded(report) ? 0 : 1;
+  }
+}
+
+/** The content of a file of cases; undefined, and told why, where it cannot be read. */
+async function readCases(path: string): Promise<unknown> {
+  try {
+    return JSON.parse(await readFile(path, 'utf8')) as unknown;
+  } catch (error) {
+    console.error(`${path} cannot be read: ${(error as Error).message}`);
+    return undefined;
+  }
 }

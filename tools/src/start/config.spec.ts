@@ -30,6 +30,10 @@ describe('readStartOptions', () => {
     expect(() => readStartOptions([], { DATABASE_URL: url })).toThrow(/DATABASE_URL/);
   });
 
+  it('refuses a port of nothing, which somebody means for something', () => {
+    expect(() => readStartOptions([], { GATEHOUSE_PORT_GATEWY: '6000' })).toThrow(/GATEHOUSE_PORT_GATEWY/);
+  });
+
   it('refuses an option that it does not know', () => {
     expect(() => readStartOptions(['--frsh'], {})).toThrow(/--frsh/);
   });

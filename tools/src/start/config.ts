@@ -2,6 +2,8 @@ import { resolve } from 'node:path';
 import { repositoryRoot } from '../repository-root.js';
 import { StartFault } from './start-fault.js';
 
+const PORT_PREFIX = 'GATEHOUSE_PORT_';
+
 /** Ports by the name of the process that gets them. Each is set by GATEHOUSE_PORT_<NAME>. */
 const DEFAULT_PORTS = {
   gateway: 8080,
@@ -48,6 +50,12 @@ export function readStartOptions(args: readonly string[], environment = process.
   const stranger = args.find((arg) => !['--fresh', '--social'].includes(arg));
   if (stranger !== undefined)
     throw new StartFault(`"${stranger}" is no option of npm start; --fresh and --social are.`);
+  const variables = new Set(Object.keys(DEFAULT_PORTS).map(portVariable));
+  const misspelt = Object.keys(environment).find(
+    (variable) => variable.startsWith(PORT_PREFIX) && !variables.has(variable),
+  );
+  if (misspelt !== undefined)
+    throw new StartFault(`${misspelt} is the port of nothing; there are ${[...variables].join(', ')}.`);
   const ports = Object.entries(DEFAULT_PORTS).map(([name, port]) => [
     name,
     readPort(name, port, environment),
@@ -87,5 +95,5 @@ function readPort(name: string, standard: number, environment: NodeJS.ProcessEnv
 }
 
 export function portVariable(name: string): string {
-  return `GATEHOUSE_PORT_${name.toUpperCase()}`;
+  return PORT_PREFIX + name.toUpperCase();
 }

@@ -25,6 +25,9 @@ export function explain(error: unknown): string | undefined {
     case 'EPERM':
     case 'EROFS':
       return `This user may not write ${path ?? 'there'}: make it writable, or run as the user it belongs to.`;
+    case 'EEXIST':
+    case 'ENOTDIR':
+      return `${path ?? 'The path of the data'} is no folder and cannot become one: choose another with GATEHOUSE_DATA.`;
     case 'ENOSPC':
       return `The disk that holds ${path ?? 'the data'} is full.`;
     case 'ECONNREFUSED':

@@ -18,6 +18,12 @@ const EVER = 2 ** 32 - 1;
 /** How long a revocation is kept beyond its end, in seconds: longer than any clocks may differ. */
 const MARGIN_SECONDS = 60;
 
+/**
+ * For how long at least a revocation is kept from when it came, in seconds: with the margin as long as an access token
+ * that it speaks of can be good. By a clock that was ahead from the start it has expired before it comes.
+ */
+const KEEP_SECONDS = 300;
+
 /** The kinds that reach back to a moment; the others refuse whatever bears the name. */
 const REACHING_BACK: ReadonlySet<RevocationKind> = new Set(['subject', 'client', 'everything']);
 
@@ -85,7 +91,7 @@ export class RevocationList implements RevocationSource {
     this.#isComplete = true;
   }
 
-  /** Enforces revocations from now on. Those that have expired are left out. */
+  /** Enforces revocations from now on. */
   apply(revocations: Iterable<Revocation>): void {
     const now = this.#now();
     let room = this.#maxEntries - this.size;
@@ -95,7 +101,6 @@ export class RevocationList implements RevocationSource {
         this.#everything = Math.max(this.#everything, notBefore);
         continue;
       }
-      if (expiresAt < now - MARGIN_SECONDS) continue;
       const table = this.#byKind[kind];
       if (room <= 0 && !swept) {
         for (const each of this.#tables) each.sweepAll(now - MARGIN_SECONDS);
@@ -108,7 +113,8 @@ export class RevocationList implements RevocationSource {
         continue;
       }
       const before = table.size;
-      table.put(key, REACHING_BACK.has(kind) ? seconds(notBefore) : EVER, seconds(expiresAt));
+      const end = Math.max(expiresAt, now + KEEP_SECONDS);
+      table.put(key, REACHING_BACK.has(kind) ? seconds(notBefore) : EVER, seconds(end));
       room -= table.size - before;
     }
     for (const listener of this.#listeners) listener();

@@ -3111,7 +3111,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description OK */
+            /** @description Messages as they come. A failure after the first is a last record `{"@error": Problem}`, in server-sent events an event `error`. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4592,7 +4592,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description OK */
+            /** @description Messages as they come. A failure after the first is a last record `{"@error": Problem}`, in server-sent events an event `error`. */
             200: {
                 headers: {
                     [name: string]: unknown;

@@ -256,6 +256,13 @@ describe('the OpenAPI document', () => {
     expect(content('/v1/pages/{name}/{page}')).toEqual(['*/*']);
   });
 
+  it('says how a stream that has begun tells a failure, and of nothing else', () => {
+    const told = operations(document).filter(({ operation }) =>
+      JSON.stringify(operation.responses['200']).includes('@error'),
+    );
+    expect(told.map(({ path }) => path)).toEqual(['/v1/shelves/{parent}/books:watch']);
+  });
+
   it('takes its words from the comments of the contract', () => {
     const file = [...contract(LIBRARY).files].map((desc) => clone(FileDescriptorProtoSchema, desc.proto));
     const own = file.at(-1);

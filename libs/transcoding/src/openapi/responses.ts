@@ -34,6 +34,10 @@ export const PROBLEM_SCHEMA: JsonObject = {
   },
 };
 
+/** A stream that has begun has its status, whatever becomes of it. */
+const STREAM =
+  'Messages as they come. A failure after the first is a last record `{"@error": Problem}`, in server-sent events an event `error`.';
+
 const PROBLEM = { $ref: '#/components/schemas/Problem' };
 const ANY_PROBLEM = { [PROBLEM_CONTENT_TYPE]: { schema: PROBLEM } };
 
@@ -45,7 +49,11 @@ export function responses(route: Route, schemas: Schemas, options: OpenApiOption
     errors.set(status, [...(errors.get(status) ?? []), error]);
   }
   return {
-    '200': { description: 'OK', ...successHeaders(route), content: successContent(route, schemas) },
+    '200': {
+      description: isServerStreaming(route.rpc) && !isHttpBodyResponse(route) ? STREAM : 'OK',
+      ...successHeaders(route),
+      content: successContent(route, schemas),
+    },
     ...preconditionResponses(route, ANY_PROBLEM),
     ...Object.fromEntries(
       [...errors].sort(([a], [b]) => a - b).map(([status, of]) => [String(status), errorResponse(of)]),

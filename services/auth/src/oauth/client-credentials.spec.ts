@@ -197,6 +197,8 @@ describe('a key of its own', () => {
     ['of somebody else', () => ({ iss: randomUUID() })],
     ['without a name', () => ({ jti: undefined })],
     ['made in ten minutes', () => ({ iat: now() + 600, exp: now() + 660 })],
+    ['good for a day', () => ({ exp: now() + 86_400 })],
+    ['good for longer than there are years', () => ({ exp: 1e15 })],
     ['good in ten minutes', () => ({ nbf: now() + 600, exp: now() + 660 })],
   ])('proves nothing %s', async (_, claims) => {
     expect(await present(await assertion(claims()))).toEqual([401, 'invalid_client']);

@@ -29,6 +29,9 @@ const THEIR_ALGORITHMS = ['ES256', 'Ed25519', 'PS256'] as const;
  */
 const AHEAD_SECONDS = 15;
 
+/** How long a client assertion may be good, in seconds (RFC 7523, section 3, item 4); clients make them for minutes. */
+const LONGEST_ASSERTION_SECONDS = 3_600;
+
 /**
  * How oidc-provider is set up. What is not named here is off.
  *
@@ -85,12 +88,15 @@ export function configurationOf(
       id_token_signed_response_alg: 'ES256',
       token_endpoint_auth_method: 'client_secret_basic',
     },
-    assertJwtClientAuthClaimsAndHeader: async ({ oidc }, { aud, iat }) => {
+    assertJwtClientAuthClaimsAndHeader: async ({ oidc }, { aud, iat, exp }) => {
       // One that is for several could be used at another one by any of them.
       if (aud !== oidc.issuer) throw new errors.InvalidClientAuth('aud must be the issuer, and nobody else');
       // The library looks at it where there is no `exp` alone.
       if (Number(iat ?? 0) > Date.now() / 1_000 + AHEAD_SECONDS)
         throw new errors.InvalidClientAuth('iat is in the time to come');
+      // Until then it is remembered that it was used.
+      if (Number(exp) > Date.now() / 1_000 + LONGEST_ASSERTION_SECONDS)
+        throw new errors.InvalidClientAuth('exp is too far in the time to come');
     },
     extraClientMetadata: { properties: [...OWN_METADATA] },
     clientBasedCORS: (_ctx, origin, client) =>

@@ -13,9 +13,16 @@ if (values.client === undefined) {
   console.error('--client says who this app is: register it with `npm run clients -- create`, see README.md');
   process.exit(1);
 }
-const { url } = await startApp({
-  issuer: values.issuer,
-  clientId: values.client,
-  port: Number(values.port),
-});
-console.log(`Reading list is at ${url}`);
+const { issuer, client, port } = values;
+try {
+  const { url } = await startApp({ issuer, clientId: client, port: Number(port) });
+  console.log(`Reading list is at ${url}`);
+} catch (error) {
+  const isTaken = error.code === 'EADDRINUSE';
+  console.error(
+    isTaken
+      ? `Port ${port} is taken: choose another one with --port.`
+      : `Nothing answers as Gatehouse at ${issuer}: start it first, or say with --issuer where it is. (${error.message})`,
+  );
+  process.exit(1);
+}

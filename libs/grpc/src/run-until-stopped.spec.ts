@@ -1,9 +1,14 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import type { Readable } from 'node:stream';
 
 const moduleUrl = (name: string) => new URL(name, import.meta.url).href;
 
-/** Runs a process whose start is this code, until it ends or `until` is on its output, then asks it to stop. */
-function run(
+/**
+ * Runs a process whose start is this code, until it ends or `until` is on its output, then asks it to stop. A message
+ * from it closes its channel, as when whoever has started it is gone.
+ */
+async function run(
   start: string,
   until?: string,
 ): Promise<{ code: number | null; log: Record<string, unknown>[] }> {
@@ -17,26 +22,21 @@ function run(
       return { stop: async () => { clearInterval(keptAlive); log.info('stopped'); } };
     });`;
   const child = spawn(process.execPath, ['--input-type=module', '--eval', program], {
-    stdio: ['ignore', 'pipe', 'ignore'],
+    stdio: ['ignore', 'pipe', 'ignore', 'ipc'],
   });
+  child.once('message', () => child.disconnect());
+  const output = child.stdout as Readable;
   let text = '';
   let asked = false;
-  child.stdout.on('data', (bytes: Buffer) => {
+  output.on('data', (bytes: Buffer) => {
     text += bytes.toString();
     if (asked || until === undefined || !text.includes(until)) return;
     asked = child.kill('SIGTERM');
   });
-  return new Promise((resolve) =>
-    child.once('close', (code) =>
-      resolve({
-        code,
-        log: text
-          .trim()
-          .split('\n')
-          .map((line) => JSON.parse(line) as Record<string, unknown>),
-      }),
-    ),
-  );
+  // A child whose channel was closed on this side is never said to be closed.
+  const [[code]] = await Promise.all([once(child, 'exit'), once(output, 'end')]);
+  const lines = text.trim().split('\n');
+  return { code, log: lines.map((line) => JSON.parse(line) as Record<string, unknown>) };
 }
 
 describe('a process', () => {
@@ -54,6 +54,14 @@ describe('a process', () => {
     const { code, log } = await run(`setTimeout(() => { throw new Error('broken'); });`);
     expect(code).not.toBe(0);
     expect(log).toMatchObject([{ level: 'fatal', error: { message: 'broken' } }]);
+  });
+
+  it('whose parent has gone while it started stops in order', async () => {
+    const { code, log } = await run(
+      `process.send('starting'); while (process.connected) await new Promise(setImmediate);`,
+    );
+    expect(code).toBe(0);
+    expect(log).toMatchObject([{ level: 'info', msg: 'stopped' }]);
   });
 
   it('that cannot start says why and ends with 1', async () => {

@@ -29,9 +29,12 @@ export async function runUntilStopped(
     setTimeout(() => process.exit(1), 1_000).unref();
     return;
   }
-  await new Promise<void>((resolve) => {
-    for (const event of ['SIGTERM', 'SIGINT', 'disconnect']) process.once(event, () => resolve());
-  });
+  // Who started it may have gone meanwhile, which nobody is told of twice.
+  if (process.connected !== false) {
+    await new Promise<void>((resolve) => {
+      for (const event of ['SIGTERM', 'SIGINT', 'disconnect']) process.once(event, () => resolve());
+    });
+  }
   await running.stop();
   process.exit(0);
 }

@@ -58,13 +58,18 @@ describe('the command of clients', () => {
       ['create', 'a', 'b'],
       ['rotate-secret'],
       ['rotate-secret', randomUUID(), '--overlap', 'x'],
-      ['disable', 'x'],
+      ['disable', randomUUID(), 'more'],
+      ['enable', randomUUID()],
     ];
     for (const args of wrong)
       expect(await run(args)).toMatchObject({ code: 1, err: expect.stringContaining('usage') });
-    expect(await run(['create'], '{"name":1}')).toMatchObject({
-      code: 1,
-      err: expect.stringContaining('usage'),
-    });
+  });
+
+  it.each([
+    [['create'], '{"name":1}', /^this is no client in JSON: .*"name"/],
+    [['create'], 'displayName: Example app', /^this is no client in JSON: .*JSON/],
+    [['disable', 'x'], '', /^an ID of a client is a UUID, which x is not$/m],
+  ])('says what is wrong with %j of %j', async (args, input, said) => {
+    expect(await run(args, input)).toMatchObject({ code: 1, err: expect.stringMatching(said) });
   });
 });

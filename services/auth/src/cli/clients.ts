@@ -25,13 +25,15 @@ await runCommand(async (context) => {
   const [command, argument, ...rest] = process.argv.slice(2);
   if (command === 'list' && argument === undefined) return list(context);
   if (command === 'create' && rest.length === 0) return create(context, argument);
-  if (argument === undefined || !isUuid(argument)) throw new UsageFault(USAGE);
+  if (argument === undefined || (command !== 'rotate-secret' && command !== 'disable'))
+    throw new UsageFault(USAGE);
+  if (!isUuid(argument)) throw new UsageFault(`an ID of a client is a UUID, which ${argument} is not`);
   if (command === 'rotate-secret') {
     const secret = await renewSecret(context, argument, overlapOf(rest), commandOrigin('RotateClientSecret'));
     process.stdout.write(`secret ${secret}\n`);
     return;
   }
-  if (command !== 'disable' || rest.length > 0) throw new UsageFault(USAGE);
+  if (rest.length > 0) throw new UsageFault(USAGE);
   await shutOut(context, argument, commandOrigin('DisableClient'));
 });
 
@@ -49,7 +51,6 @@ async function list({ clients, database }: AuthContext): Promise<void> {
 
 async function create(context: AuthContext, file: string | undefined): Promise<void> {
   const client = describedClient(await read(file));
-  if (!client) throw new UsageFault(USAGE);
   const { row, secret } = await registerClient(context, client, commandOrigin('CreateClient'));
   process.stdout.write(`client ${row.id}\n`);
   if (secret !== '') process.stdout.write(`secret ${secret}\n`);

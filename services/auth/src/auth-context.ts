@@ -135,9 +135,9 @@ export class AuthContext {
     this.refreshTokens = new RefreshTokens(settings.KEY_SEALING_KEY);
     this.apiKeySecrets = new ApiKeySecrets(settings.ENVIRONMENT === 'production' ? 'live' : 'test');
     this.clientSecrets = new ClientSecrets({
-      users: settings.CLIENT_SECRET_USERS,
-      resources: settings.CLIENT_SECRET_RESOURCES,
-      gateway: settings.CLIENT_SECRET_GATEWAY,
+      users: [settings.CLIENT_SECRET_USERS, settings.CLIENT_SECRET_USERS_PREVIOUS],
+      resources: [settings.CLIENT_SECRET_RESOURCES, settings.CLIENT_SECRET_RESOURCES_PREVIOUS],
+      gateway: [settings.CLIENT_SECRET_GATEWAY, settings.CLIENT_SECRET_GATEWAY_PREVIOUS],
     });
     const sealing = new Sealing(settings.KEY_SEALING_KEY, settings.KEY_SEALING_KEY_PREVIOUS);
     const shared = { database, store: this.keyStore, sealing };

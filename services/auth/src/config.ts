@@ -50,6 +50,10 @@ const schema = z
     CLIENT_SECRET_USERS: clientSecret,
     CLIENT_SECRET_RESOURCES: clientSecret,
     CLIENT_SECRET_GATEWAY: clientSecret,
+    /** The secrets before these, while replicas that prove themselves with them run. */
+    CLIENT_SECRET_USERS_PREVIOUS: clientSecret.optional(),
+    CLIENT_SECRET_RESOURCES_PREVIOUS: clientSecret.optional(),
+    CLIENT_SECRET_GATEWAY_PREVIOUS: clientSecret.optional(),
     /** What the audit trail is chained with: 32 bytes in base64, the same in every replica, for ever. */
     AUDIT_CHAIN_KEY: secretBytes(32),
     /** Where users and resources answer: `host:port`. */
@@ -95,6 +99,9 @@ const schema = z
       'CLIENT_SECRET_USERS',
       'CLIENT_SECRET_RESOURCES',
       'CLIENT_SECRET_GATEWAY',
+      'CLIENT_SECRET_USERS_PREVIOUS',
+      'CLIENT_SECRET_RESOURCES_PREVIOUS',
+      'CLIENT_SECRET_GATEWAY_PREVIOUS',
       'AUDIT_CHAIN_KEY',
     ),
   )

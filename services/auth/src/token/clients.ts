@@ -26,18 +26,22 @@ export function serviceAudiences(): string[] {
 
 /** The clients that prove themselves by a secret. */
 export class ClientSecrets {
-  readonly #hashes: ReadonlyMap<string, Buffer>;
+  readonly #hashes: ReadonlyMap<string, Hashes>;
 
-  /** @param secrets by client ID */
-  constructor(secrets: Readonly<Record<string, string>>) {
-    this.#hashes = new Map(Object.entries(secrets).map(([clientId, secret]) => [clientId, sha256(secret)]));
+  /** @param secrets by client ID: the one that is good, and the one before it while that is good as well */
+  constructor(secrets: Readonly<Record<string, readonly [current: string, previous?: string]>>) {
+    const hashes = Object.entries(secrets).map(([clientId, [current, previous = current]]) => {
+      return [clientId, [sha256(current), sha256(previous)]] as const;
+    });
+    this.#hashes = new Map(hashes);
   }
 
   /** Takes the same time for an unknown client and for any wrong secret. */
   match(clientId: string, secret: string): boolean {
     const expected = this.#hashes.get(clientId);
     const presented = sha256(secret);
-    return timingSafeEqual(expected ?? NOBODYS, presented) && expected !== undefined;
+    const [current, previous] = (expected ?? NOBODYS).map((hash) => timingSafeEqual(hash, presented));
+    return expected !== undefined && (current === true || previous === true);
   }
 }
 
@@ -45,7 +49,10 @@ function sha256(text: string): Buffer {
   return createHash('sha256').update(text).digest();
 }
 
-const NOBODYS = sha256('');
+/** Of the secret that is good, and of the one before it; the same twice where there is none. */
+type Hashes = readonly [current: Buffer, previous: Buffer];
+
+const NOBODYS: Hashes = [sha256(''), sha256('')];
 
 /**
  * Checks at boot that clients own permissions of the contract, and such as services may have only.

@@ -1,4 +1,4 @@
-// Reads one resource as often as the replicas answer, in a process of its own, and says how it went.
+// Reads one resource, in a process of its own, and says how it went.
 import { GrpcCaller } from '../load/grpc-caller.js';
 import { methodOf, routeOf } from '../load/contract-call.js';
 import { openLoad } from '../load/open-load.js';
@@ -10,7 +10,8 @@ import type { ReadLoad, ReadLoadResult } from './read-load.js';
 const PER_SECOND = 100_000;
 
 process.on('disconnect', () => process.exit());
-const { face, addresses, accessToken, id, calls, atOnce } = JSON.parse(process.argv[2] ?? '{}') as ReadLoad;
+const load = JSON.parse(process.argv[2] ?? '{}') as ReadLoad;
+const { face, addresses, accessToken, id, calls, perSecond = PER_SECOND, atOnce } = load;
 const method = methodOf('gatehouse.resources.v1.ResourceService', 'GetResource');
 const send = face === 'REST' ? overRest() : overGrpc();
 
@@ -30,8 +31,8 @@ function overGrpc(): () => Promise<void> {
 }
 
 const sent = await openLoad({
-  perSecond: PER_SECOND,
-  forMs: (1_000 * calls) / PER_SECOND,
+  perSecond,
+  forMs: (1_000 * calls) / perSecond,
   send,
   maxOutstanding: atOnce,
 });

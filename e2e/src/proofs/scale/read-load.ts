@@ -10,7 +10,9 @@ export interface ReadLoad {
   /** The resource. */
   readonly id: string;
   readonly calls: number;
-  /** How many are under way, always. */
+  /** When they are sent; as often as the replicas answer unless given. */
+  readonly perSecond?: number;
+  /** How many are under way at most: always, where they are sent as often as they are answered. */
   readonly atOnce: number;
 }
 

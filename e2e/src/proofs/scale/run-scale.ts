@@ -2,7 +2,7 @@ import { freePort, healthPort } from '@gatehouse/tools/start';
 import { RestClient, succeeded } from '../../client/rest-client.js';
 import type { OwnSystem } from '../../system/own-system.js';
 import { signInDemo } from '../../system/system-facts.js';
-import { cpuMs } from './cpu-ms.js';
+import { cpuMs as cpuMsOf } from './cpu-ms.js';
 import { readLoad, type ReadLoad } from './read-load.js';
 
 /** How the proof runs. */
@@ -12,9 +12,10 @@ export interface ScaleRun {
   readonly rounds: number;
   /** Calls of each replica before any is measured: the first ten thousands cost several times as much. */
   readonly warmUpCalls: number;
-  /** Of each measurement, for each replica: one that has less to do at a time pays more for each call. */
-  readonly calls: number;
-  readonly atOnce: number;
+  /** How many calls each replica gets while as many are sent as are answered, and how many at once. */
+  readonly full: { readonly calls: number; readonly atOnce: number };
+  /** How many each gets at a load that leaves the machine's cores time, however many replicas there are. */
+  readonly steady: { readonly calls: number; readonly perSecond: number };
 }
 
 /** The two that are scaled: each has a face of its own. */
@@ -26,9 +27,12 @@ const SCALED = ['resources', 'gateway'] as const satisfies readonly Scaled[];
 export interface Sample {
   readonly service: Scaled;
   readonly replicas: number;
+  /** Calls that are answered when as many are sent. */
   readonly perSecond: number;
-  /** CPU of all replicas of the service together for one call, in milliseconds. */
-  readonly cpuMsPerCall: number;
+  /** CPU of all replicas of the service together for one call, in milliseconds, meanwhile. */
+  readonly fullCpuMs: number;
+  /** The same when each replica has the same load as with one. */
+  readonly cpuMs: number;
 }
 
 interface Replica {
@@ -41,7 +45,9 @@ const SETTLING_SHARE = 0.25;
 
 /**
  * Measures what a read costs and how many there can be, with different numbers of replicas: over REST of gateways,
- * over gRPC of resources. All replicas run all the time; those that are not asked cost what they cost idle.
+ * over gRPC of resources. All replicas run all the time; those that are not asked cost what they cost idle. When the
+ * machine is full, each of many replicas has less to do at a time and less of the cores' memory, and pays more for a call:
+ * so what a call costs is compared at a load for each that stays the same.
  */
 export async function runScale(own: OwnSystem, run: ScaleRun): Promise<readonly Sample[]> {
   const most = Math.max(...run.counts);
@@ -57,8 +63,8 @@ export async function runScale(own: OwnSystem, run: ScaleRun): Promise<readonly 
       addresses: asked.map(({ address }) => address),
       accessToken,
       id: await readable(own, accessToken),
-      calls: run.calls * asked.length,
-      atOnce: run.atOnce * asked.length,
+      calls: run.full.calls * asked.length,
+      atOnce: run.full.atOnce * asked.length,
     };
   };
   for (const service of SCALED) {
@@ -71,19 +77,30 @@ export async function runScale(own: OwnSystem, run: ScaleRun): Promise<readonly 
       for (const service of SCALED) {
         const asked = replicas[service].slice(0, count);
         const load = await readAt(service, asked);
-        await readLoad({ ...load, calls: Math.ceil(load.calls * SETTLING_SHARE) });
-        const before = await costOf(asked);
-        const { calls, seconds } = await readLoad(load);
-        const cpuMsPerCall = ((await costOf(asked)) - before) / calls;
-        samples.push({ service, replicas: count, perSecond: calls / seconds, cpuMsPerCall });
+        const full = await measured(asked, load);
+        const { calls, perSecond } = run.steady;
+        const steady = { calls: calls * count, perSecond: perSecond * count };
+        const { cpuMs } = await measured(asked, { ...load, ...steady });
+        samples.push({ service, replicas: count, perSecond: full.perSecond, fullCpuMs: full.cpuMs, cpuMs });
       }
     }
   }
   return samples;
 }
 
+/** What a load came to and what a call of it cost, once it has settled. */
+async function measured(
+  asked: readonly Replica[],
+  load: ReadLoad,
+): Promise<{ readonly perSecond: number; readonly cpuMs: number }> {
+  await readLoad({ ...load, calls: Math.ceil(load.calls * SETTLING_SHARE) });
+  const before = await costOf(asked);
+  const { calls, seconds } = await readLoad(load);
+  return { perSecond: calls / seconds, cpuMs: ((await costOf(asked)) - before) / calls };
+}
+
 async function costOf(replicas: readonly Replica[]): Promise<number> {
-  const costs = await Promise.all(replicas.map(({ pid }) => cpuMs(pid)));
+  const costs = await Promise.all(replicas.map(({ pid }) => cpuMsOf(pid)));
   return costs.reduce((sum, cost) => sum + cost, 0);
 }
 

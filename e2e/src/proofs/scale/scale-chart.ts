@@ -17,8 +17,8 @@ const COLOURS = { resources: '#1b6e53', gateway: '#3457a6' } as const;
 export function scaleChart(samples: readonly Sample[]): string {
   const parts = [
     `<text x="${LEFT}" y="26" font-size="15" font-weight="600">One, two and four replicas on this machine</text>`,
-    ...panel(LEFT, 'CPU for a read, ms', samples, ({ cpuMsPerCall }) => cpuMsPerCall),
-    ...panel(LEFT + PANEL + 20, 'reads in a second', samples, ({ perSecond }) => perSecond),
+    ...panel(LEFT, 'CPU for a read at the same load for each, ms', samples, ({ cpuMs }) => cpuMs),
+    ...panel(LEFT + PANEL + 20, 'reads in a second at full load', samples, ({ perSecond }) => perSecond),
   ];
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="sans-serif">
 <rect width="${WIDTH}" height="${HEIGHT}" fill="#fff"/>

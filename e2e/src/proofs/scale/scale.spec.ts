@@ -5,11 +5,12 @@ import { runScale, type Sample } from './run-scale.js';
 import { scaleChart } from './scale-chart.js';
 import { mediansOf, scaleFigures } from './scale-proof.js';
 
-const sample = (replicas: number, cpuMsPerCall: number): Sample => ({
+const sample = (replicas: number, cpuMs: number): Sample => ({
   service: 'resources',
   replicas,
   perSecond: 1_000 * replicas,
-  cpuMsPerCall,
+  fullCpuMs: 1,
+  cpuMs,
 });
 
 describe('scale', () => {
@@ -19,8 +20,8 @@ describe('scale', () => {
       counts: [1, 3],
       rounds: 1,
       warmUpCalls: 50,
-      calls: 100,
-      atOnce: 8,
+      full: { calls: 100, atOnce: 8 },
+      steady: { calls: 50, perSecond: 100 },
     });
     expect(samples.map(({ service, replicas }) => `${service} ${replicas}`)).toEqual([
       'resources 1',
@@ -28,9 +29,10 @@ describe('scale', () => {
       'resources 3',
       'gateway 3',
     ]);
-    for (const { perSecond, cpuMsPerCall } of samples) {
+    for (const { perSecond, fullCpuMs, cpuMs } of samples) {
       expect(perSecond).toBeGreaterThan(0);
-      expect(cpuMsPerCall).toBeGreaterThan(0);
+      expect(fullCpuMs).toBeGreaterThan(0);
+      expect(cpuMs).toBeGreaterThan(0);
     }
   });
 

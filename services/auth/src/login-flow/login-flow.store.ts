@@ -56,7 +56,7 @@ export class LoginFlowStore {
   /** @returns when it ends */
   async insert(sql: Sql, flow: NewLoginFlow): Promise<Date> {
     const [row] = await sql<[{ expires_at: Date }]>`
-      insert into login_flow 
+      insert into login_flow
         (id, state_hash, browser_hash, provider, return_path, session_id, replaces_id, expires_at)
       values (
         ${flow.id}, ${flow.stateHash}, ${flow.browserHash ?? null}, ${flow.provider}, ${flow.returnPath},

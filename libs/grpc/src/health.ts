@@ -13,8 +13,9 @@ export interface ReadinessCheck {
 /** The name under which the gRPC health protocol is asked whether the process is alive. */
 const LIVENESS = 'liveness';
 
-/** How often the conditions are looked at, in milliseconds. */
+/** How often the conditions are looked at, in milliseconds: while ready, and while callers wait for that. */
 const CHECK_EVERY_MS = 1_000;
+const CHECK_AGAIN_MS = 100;
 
 /** How many looks in a row must find a condition broken before a ready replica turns callers away. */
 const MISSES_ALLOWED = 3;
@@ -102,7 +103,7 @@ export class Health {
     if (this.#draining) return;
     this.#judge(outcomes.flat());
     this.#publish();
-    this.#timer = setTimeout(() => void this.#look(), CHECK_EVERY_MS);
+    this.#timer = setTimeout(() => void this.#look(), this.ready ? CHECK_EVERY_MS : CHECK_AGAIN_MS);
     this.#timer.unref();
   }
 

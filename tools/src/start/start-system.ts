@@ -36,7 +36,7 @@ export interface RunningSystem {
 /** What a start lets others see and do on the way. */
 export interface StartHooks {
   readonly progress?: Progress;
-  /** Run once the databases and accounts are there, before the services start. */
+  /** Run once the databases are there, before the services start. */
   readonly beforeServices?: () => Promise<void>;
   /** Settings that differ, by service: GATEHOUSE_ settings without the prefix. */
   readonly settings?: Readonly<Record<string, Readonly<Record<string, string | number>>>>;
@@ -44,7 +44,7 @@ export interface StartHooks {
 
 /** The system of this checkout, not yet started. */
 export function thisSystem(options: StartOptions, hooks: StartHooks = {}): System {
-  const { progress = () => undefined, beforeServices, settings = {} } = hooks;
+  const { progress = () => undefined, beforeServices = async () => {}, settings = {} } = hooks;
   const social = options.social === true;
   return new System(
     options,
@@ -61,11 +61,9 @@ export function thisSystem(options: StartOptions, hooks: StartHooks = {}): Syste
         const folder = FAKE_PROVIDERS.some(({ service }) => service === spec.service) ? 'libs' : 'services';
         return join(repositoryRoot, folder, spec.service, 'dist', 'main.js');
       },
-      seedBefore: async (environmentOf) => {
-        await seedAccounts(environmentOf('auth'));
-        await beforeServices?.();
-      },
-      seedAfter: () => seedResources(gatewayUrl(options.ports)),
+      beforeServices,
+      seedDatabases: (environmentOf) => seedAccounts(environmentOf('auth')),
+      seedThroughServices: () => seedResources(gatewayUrl(options.ports)),
     },
     progress,
   );

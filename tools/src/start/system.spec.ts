@@ -14,6 +14,8 @@ import { System } from './system.js';
 
 const main = fileURLToPath(new URL('./fixture/main.js', import.meta.url));
 
+const nothing = async () => {};
+
 describe('System', () => {
   let folder: string;
   let ports: Ports;
@@ -42,7 +44,13 @@ describe('System', () => {
   ) => {
     const made = new System(
       { folder, fresh: false, databaseUrl: undefined, ports, ...options },
-      { services, mainOf: () => main, seedBefore: async () => {}, seedAfter: async () => {} },
+      {
+        services,
+        mainOf: () => main,
+        beforeServices: nothing,
+        seedDatabases: nothing,
+        seedThroughServices: nothing,
+      },
       () => {},
     );
     begun.push(made);

@@ -25,12 +25,14 @@ export interface SystemPlan {
   readonly services: readonly ServiceSpec[];
   /** Where a service's script is. */
   readonly mainOf: (spec: ServiceSpec) => string;
-  /** Run before the services start, with the settings each will have. */
-  readonly seedBefore: (
+  /** Run once the databases are there, before the services start. */
+  readonly beforeServices: () => Promise<void>;
+  /** Run while the services start, with the settings each has: what needs their databases alone. */
+  readonly seedDatabases: (
     environmentOf: (name: keyof Ports) => Readonly<Record<string, string>>,
   ) => Promise<void>;
-  /** Run once they are ready. */
-  readonly seedAfter: () => Promise<void>;
+  /** Run once they are ready: what they make themselves. */
+  readonly seedThroughServices: () => Promise<void>;
 }
 
 export type Progress = (text: string) => void;
@@ -158,7 +160,7 @@ export class System {
 
   private async run(): Promise<void> {
     const { folder, fresh, ports, databaseUrl } = this.options;
-    const { services, seedAfter, seedBefore } = this.plan;
+    const { services, beforeServices, seedDatabases, seedThroughServices } = this.plan;
     this.teardown.add(await takeLock(join(folder, 'lock')));
     await requireFreePorts(
       ports,
@@ -174,13 +176,16 @@ export class System {
     const surroundings = await this.surroundings(await prepareDatabases(adminUrl, secrets), secrets);
     const environments = new Map(services.map((spec) => [spec.name, this.environment(spec, surroundings)]));
     if (this.abort.signal.aborted) return;
-    this.progress('seeding accounts');
-    await seedBefore((name) => environments.get(name) ?? {});
+    await beforeServices();
     if (this.abort.signal.aborted) return;
     this.progress('starting services');
-    await this.startServices(environments);
+    const children = await this.startServices(environments);
+    await Promise.all([
+      seedDatabases((name) => environments.get(name) ?? {}),
+      ...children.map((child) => child.ready(this.abort.signal)),
+    ]);
     if (this.abort.signal.aborted) return;
-    await seedAfter();
+    await seedThroughServices();
   }
 
   private async beginAnew(): Promise<void> {
@@ -215,9 +220,9 @@ export class System {
     return { ports: this.options.ports, databaseUrlFiles, secretFiles, mailFolder, lastKnownFolder };
   }
 
-  private async startServices(
+  private startServices(
     environments: ReadonlyMap<string, Readonly<Record<string, string>>>,
-  ): Promise<void> {
+  ): Promise<ChildService[]> {
     const children = this.plan.services.map((spec) =>
       this.startChild({
         name: spec.name,
@@ -228,7 +233,7 @@ export class System {
         readyUrl: `http://127.0.0.1:${healthPort(this.options.ports[spec.name])}/readyz`,
       }),
     );
-    await Promise.all((await Promise.all(children)).map((child) => child.ready(this.abort.signal)));
+    return Promise.all(children);
   }
 
   private async startChild(options: ChildServiceOptions): Promise<ChildService> {

@@ -106,7 +106,7 @@ describe('standard output', () => {
     ['exits', 'process.exit(1);'],
     ['fails', "throw new Error('broken');"],
     ['fails later', "setImmediate(() => Promise.reject(new Error('broken')));"],
-  ])('gets what was written in the turn in which a process %s', (_what, end) => {
+  ])('gets what was written just before a process %s', (_what, end) => {
     expect(run(`log.info('last'); ${end}`)).toEqual(['last']);
   });
 

@@ -1,13 +1,17 @@
 import { pino, type DestinationStream } from 'pino';
 
-/** More is written before the turn is over, in characters: the most that goes with one system call. */
+/** How long a line waits for others at most, in milliseconds. */
+const HOLD_MS = 10;
+
+/** More is written before that, in characters: the most that goes with one system call. */
 const MAX_HELD = 16 * 1024;
 
 let output: DestinationStream | undefined;
 
 /**
- * Standard output, which gets the lines of one turn of the event loop together: a system call costs more than a line.
- * A process that ends by itself or by an error writes what it has; one that is killed loses one turn at most.
+ * Standard output, which gets the lines of some milliseconds together: a system call costs more than a line, and under
+ * most loads a turn of the event loop has but one. A process that ends by itself or by an error writes what it has; one
+ * that is killed loses {@link HOLD_MS} at most.
  */
 export function standardOutput(): DestinationStream {
   return (output ??= openOutput());
@@ -31,7 +35,7 @@ function openOutput(): DestinationStream {
       if (held.length >= MAX_HELD) writeHeld();
       else if (!isDue) {
         isDue = true;
-        setImmediate(writeHeld);
+        setTimeout(writeHeld, HOLD_MS);
       }
     },
   };

@@ -76,6 +76,7 @@ const FAULTS: readonly Row[] = [
   ['trailers without a status', 'UNKNOWN', 'no reset', begun, trailers(['x', 'a'])],
   ['a status that there is not', 'UNKNOWN', 'no reset', begun, trailers(['grpc-status', '99'])],
   ['a status that is no number', 'UNKNOWN', 'no reset', begun, trailers(['grpc-status', 'x'])],
+  ['too much metadata', 'RESOURCE_EXHAUSTED', 'CANCEL', headers(1, [...REPLY, ['x', 'a'.repeat(100_000)]])],
   ['a bomb of headers', 'RESOURCE_EXHAUSTED', 'CANCEL', bomb()],
   [
     'another type',

@@ -21,6 +21,12 @@ export interface ConnectionLimits {
 /** How much may wait for an end that does not read, in octets; what the windows bound is far less. */
 const MAX_UNREAD = 4 * 1024 * 1024;
 
+/**
+ * How many times the admitted size a block of headers may take: what is in it is left out and its stream alone refused,
+ * which costs the connection's other calls nothing (RFC 9113, section 10.5.1). A longer one ends the connection.
+ */
+const READ_TIMES = 4;
+
 /** How long the last words of a connection may take, and how long the other end may then read them, in milliseconds. */
 const LAST_WORDS_MS = 1_000;
 
@@ -44,7 +50,7 @@ export abstract class Endpoint implements FrameEvents, Watched {
   ) {
     this.out = new Outgoing(socket, () => this.sendMore());
     // A list is hardly ever larger compressed.
-    this.#reader = new FrameReader(new FrameParser(this, limits.maxHeaderListSize));
+    this.#reader = new FrameReader(new FrameParser(this, READ_TIMES * limits.maxHeaderListSize));
     this.#keepalive = new Keepalive(this, limits.keepalive);
     socket.on('data', (chunk: Buffer) => this.read(chunk));
     socket.on('error', (error: Error) => this.lose(error.message));

@@ -1,6 +1,6 @@
 import { ConnectionError, ErrorCode } from '../frames/error-code.js';
 
-/** Frames that one block may come in: two are enough for all that is admitted, in frames of the size that everyone takes. */
+/** Frames that one block may come in: eight are enough for all that is read, in frames of the size that everyone takes. */
 const MAX_FRAMES = 16;
 
 /**

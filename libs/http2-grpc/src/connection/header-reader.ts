@@ -9,6 +9,9 @@ export type HeaderVerdict = 'sound' | 'too large' | 'malformed';
 const NOBODY: FieldSink = { field: () => undefined };
 const COLON = 0x3a;
 
+/** What tells calls of gRPC from other requests counts wherever it stands: clients send it behind their metadata. */
+const KIND = 'content-type';
+
 /** Reads the header blocks that come on a connection, and bounds what they expand to. */
 export class HeaderReader implements FieldSink {
   readonly #decoder = new HpackDecoder();
@@ -48,6 +51,6 @@ export class HeaderReader implements FieldSink {
     // Pseudo-headers come first (RFC 9113, section 8.3).
     if (!field.isSound || (isPseudo && this.#hasRegular)) this.#isMalformed = true;
     this.#hasRegular ||= !isPseudo;
-    if (this.#size <= this.maxSize) this.#sink.field(field);
+    if (this.#size <= this.maxSize || field.name === KIND) this.#sink.field(field);
   }
 }

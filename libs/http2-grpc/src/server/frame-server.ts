@@ -1,5 +1,7 @@
 import type { Duplex } from 'node:stream';
-import { ServerConnection, type ServerLimits } from './server-connection.js';
+import { NO_METADATA } from '../grpc/metadata.js';
+import { Status } from '../grpc/status.js';
+import { ServerConnection, type CallTakers, type ServerLimits } from './server-connection.js';
 import type { ServerStream } from './server-stream.js';
 
 const KIB = 1024;
@@ -22,19 +24,25 @@ const LIMITS: ServerLimits = {
 export class FrameServer {
   readonly #connections = new Set<ServerConnection>();
   readonly #limits: ServerLimits;
+  readonly #takers: CallTakers;
   #ended: (() => void) | undefined;
 
-  /** @param serve called with each call once its headers are there; calls `listen` on it at once, or ends it */
+  /**
+   * @param serve called with each call once its headers are there; calls `listen` on it at once, or ends it
+   * @param tooLarge called in its place with one whose headers are larger than was admitted, and ends it
+   */
   constructor(
-    private readonly serve: (call: ServerStream) => void,
+    serve: (call: ServerStream) => void,
     limits: Partial<ServerLimits> = {},
+    tooLarge: (call: ServerStream) => void = endTooLarge,
   ) {
     this.#limits = { ...LIMITS, ...limits };
+    this.#takers = { serve, tooLarge };
   }
 
   /** Takes a connection. @param caller `address:port` of whoever calls */
   accept(socket: Duplex, caller: string): void {
-    const connection = new ServerConnection(socket, this.#limits, caller, this.serve);
+    const connection = new ServerConnection(socket, this.#limits, caller, this.#takers);
     this.#connections.add(connection);
     socket.once('close', () => this.#closed(connection));
     if (this.#ended !== undefined) connection.drain();
@@ -61,4 +69,8 @@ export class FrameServer {
     this.#connections.delete(connection);
     if (this.#connections.size === 0) this.#ended?.();
   }
+}
+
+function endTooLarge(call: ServerStream): void {
+  call.end({ code: Status.RESOURCE_EXHAUSTED, details: 'too much metadata', metadata: NO_METADATA });
 }

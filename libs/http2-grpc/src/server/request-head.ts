@@ -87,10 +87,15 @@ export class RequestHead {
     return !this.#isMalformed && this.#pseudo === 0;
   }
 
+  /** Whether it says that it is of gRPC. */
+  get isGrpc(): boolean {
+    return GRPC_TYPE.test(this.#contentType);
+  }
+
   /** The status of HTTP that a request gets which is none of gRPC; undefined for one of gRPC. */
   get httpFault(): string | undefined {
     if (this.method !== 'POST') return '405';
-    return GRPC_TYPE.test(this.#contentType) ? undefined : '415';
+    return this.isGrpc ? undefined : '415';
   }
 
   /** What is wrong with a request of gRPC; undefined for nothing. */

@@ -21,6 +21,13 @@ export interface ServerLimits extends ConnectionLimits, LifetimeLimits {
   readonly maxMessage: number;
 }
 
+/** Who takes the calls, once their headers are there. Each is listened to at once, or ended. */
+export interface CallTakers {
+  serve(call: ServerStream): void;
+  /** Ends a call whose headers are larger than was admitted; it has those of them that were. */
+  tooLarge(call: ServerStream): void;
+}
+
 /**
  * How many calls may be taken back before they are answered: at once, and in a second. Whoever opens calls and takes them
  * back has a server work for nothing (CVE-2023-44487), be it by faults for which the server resets them (CVE-2025-8671).
@@ -50,13 +57,12 @@ export class ServerConnection extends Connection<ServerStream> implements Mortal
 
   /**
    * @param caller `address:port` of whoever calls
-   * @param serve called with each call whose headers are there
    */
   constructor(
     socket: Duplex,
     private readonly serverLimits: ServerLimits,
     readonly caller: string,
-    readonly serve: (call: ServerStream) => void,
+    readonly takers: CallTakers,
   ) {
     super(socket, serverLimits);
     this.#lifetime = new Lifetime(serverLimits, this);

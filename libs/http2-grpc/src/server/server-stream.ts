@@ -138,13 +138,15 @@ export class ServerStream extends Stream {
     if (this.#hasBegun) return this.#readTrailers(isEnd);
     this.#hasBegun = true;
     const head = this.#head;
+    // What it lacks may be among what was left out.
+    if (isTooLarge)
+      return head.isGrpc ? this.connection.takers.tooLarge(this) : this.connection.refuse(this, '431');
     if (!head.canBegin)
       throw new StreamError(ErrorCode.PROTOCOL_ERROR, 'headers that a request does not have');
     if (head.httpFault !== undefined) return this.connection.refuse(this, head.httpFault);
-    if (isTooLarge) return this.#fail(new CallError(Status.RESOURCE_EXHAUSTED, 'too much metadata'));
     if (head.fault !== undefined) return this.#fail(head.fault);
     if (head.timeoutMs !== Infinity) this.deadline = performance.now() + head.timeoutMs;
-    this.connection.serve(this);
+    this.connection.takers.serve(this);
     if (isEnd) this.remoteEnd();
   }
 

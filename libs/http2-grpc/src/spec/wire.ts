@@ -1,4 +1,4 @@
-import { Flag, FRAME_HEADER, FrameType, MAX_31_BITS } from '../frames/frame.js';
+import { Flag, FRAME_HEADER, FrameType, MAX_31_BITS, MAX_FRAME_SIZE } from '../frames/frame.js';
 import { HpackEncoder } from '../hpack/hpack-encoder.js';
 
 /** A frame, with whatever it should not have as well (RFC 9113, section 4.1). */
@@ -47,7 +47,18 @@ export function block(fields: Fields): Buffer {
 }
 
 export function headers(streamId: number, fields: Fields, flags = 0): Buffer {
-  return frame(FrameType.HEADERS, Flag.END_HEADERS | flags, streamId, block(fields));
+  return headerFrames(streamId, block(fields), flags);
+}
+
+/** A header block in as many frames as it takes. */
+export function headerFrames(streamId: number, whole: Buffer, flags = 0): Buffer {
+  const frames: Buffer[] = [];
+  for (let at = 0; at === 0 || at < whole.length; at += MAX_FRAME_SIZE) {
+    const end = at + MAX_FRAME_SIZE < whole.length ? 0 : Flag.END_HEADERS;
+    const [type, own] = at === 0 ? [FrameType.HEADERS, flags] : [FrameType.CONTINUATION, 0];
+    frames.push(frame(type, own | end, streamId, whole.subarray(at, at + MAX_FRAME_SIZE)));
+  }
+  return Buffer.concat(frames);
 }
 
 export function data(streamId: number, payload: Uint8Array, flags = 0): Buffer {

@@ -30,7 +30,11 @@ const UNREAD_BYTES = 32 * 1024 * 1024;
 export class NativePort {
   readonly #methods: ReadonlyMap<string, PublicMethod>;
   readonly #serving: NativeServing;
-  readonly #server = new FrameServer((stream) => this.#serve(stream), nativeLimits);
+  readonly #server = new FrameServer(
+    (stream) => this.#serve(stream),
+    nativeLimits,
+    (stream) => this.#refuse(stream, gatewayReasons.HEADERS_TOO_LARGE()),
+  );
 
   /** To be made once telemetry is open. */
   constructor({ methods, ...options }: NativePortOptions) {
@@ -67,7 +71,7 @@ export class NativePort {
     if (cause !== undefined) {
       gate.countShed(cause);
       refuse(stream, platformReasons.OVERLOADED({ retryAfterMs: SHED_RETRY_AFTER_MS }));
-    } else if (method === undefined) this.#refuseUnknown(stream);
+    } else if (method === undefined) this.#refuse(stream, gatewayReasons.METHOD_UNKNOWN());
     else {
       const call = new NativeCall(stream, method, this.#serving);
       stream.listen(call);
@@ -75,9 +79,9 @@ export class NativePort {
     }
   }
 
-  #refuseUnknown(stream: ServerStream): void {
-    const origin = new NativeOrigin(stream, false, this.#serving);
-    const error = gatewayReasons.METHOD_UNKNOWN();
+  /** Refuses a call for what its headers are. */
+  #refuse(stream: ServerStream, error: AppError): void {
+    const origin = new NativeOrigin(stream, this.#methods.has(stream.path), this.#serving);
     origin.reason = error.reason;
     refuse(stream, error, { 'x-request-id': origin.requestId });
     origin.end({ code: error.code });

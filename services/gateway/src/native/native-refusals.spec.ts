@@ -234,6 +234,18 @@ describe('a request', () => {
       framed(NOTHING),
       { code: status.RESOURCE_EXHAUSTED, reason: 'HEADERS_TOO_LARGE' },
     ],
+    [
+      'with headers that are too large',
+      { 'x-large': 'a'.repeat(20_000) },
+      framed(NOTHING),
+      { code: status.RESOURCE_EXHAUSTED, reason: 'HEADERS_TOO_LARGE' },
+    ],
+    [
+      'of a page with headers that are too large',
+      { 'content-type': 'text/html', 'x-large': 'a'.repeat(20_000) },
+      NOTHING,
+      { httpStatus: 431 },
+    ],
   ])('%s is refused', async (_name, headers, body, expected) => {
     count();
     expect(await client.send(ECHO, { ...bearer, ...headers }, body)).toMatchObject(expected);

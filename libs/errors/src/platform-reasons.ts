@@ -17,7 +17,7 @@ export const platformReasons = defineReasons(PLATFORM_DOMAIN, {
   FIELD_MASK_INVALID: {
     code: status.INVALID_ARGUMENT,
     message: 'the update mask names what cannot be changed, or nothing',
-    help: 'The `update_mask` holds a path that is not a field to change, or the update would change nothing.',
+    help: 'The `update_mask` holds a path that is no field to change (those that only the service sets are left out), or there is none and nothing is set.',
   },
   ETAG_MISMATCH: {
     code: status.ABORTED,

@@ -98,7 +98,15 @@ describe('a client', () => {
       const bound = { id: before.id, dpopBoundAccessTokens };
       expect(await clients.update(bound, ['dpop_bound_access_tokens'], admin)).toMatchObject(bound);
     }
-    expect(await reasonOf(clients.update(change, ['create_time'], admin))).toBe('FIELD_MASK_INVALID');
+    expect(await reasonOf(clients.update(change, ['secret'], admin))).toBe('FIELD_MASK_INVALID');
+  });
+
+  it('does not change for what only auth sets', async () => {
+    const before = await created();
+    const sent = { id: before.id, displayName: 'Another name', createTime: new Date(0) };
+    expect(await clients.update(sent, ['create_time', 'authentication'], admin)).toEqual(before);
+    const after = await clients.update(sent, ['create_time', 'display_name'], admin);
+    expect(after).toMatchObject({ displayName: 'Another name', createTime: before.createTime });
   });
 
   it('is changed by all that was read of it with a field changed, but never in its kind', async () => {

@@ -1,4 +1,5 @@
-import { readUpdateMask } from '@gatehouse/aip';
+import { outputOnlyFields, readUpdateMask } from '@gatehouse/aip';
+import { contract } from '@gatehouse/contracts';
 import {
   Client,
   ClientKind,
@@ -42,6 +43,8 @@ const FIELDS = {
 
 type Field = keyof typeof FIELDS;
 
+const OUTPUT_ONLY = outputOnlyFields(contract, 'gatehouse.auth.v1.Client');
+
 /**
  * Changes a client. Access tokens that it holds go on until they expire; the next ones have what it may have then.
  *
@@ -55,11 +58,12 @@ export async function updateClient(
 ): Promise<UpdateClientResponse> {
   const { database, clients, clientSecretHashes, audit, reachesPrivate } = context;
   const origin = originOf(call);
-  const mask = readUpdateMask(updateMask, setFields(client));
+  const mask = readUpdateMask(updateMask, setFields(client), OUTPUT_ONLY);
   const refusal = mask.has('own_permissions') && permissionsRefusal(call.principal, client.ownPermissions);
   if (refusal) return audit.refuse(database.sql, origin, refusal, client.id);
   const before = await clients.find(database.sql, client.id);
   if (!before || before.disableTime) return audit.refuse(database.sql, origin, authReasons.CLIENT_UNKNOWN());
+  if (mask.size === 0) return { client: toClient(before) };
   const isOtherKind = client.kind !== ClientKind.UNSPECIFIED && client.kind !== kindOf(before.kind);
   if (mask.has('kind') && isOtherKind) throw invalidClient([{ field: 'kind', description: 'never changes' }]);
   const changes = Object.fromEntries([...mask].map((field) => [FIELDS[field], client[FIELDS[field]]]));

@@ -84,6 +84,7 @@ export class ResourceStore {
   ): Promise<ResourceRow | Refusal> {
     const { sql } = this;
     const { visible, editable } = accessTo(sql, reach);
+    const isChange = [title, content, visibility].some((value) => value !== undefined);
     const [row] = await sql<({ allowed: boolean } & (ResourceRow | { id: null }))[]>`
       with reached as (
         select r.id, ${editable} as allowed from resource r where r.id = ${id} and ${visible}
@@ -92,8 +93,8 @@ export class ResourceStore {
         set title = ${title ?? sql`r.title`},
             content = ${content ?? sql`r.content`},
             visibility = ${visibility ?? sql`r.visibility`},
-            update_time = clock_timestamp(),
-            version = r.version + 1
+            update_time = ${isChange ? sql`clock_timestamp()` : sql`r.update_time`},
+            version = r.version + ${isChange ? 1 : 0}
         from reached
         where r.id = reached.id and reached.allowed ${this.atVersion(version)}
         returning ${resourceColumns(sql)}

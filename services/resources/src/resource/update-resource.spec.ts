@@ -61,8 +61,21 @@ describe('UpdateResource', () => {
     expect(after.updateTime).not.toEqual(new Date(0));
   });
 
+  it('ignores what only the service sets in a mask, and changes nothing where there is nothing else', async () => {
+    const { ann, before } = await made();
+    const sent = { ...before, owner: randomUUID(), createTime: new Date(0), title: 'New' };
+    expect(await running.update(ann, sent, ['owner', 'create_time'])).toEqual(before);
+    const after = await running.update(ann, sent, ['owner', 'title', 'create_time']);
+    const { etag, updateTime } = after;
+    expect(after).toEqual({ ...before, title: 'New', etag, updateTime });
+    expect(etag).not.toBe(before.etag);
+    const hidden = running.update(running.user(), sent, ['owner']);
+    await expect(hidden).rejects.toMatchObject({ reason: 'RESOURCE_UNKNOWN' });
+    await expect(running.update(ann, sent, ['owner'])).rejects.toMatchObject({ reason: 'ETAG_MISMATCH' });
+  });
+
   it.each([
-    ['the owner in the mask', { owner: randomUUID() }, ['owner'], 'FIELD_MASK_INVALID'],
+    ['no field in the mask', { title: 'x' }, ['title', 'heading'], 'FIELD_MASK_INVALID'],
     ['the etag in the mask', { title: 'x' }, ['title', 'etag'], 'FIELD_MASK_INVALID'],
     ['nothing to change', { owner: randomUUID() }, undefined, 'FIELD_MASK_INVALID'],
     ['an empty title', {}, ['title'], 'FIELD_INVALID'],

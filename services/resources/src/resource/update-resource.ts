@@ -1,5 +1,6 @@
-import { isUuid, readUpdateMask, versionOf } from '@gatehouse/aip';
+import { isUuid, outputOnlyFields, readUpdateMask, versionOf } from '@gatehouse/aip';
 import { auditOrigin } from '@gatehouse/audit';
+import { contract } from '@gatehouse/contracts';
 import {
   Resource,
   Visibility,
@@ -14,6 +15,8 @@ import { requireTitle } from './require-title.js';
 import type { ResourceContext } from './resource-context.js';
 import { toResource, toStoredVisibility } from './to-resource.js';
 
+const OUTPUT_ONLY = outputOnlyFields(contract, 'gatehouse.resources.v1.Resource');
+
 /**
  * @throws AppError FIELD_MASK_INVALID, FIELD_INVALID, RESOURCE_UNKNOWN,
  *   RESOURCE_NOT_EDITABLE, ETAG_MISMATCH
@@ -25,11 +28,12 @@ export async function updateResource(
 ): Promise<UpdateResourceResponse> {
   const { id, title, content, visibility, etag } = resource;
   if (!isUuid(id)) throw idless();
-  const mask = readUpdateMask(updateMask, {
+  const set = {
     title: title !== '',
     content: content !== '',
     visibility: visibility !== Visibility.UNSPECIFIED,
-  });
+  };
+  const mask = readUpdateMask(updateMask, set, OUTPUT_ONLY);
   if (mask.has('title')) requireTitle(title);
   const changes = {
     title: mask.has('title') ? title : undefined,

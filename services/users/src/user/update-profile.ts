@@ -1,11 +1,14 @@
-import { readUpdateMask, rowSubject, versionOf } from '@gatehouse/aip';
+import { outputOnlyFields, readUpdateMask, rowSubject, versionOf } from '@gatehouse/aip';
 import { auditOrigin } from '@gatehouse/audit';
+import { contract } from '@gatehouse/contracts';
 import { User, type UpdateProfileRequest, type UpdateProfileResponse } from '@gatehouse/contracts/users';
 import { platformReasons } from '@gatehouse/errors';
 import type { Call } from '@gatehouse/grpc';
 import { usersReasons } from '../reasons.js';
 import { toUser } from './to-user.js';
 import type { UserContext } from './user-context.js';
+
+const OUTPUT_ONLY = outputOnlyFields(contract, 'gatehouse.users.v1.User');
 
 /** @throws AppError FIELD_MASK_INVALID, FIELD_INVALID, PROFILE_PENDING, ETAG_MISMATCH */
 export async function updateProfile(
@@ -15,7 +18,8 @@ export async function updateProfile(
 ): Promise<UpdateProfileResponse> {
   const { principal } = call;
   const { displayName, bio, etag } = user;
-  const mask = readUpdateMask(updateMask, { display_name: displayName !== '', bio: bio !== '' });
+  const set = { display_name: displayName !== '', bio: bio !== '' };
+  const mask = readUpdateMask(updateMask, set, OUTPUT_ONLY);
   if (mask.has('display_name') && displayName.trim() === '') throw nameless();
   const changes = {
     displayName: mask.has('display_name') ? displayName : undefined,

@@ -51,6 +51,7 @@ export class UserStore {
     origin: AuditOrigin,
   ): Promise<PersonRow | Refusal> {
     const { sql } = this;
+    const isChange = displayName !== undefined || bio !== undefined;
     const [row] = await sql<(PersonRow | { id: null })[]>`
       with found as (
         select p.id from person p where p.id = ${id} and p.erase_time is null
@@ -58,8 +59,8 @@ export class UserStore {
         update person p
         set display_name = ${displayName ?? sql`p.display_name`},
             bio = ${bio ?? sql`p.bio`},
-            update_time = clock_timestamp(),
-            version = p.version + 1
+            update_time = ${isChange ? sql`clock_timestamp()` : sql`p.update_time`},
+            version = p.version + ${isChange ? 1 : 0}
         where p.id = ${id} and p.erase_time is null
           ${version === undefined ? sql`` : sql`and p.version = ${version}`}
         returning ${personColumns(sql)}

@@ -36,7 +36,7 @@ export {
 } from './response/response-encoder.js';
 
 export { Code, codeName, httpStatusOf } from './http/status.js';
-export { etagHeader, etagOfIfMatch, matchesIfNoneMatch } from './http/etag.js';
+export { etagHeader, etagOfIfMatch, matchesIfNoneMatch, requireIfMatch } from './http/etag.js';
 export {
   PROBLEM_CONTENT_TYPE,
   problemOfError,

@@ -4152,6 +4152,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description Entity tags of which one has to be the current one, or `*`. */
+                "If-Match"?: string;
                 /** @description Entity tags of which a body is there already. */
                 "If-None-Match"?: string;
             };
@@ -4203,6 +4205,15 @@ export interface operations {
             };
             /** @description PERMISSION_MISSING */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It has changed since `If-Match` was read */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5055,6 +5066,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description Entity tags of which one has to be the current one, or `*`. */
+                "If-Match"?: string;
                 /** @description Entity tags of which a body is there already. */
                 "If-None-Match"?: string;
             };
@@ -5103,6 +5116,15 @@ export interface operations {
             };
             /** @description CREDENTIAL_NOT_ADMITTED */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It has changed since `If-Match` was read */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5203,6 +5225,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description Entity tags of which one has to be the current one, or `*`. */
+                "If-Match"?: string;
                 /** @description Entity tags of which a body is there already. */
                 "If-None-Match"?: string;
             };
@@ -5254,6 +5278,15 @@ export interface operations {
             };
             /** @description CREDENTIAL_NOT_ADMITTED */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It has changed since `If-Match` was read */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -3,6 +3,9 @@ import { Code } from './status.js';
 
 const ENTITY_TAG = /^(W\/)?"([\x21\x23-\x7e\x80-\xff]*)"$/;
 
+/** Each of a list, whole: a weak one is none of the strong. */
+const LISTED_TAG = /(?:W\/)?"[^"]*"/g;
+
 /**
  * The ETag header (RFC 9110 section 8.8.3) of an `etag` field: quoted, unless the field holds a complete
  * entity tag already. Undefined for an empty field and for one that no entity tag can hold.
@@ -27,12 +30,19 @@ export function etagOfIfMatch(header: string): string | undefined {
   if (match === null) throw badRequest('IF_MATCH_UNSUPPORTED', 'If-Match must be "*" or one entity tag');
   // In the field an empty text would stand for no condition.
   if (match[1] === undefined && match[2] !== '') return match[2];
-  throw new TranscodingError({
-    httpStatus: 412,
-    code: Code.FAILED_PRECONDITION,
-    reason: 'ETAG_MISMATCH',
-    message: 'no resource has an entity tag that is weak or empty',
-  });
+  throw mismatch('no resource has an entity tag that is weak or empty');
+}
+
+/**
+ * Checks the If-Match header of a GET by what is there to be sent: it is `*` or lists the entity tag, compared strongly
+ * (RFC 9110 section 13.1.1).
+ *
+ * @throws TranscodingError ETAG_MISMATCH (412)
+ */
+export function requireIfMatch(header: string, etag: string | undefined): void {
+  if (header.trim() === '*') return;
+  const isThere = etag?.startsWith('"') === true && header.match(LISTED_TAG)?.includes(etag) === true;
+  if (!isThere) throw mismatch('the resource has another entity tag');
 }
 
 /**
@@ -44,4 +54,13 @@ export function matchesIfNoneMatch(header: string, etag: string | undefined): bo
   if (header.trim() === '*') return true;
   const opaque = (tag: string): string => tag.trim().replace(/^W\//, '');
   return header.split(',').some((tag) => opaque(tag) === opaque(etag));
+}
+
+function mismatch(message: string): TranscodingError {
+  return new TranscodingError({
+    httpStatus: 412,
+    code: Code.FAILED_PRECONDITION,
+    reason: 'ETAG_MISMATCH',
+    message,
+  });
 }

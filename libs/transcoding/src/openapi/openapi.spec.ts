@@ -231,7 +231,7 @@ describe('the OpenAPI document', () => {
 
   it('gives the reasons of errors as examples, by status', () => {
     const responses = document.paths['/v1/drafts/{name}']?.['get']?.responses ?? {};
-    expect(Object.keys(responses)).toEqual(['200', '304', '400', '404', 'default']);
+    expect(Object.keys(responses)).toEqual(['200', '304', '400', '404', '412', 'default']);
     expect(Object.keys(responses['400']?.content['application/problem+json']?.examples ?? {})).toEqual([
       'FIELD_INVALID',
       'BOOK_LENT',

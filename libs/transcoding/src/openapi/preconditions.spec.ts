@@ -25,8 +25,9 @@ function conditionsOf(path: string, method: string) {
 describe('the conditions of an operation', () => {
   const book = '/v1/shelves/{name}/books/{name_1}';
 
-  it('are If-None-Match where a reply has an entity tag', () => {
-    expect(conditionsOf(book, 'get')).toEqual({ takes: ['If-None-Match'], answers: ['304'], hasTag: true });
+  it('are both where what is read has an entity tag', () => {
+    const takes = ['If-Match', 'If-None-Match'];
+    expect(conditionsOf(book, 'get')).toEqual({ takes, answers: ['304', '412'], hasTag: true });
   });
 
   it('are If-Match where it reaches what is there', () => {

@@ -1,15 +1,10 @@
 import { ifMatchFields } from '../request/request-plan.js';
-import { hasEtag } from '../response/response-encoder.js';
+import { hasEtag, isReadWithEtag } from '../response/response-encoder.js';
 import type { Route } from '../routes/route.js';
 import type { JsonObject } from './openapi-options.js';
 
 const TAG = { schema: { type: 'string' } };
 const ETAG = { ETag: { description: 'The entity tag of what was sent.', ...TAG } };
-
-/** Whether what a caller has already need not be sent again. */
-function isReadWithEtag(route: Route): boolean {
-  return route.method === 'GET' && hasEtag(route);
-}
 
 /** The headers in which a request may state a condition (RFC 9110, section 13). */
 export function preconditionParameters(route: Route): JsonObject[] {
@@ -19,9 +14,16 @@ export function preconditionParameters(route: Route): JsonObject[] {
       ? []
       : [header('If-Match', 'One entity tag, which has to be the current one, or `*`.')]),
     ...(isReadWithEtag(route)
-      ? [header('If-None-Match', 'Entity tags of which a body is there already.')]
+      ? [
+          header('If-Match', 'Entity tags of which one has to be the current one, or `*`.'),
+          header('If-None-Match', 'Entity tags of which a body is there already.'),
+        ]
       : []),
   ];
+}
+
+function takesIfMatch(route: Route): boolean {
+  return ifMatchFields(route) !== undefined || isReadWithEtag(route);
 }
 
 /** The headers of a 200. */
@@ -33,8 +35,8 @@ export function successHeaders(route: Route): JsonObject {
 export function preconditionResponses(route: Route, problem: JsonObject): JsonObject {
   return {
     ...(isReadWithEtag(route) ? { '304': { description: 'The caller has it already', headers: ETAG } } : {}),
-    ...(ifMatchFields(route) === undefined
-      ? {}
-      : { '412': { description: 'It has changed since `If-Match` was read', content: problem } }),
+    ...(takesIfMatch(route)
+      ? { '412': { description: 'It has changed since `If-Match` was read', content: problem } }
+      : {}),
   };
 }

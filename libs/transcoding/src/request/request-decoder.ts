@@ -10,6 +10,7 @@ import { checkBodyAgrees, fieldConflict, oneofConflict } from './overlap.js';
 import { parameterOf, resolveParameterName, type Parameter } from './parameter.js';
 import { placeFields, type Placement } from './place-fields.js';
 import { parseQuery } from './query-string.js';
+import { isReadWithEtag } from '../response/response-encoder.js';
 import { compileRequestPlan, type RequestPlan } from './request-plan.js';
 import { etagOfIfMatch } from '../http/etag.js';
 import type { RequestParts } from './request-parts.js';
@@ -45,7 +46,7 @@ export class RequestDecoder {
     });
     this.readQuery(route, plan, parts.query, assignments);
     const body = decodeBody(route, this.codec, parts);
-    // Of a read it is for the reply. A change would have to be held back by it, which no field can ask for.
+    // Of a read it is for the reply as well. A change would have to be held back by it, which no field can ask for.
     if (parts.ifNoneMatch !== undefined && route.method !== 'GET')
       throw badRequest('IF_NONE_MATCH_UNSUPPORTED', 'this method does not support If-None-Match');
     if (parts.ifMatch !== undefined) this.readIfMatch(route, plan, parts.ifMatch, assignments);
@@ -112,7 +113,8 @@ export class RequestDecoder {
 
   private readIfMatch(route: Route, plan: RequestPlan, header: string, assignments: Assignments): void {
     if (plan.etag === undefined) {
-      if (route.method === 'GET') return;
+      // Of a read it is for the reply.
+      if (isReadWithEtag(route)) return;
       // To ignore it would be to overwrite what the caller asked not to.
       throw badRequest('IF_MATCH_UNSUPPORTED', 'this method does not support If-Match');
     }

@@ -81,6 +81,11 @@ export function hasEtag(route: Route): boolean {
   return route.rpc.methodKind === 'unary' && !isRaw && etagTags.length > 0;
 }
 
+/** Whether a route is a read whose reply tells whether a condition holds (RFC 9110, section 13). */
+export function isReadWithEtag(route: Route): boolean {
+  return route.method === 'GET' && hasEtag(route);
+}
+
 /** The message of a route's response body that is raw bytes, google.api.HttpBody. */
 export function isHttpBodyResponse(route: Route): boolean {
   return responseMessage(route)?.typeName === HTTP_BODY;

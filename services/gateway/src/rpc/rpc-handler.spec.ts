@@ -129,6 +129,33 @@ describe('entity tags', () => {
     expect(changed.status).toBe(200);
   });
 
+  it.each([
+    ['"v1"', 200],
+    ['"v0", "v1"', 200],
+    ['"v1--br"', 200],
+    ['*', 200],
+    ['"v0"', 412],
+    ['W/"v1"', 412],
+    ['v1', 412],
+    ['', 412],
+  ])('hold back a read that wants another one: If-Match: %s is %i', async (ifMatch, expected) => {
+    const accessToken = gateway.accessToken();
+    for (const method of ['GET', 'HEAD']) {
+      // It is looked at before the other condition (RFC 9110, section 13.2.2).
+      const headers = { 'if-match': ifMatch, ...(expected === 412 ? { 'if-none-match': '"v1"' } : {}) };
+      const answer = await gateway.send(`/v1/resources/${ID}`, { method, accessToken, headers });
+      expect(answer.status).toBe(expected);
+      if (method === 'GET' && expected === 412)
+        expect(answer.json).toMatchObject({ reason: 'ETAG_MISMATCH' });
+    }
+  });
+
+  it('are refused as a condition of a read that has none', async () => {
+    const headers = { 'if-match': '"v1"' };
+    const answer = await gateway.send('/v1/resources', { accessToken: gateway.accessToken(), headers });
+    expect(answer).toMatchObject({ status: 400, json: { reason: 'IF_MATCH_UNSUPPORTED' } });
+  });
+
   it('come in as If-Match, and a stale one is 412', async () => {
     gateway.backend.behaviour.updateResource = () => {
       throw new AppError({ code: status.ABORTED, reason: 'ETAG_MISMATCH', message: 'changed since' });

@@ -3,6 +3,7 @@ import {
   corsMethods,
   headersOfMetadata,
   preflightHeaders,
+  requireIfMatch,
   RequestDecoder,
   ResponseEncoder,
   Router,
@@ -12,6 +13,7 @@ import {
   type RouteMatch,
 } from '@gatehouse/transcoding';
 import type { BodyMemory } from '../http/body-memory.js';
+import { resourceTags } from '../http/content-coding.js';
 import type { Exchange } from '../http/exchange.js';
 import type { HeaderPolicy } from '../http/header-policy.js';
 import { takesType } from '../http/weights.js';
@@ -160,6 +162,8 @@ export class RpcHandler {
     { message, metadata }: Reply,
   ): Promise<void> | void {
     const encoded = this.#encoder.encode(route, message);
+    const ifMatch = exchange.request.headers['if-match'];
+    if (ifMatch !== undefined && route.method === 'GET') requireIfMatch(resourceTags(ifMatch), encoded.etag);
     this.#setHeaders(exchange, plan, metadata);
     const cookie = plan.cookie?.headerOf(message, Date.now());
     if (cookie !== undefined) exchange.setHeader('set-cookie', cookie);

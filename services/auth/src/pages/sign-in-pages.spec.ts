@@ -212,7 +212,16 @@ describe('every page', () => {
 
   it('says what is not there', async () => {
     expect(await browser.get('/account/')).toMatchObject({ status: 404 });
-    expect(await browser.send('/login', { method: 'DELETE' })).toMatchObject({ status: 405 });
+  });
+
+  it.each([
+    ['/login', 'GET, HEAD, POST'],
+    ['/oauth2/token', 'POST, OPTIONS'],
+    ['/oauth2/userinfo', 'GET, HEAD, POST, OPTIONS'],
+    ['/.well-known/openid-configuration', 'GET, HEAD, OPTIONS'],
+  ])('says which methods it has: %s', async (path, allow) => {
+    for (const method of ['PUT', 'DELETE', 'PATCH'])
+      expect(await browser.send(path, { method })).toMatchObject({ status: 405, headers: { allow } });
   });
 
   it('is 503 while the database is away, and asks nobody to sign in', async () => {

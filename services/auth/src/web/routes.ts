@@ -34,10 +34,15 @@ export class WebRoutes {
     const wanted = request.method === 'HEAD' ? 'GET' : request.method;
     const route = routes.find(({ method }) => method === wanted);
     if (!route) {
-      response.setHeader('allow', routes.map(({ method }) => method).join(', '));
+      response.setHeader('allow', methodsOf(routes).join(', '));
       throw authReasons.METHOD_UNKNOWN();
     }
     visit.route = route.path;
     await route.handle(visit, exact ? '' : path.slice(slash));
   }
+}
+
+/** The methods of a path, with that which comes with GET. */
+function methodsOf(routes: readonly WebRoute[]): readonly string[] {
+  return routes.flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method]));
 }

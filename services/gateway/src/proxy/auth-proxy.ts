@@ -5,12 +5,9 @@ import { readCredential } from '../credential/presented-credential.js';
 import type { Exchange } from '../http/exchange.js';
 import { streamBody } from '../http/read-body.js';
 import { closeUnread } from '../http/send-problem.js';
-import { gatewayReasons } from '../reasons.js';
 import type { HttpUpstream } from './http-upstream.js';
 import { forwardedHeaders, returnedHeaders } from './proxied-headers.js';
 import { isProtocolPath, proxiedRoute } from './proxied-paths.js';
-
-const METHODS: readonly string[] = ['GET', 'HEAD', 'POST', 'OPTIONS'];
 
 /** The largest body, in bytes: forms, and client assertions in them. */
 const MAX_BODY_BYTES = 64 * 1024;
@@ -23,7 +20,7 @@ export interface AuthProxyOptions {
 
 /**
  * Hands on what browsers and OAuth clients ask of auth over HTTP: its pages, and the protocol. The gateway's own rules
- * hold for these requests as for all others; what is in them is for auth alone to judge.
+ * hold for these requests as for all others; what is in them is for auth alone to judge, and which methods a path has.
  */
 export class AuthProxy {
   constructor(private readonly options: AuthProxyOptions) {}
@@ -38,10 +35,6 @@ export class AuthProxy {
     const { request, response, rawPath, query } = exchange;
     const { method = '' } = request;
     exchange.route = proxiedRoute(rawPath);
-    if (!METHODS.includes(method)) {
-      response.setHeader('allow', METHODS.join(', '));
-      throw gatewayReasons.METHOD_NOT_ALLOWED();
-    }
     this.#checkCredentials(exchange);
     const answer = await this.options.upstream.send({
       method,

@@ -29,9 +29,9 @@ describe('what auth tells of itself', () => {
   });
 
   const read = async (name: string) => (await telemetry.point(name)).value;
-  const appliedBy = async (service: string) => {
+  const appliedBy = async (verifier: string) => {
     const points = await telemetry.points('gatehouse.revocations.applied_delay');
-    return points.find(({ attributes }) => attributes['service'] === service) ?? { count: 0, value: 0 };
+    return points.find(({ attributes }) => attributes['verifier'] === verifier) ?? { count: 0, value: 0 };
   };
   const revokeSession = (key: string) =>
     auth.context.revocations.append(auth.context.database.sql, [{ kind: 'session', key }]);

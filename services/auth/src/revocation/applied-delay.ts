@@ -16,9 +16,9 @@ export class AppliedDelay {
 
   /**
    * @param writtenAt when the oldest of what is enforced now was written, by `performance.now()`
-   * @param service the client ID of the verifier
+   * @param verifier its client ID; not `service`, which is what scrapes call the target itself
    */
-  record(writtenAt: number, service: string): void {
-    this.#delay.record(Math.max(0, performance.now() - writtenAt) / 1_000, { service });
+  record(writtenAt: number, verifier: string): void {
+    this.#delay.record(Math.max(0, performance.now() - writtenAt) / 1_000, { verifier });
   }
 }

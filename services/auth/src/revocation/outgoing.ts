@@ -9,6 +9,11 @@ export class Outgoing<T> implements AsyncIterable<T> {
     return this.#over;
   }
 
+  /** How many nobody has read yet. */
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
   push(message: T): void {
     if (this.#over) return;
     this.#waiting.push(message);

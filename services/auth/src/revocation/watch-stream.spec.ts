@@ -1,5 +1,6 @@
 import type { WatchResponse } from '@gatehouse/contracts/auth';
 import type { LiveRevocation } from './live-revocation.js';
+import { Outgoing } from './outgoing.js';
 import type { TailNews } from './revocation-tail.js';
 import { WatchStream } from './watch-stream.js';
 
@@ -43,17 +44,20 @@ describe('the stream of a verifier', () => {
   let tail: SpecTail;
   let sent: unknown[];
   let stream: WatchStream;
-  beforeEach(() => {
-    tail = new SpecTail();
-    sent = [];
-    stream = new WatchStream({
+  const streamTo = (out: ConstructorParameters<typeof WatchStream>[0]['out']) =>
+    new WatchStream({
       begin: { verifierId: 'verifier', service: 'users', epoch: '', position: 0n },
       tail,
       keys: { published: [], follow: () => () => undefined },
-      out: { push: (message) => void sent.push(said(message)), end: () => undefined },
+      out,
       onApplied: () => undefined,
       onProgress: () => undefined,
     });
+  beforeEach(() => {
+    tail = new SpecTail();
+    sent = [];
+    const push = (message: WatchResponse) => void sent.push(said(message));
+    stream = streamTo({ push, end: () => undefined, waiting: 0 });
   });
 
   it('echoes a ping with the age of what is sent before it, not of what was read while it waited', () => {
@@ -76,5 +80,21 @@ describe('the stream of a verifier', () => {
     tail.readAgeMs = 0;
     stream.begin();
     expect(sent).toEqual(['keys', [], { pong: 1n, readAgeMs: 3_600_000n }]);
+  });
+
+  it('ends for a verifier that pings and does not read, and for none that does', async () => {
+    const [unread, read] = [new Outgoing<WatchResponse>(), new Outgoing<WatchResponse>()];
+    const reader = read[Symbol.asyncIterator]();
+    const [deaf, other] = [streamTo(unread), streamTo(read)];
+    for (const each of [deaf, other]) each.begin();
+    for (let said = 0; said < 2; said++) await reader.next();
+    for (let id = 1n; id <= 10_000n; id++) {
+      if (!unread.isOver) deaf.ping(id);
+      other.ping(id);
+      await reader.next();
+    }
+    expect(unread.isOver).toBe(true);
+    expect(unread.waiting).toBeLessThan(200);
+    expect(read.isOver).toBe(false);
   });
 });

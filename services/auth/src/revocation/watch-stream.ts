@@ -35,7 +35,7 @@ export interface WatchStreamOptions {
   readonly begin: WatchBegin;
   readonly tail: Pick<RevocationTail, 'epoch' | 'position' | 'readAgeMs' | 'from' | 'follow'>;
   readonly keys: Pick<SigningKeys, 'published' | 'follow'>;
-  readonly out: Pick<Outgoing<WatchResponse>, 'push' | 'end'>;
+  readonly out: Pick<Outgoing<WatchResponse>, 'push' | 'end' | 'waiting'>;
   /**
    * Called when the verifier enforces what was written while it followed.
    *
@@ -220,6 +220,9 @@ export class WatchStream {
 
   #sendPong(id: bigint, readAgeMs: number): void {
     const value = { id, readAgeMs: BigInt(Math.ceil(readAgeMs)) };
-    this.#options.out.push({ message: { $case: 'pong', value } });
+    const { out } = this.#options;
+    out.push({ message: { $case: 'pong', value } });
+    // Nobody acknowledges an echo: of one who pings and does not read, they would be without end.
+    if (out.waiting > MAX_WAITING) this.#drop();
   }
 }

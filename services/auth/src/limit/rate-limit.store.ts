@@ -16,6 +16,9 @@ export interface Counted {
 /** The table's name, for rate-limiter-flexible. */
 export const RATE_LIMIT_TABLE = 'rate_limit';
 
+/** How much the clocks of replicas, which say when a row is over, may differ from the database's, in milliseconds. */
+const CLOCKS_DIFFER_MS = 60_000;
+
 /** All SQL of the table `rate_limit` that is not rate-limiter-flexible's, and the way of that which is. */
 export class RateLimitStore {
   constructor(private readonly database: Database) {}
@@ -43,11 +46,12 @@ export class RateLimitStore {
     return new Map(rows.map(({ key, points, left_ms }) => [key, { points, leftMs: left_ms }]));
   }
 
-  /** Deletes some rows that count for nothing any more. @returns how many */
+  /** Deletes some rows that count for nothing any more by any replica's clock. @returns how many */
   async deleteExpired(sql: Sql, limit: number): Promise<number> {
     const { count } = await sql`
       delete from rate_limit where key in (
-        select key from rate_limit where expire < ${Date.now()}
+        select key from rate_limit
+        where expire < (extract(epoch from statement_timestamp()) * 1000)::bigint - ${CLOCKS_DIFFER_MS}::bigint
         order by expire limit ${limit} for update skip locked
       )`;
     return count;

@@ -1040,7 +1040,8 @@ export interface paths {
         /**
          * Removes a person everywhere: oneself, or anyone for an admin
          * @description Removes a person everywhere: oneself, or anyone for an admin. The last
-         *     admin cannot be removed.
+         *     admin cannot be removed. The caller must have signed in within the last 15
+         *     minutes.
          */
         delete: operations["UserService_DeleteUser"];
         options?: never;
@@ -5335,7 +5336,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description UNAUTHENTICATED */
+            /** @description UNAUTHENTICATED, SIGN_IN_TOO_OLD */
             401: {
                 headers: {
                     [name: string]: unknown;

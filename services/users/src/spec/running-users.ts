@@ -96,7 +96,8 @@ export async function runningUsers(options: RunningUsersOptions = {}) {
 
   const user = (...permissions: string[]): Caller => {
     const subject = randomUUID();
-    return { subject, accessToken: issuer.userToken(subject, permissions) };
+    const claims = { auth_time: Math.floor(Date.now() / 1_000) };
+    return { subject, accessToken: issuer.userToken(subject, permissions, claims) };
   };
   const auths = { subject: 'auth', accessToken: issuer.serviceToken('auth', 'users', ['users:provision']) };
   const call = <Request, Reply>(

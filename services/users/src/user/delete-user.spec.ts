@@ -58,6 +58,19 @@ describe('DeleteUser', () => {
     expect(running.auth.erased).toEqual([]);
   });
 
+  it.each([
+    ['an API key, whatever it may do', { credential: 'api_key' }, 'CREDENTIAL_NOT_ADMITTED'],
+    ['a sign-in of long ago', { auth_time: Math.floor(Date.now() / 1_000) - 901 }, 'SIGN_IN_TOO_OLD'],
+  ])('takes more than %s', async (_, claims, reason) => {
+    const { subject } = await running.person('Ann');
+    for (const permissions of [[], ['users:admin']]) {
+      const accessToken = running.issuer.userToken(subject, permissions, claims);
+      await expect(remove(subject, { subject, accessToken })).rejects.toMatchObject({ reason });
+    }
+    expect(await exists(subject)).toBe(true);
+    expect(running.auth.erased).toEqual([]);
+  });
+
   it("passes on auth's refusal and keeps the person", async () => {
     const admin = await running.person('Ann', 'users:admin');
     running.auth.refusal = new AppError({

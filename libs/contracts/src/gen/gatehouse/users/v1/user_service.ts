@@ -714,7 +714,8 @@ export const UserServiceService = {
   },
   /**
    * Removes a person everywhere: oneself, or anyone for an admin. The last
-   * admin cannot be removed.
+   * admin cannot be removed. The caller must have signed in within the last 15
+   * minutes.
    */
   deleteUser: {
     path: "/gatehouse.users.v1.UserService/DeleteUser" as const,
@@ -744,7 +745,8 @@ export interface UserServiceServer extends UntypedServiceImplementation {
   listUsers: handleUnaryCall<ListUsersRequest, ListUsersResponse>;
   /**
    * Removes a person everywhere: oneself, or anyone for an admin. The last
-   * admin cannot be removed.
+   * admin cannot be removed. The caller must have signed in within the last 15
+   * minutes.
    */
   deleteUser: handleUnaryCall<DeleteUserRequest, DeleteUserResponse>;
 }
@@ -822,7 +824,8 @@ export interface UserServiceClient extends Client {
   ): ClientUnaryCall;
   /**
    * Removes a person everywhere: oneself, or anyone for an admin. The last
-   * admin cannot be removed.
+   * admin cannot be removed. The caller must have signed in within the last 15
+   * minutes.
    */
   deleteUser(
     request: DeleteUserRequest,

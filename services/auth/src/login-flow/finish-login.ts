@@ -4,7 +4,6 @@ import type { Caller } from '../caller.js';
 import type { IdentityProvider, ProvenIdentity } from '../identity-provider/identity-provider.js';
 import { authReasons } from '../reasons.js';
 import type { BegunSession } from '../session/begin-session.js';
-import type { BrowserSession } from '../session/end-current-session.js';
 import { admitIdentity, toIdentity } from './admit-identity.js';
 import { flowHash } from './flow-secrets.js';
 import type { LoginFlow } from './login-flow.store.js';
@@ -25,8 +24,6 @@ export type LoginOutcome =
   | {
       readonly kind: 'signed_in';
       readonly session: BegunSession;
-      /** The one that the browser had when it left for the provider. */
-      readonly replaced: BrowserSession | undefined;
       readonly returnPath: string;
     }
   /** Somebody is to say whether the account is theirs. */
@@ -106,18 +103,13 @@ async function signIn(
   const admission = await admitIdentity(context, identity, caller);
   switch (admission.kind) {
     case 'signed_in':
-      return { ...admission, replaced: replacedBy(flow), returnPath: flow.returnPath };
+      return { ...admission, returnPath: flow.returnPath };
     case 'mailed':
       return admission;
     case 'taken':
       await keepLink(context, flow.id, admission.accountId, identity);
       return { kind: 'to_confirm', flowId: flow.id };
   }
-}
-
-function replacedBy({ replacesId, replacesAccountId }: LoginFlow): BrowserSession | undefined {
-  if (replacesId === null || replacesAccountId === null) return undefined;
-  return { sessionId: replacesId, accountId: replacesAccountId };
 }
 
 async function askToLink(

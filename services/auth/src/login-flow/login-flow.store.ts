@@ -1,5 +1,6 @@
 import type { Sql } from '@gatehouse/postgres';
 import type { NewIdentity } from '../identity/identity.store.js';
+import type { BrowserSession } from '../session/end-current-session.js';
 
 /** How long a person may take at the provider, and then to confirm a link, in seconds. */
 export const FLOW_SECONDS = 600;
@@ -30,9 +31,6 @@ export interface LoginFlow {
   /** The session that asks for a link, and its account; null for a sign-in. */
   readonly sessionId: string | null;
   readonly linksTo: string | null;
-  /** The session that the browser had when it left, and its account. */
-  readonly replacesId: string | null;
-  readonly replacesAccountId: string | null;
   readonly state: FlowState;
 }
 
@@ -85,13 +83,13 @@ export class LoginFlowStore {
   async find(sql: Sql, stateHash: Buffer): Promise<LoginFlow | undefined> {
     const [row] = await sql<LoginFlow[]>`
       select f.id, browser_hash as "browserHash", provider, return_path as "returnPath", session_id as "sessionId",
-        s.account_id as "linksTo", replaces_id as "replacesId", r.account_id as "replacesAccountId",
+        s.account_id as "linksTo",
         case
           when answered_at is not null then 'FLOW_USED'
           when f.expires_at <= clock_timestamp() then 'FLOW_EXPIRED'
           else 'OPEN'
         end as state
-      from login_flow f left join session s on s.id = session_id left join session r on r.id = replaces_id
+      from login_flow f left join session s on s.id = session_id
       where state_hash = ${stateHash}`;
     return row;
   }
@@ -103,6 +101,23 @@ export class LoginFlowStore {
       where id = ${id} and answered_at is null and expires_at > clock_timestamp()
       returning id`;
     return rows.length > 0;
+  }
+
+  /**
+   * Has the next sign-ins of a browser take the place of another session than the one that it had.
+   *
+   * @returns what it had
+   */
+  async replaceNext(sql: Sql, browserHash: Buffer, sessionId: string): Promise<BrowserSession[]> {
+    return sql<BrowserSession[]>`
+      with had as (
+        update login_flow set replaces_id = ${sessionId}
+        from login_flow before
+        where before.id = login_flow.id and login_flow.browser_hash = ${browserHash}
+        returning before.replaces_id
+      )
+      select distinct session.id as "sessionId", account_id as "accountId"
+      from had join session on session.id = replaces_id`;
   }
 
   /** Has an answered flow wait for a person who says whether the account is theirs. */

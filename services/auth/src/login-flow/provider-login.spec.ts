@@ -5,6 +5,7 @@ import { LoginBrowser, reasonOn } from '../spec/provider-login.js';
 import {
   claimsOf,
   ISSUER,
+  PASSWORD,
   reasonOf,
   runningAuth,
   silentLog,
@@ -145,6 +146,26 @@ describe('signing in anew', () => {
     expect(await reasonOf(auth.sessions.exchange(browser.secret))).toBe('OK');
     expect(await reasonOf(auth.sessions.exchange(secret))).toBe('CREDENTIAL_INVALID');
   });
+
+  it.each(['the form', 'the provider as well'])(
+    'while another window does by %s leaves one session',
+    async (way) => {
+      const { email } = await auth.signedIn();
+      fakes.google.signsIn = gina.subject;
+      const stopAt = (url: URL) => url.origin !== ISSUER;
+      const { redirect: atProvider } = await browser.visit(`${ISSUER}/login/google`, { stopAt });
+      if (way === 'the form') await browser.submit('/login', { email, password: PASSWORD });
+      else await browser.signIn('google', fakes.google, wilma.subject);
+      const { secret } = browser;
+      expect(await reasonOf(auth.sessions.exchange(secret))).toBe('OK');
+      browser.cookies.delete(new URL(fakes.google.url).hostname);
+      fakes.google.signsIn = gina.subject;
+      await browser.visit(atProvider!);
+      expect(browser.secret).not.toBe(secret);
+      expect(await reasonOf(auth.sessions.exchange(browser.secret))).toBe('OK');
+      expect(await reasonOf(auth.sessions.exchange(secret))).toBe('CREDENTIAL_INVALID');
+    },
+  );
 
   it('that comes to nothing leaves the session as it is', async () => {
     await browser.signIn('google', fakes.google, gina.subject);

@@ -49,7 +49,7 @@ async function sendToProvider(context: AuthContext, visit: Visit, provider: stri
 async function takeAnswer(context: AuthContext, visit: Visit, provider: string): Promise<void> {
   const answer = { provider, parameters: visit.query, browser: browserOf(visit.request.headers.cookie) };
   const outcome = await finishLogin(context, answer, visit.caller('SignInWithProvider'));
-  if (outcome.kind === 'signed_in') await beginAtBrowser(context, visit, outcome.session, outcome.replaced);
+  if (outcome.kind === 'signed_in') await beginAtBrowser(context, visit, outcome.session);
   sendOutcome(visit, outcome);
 }
 

@@ -3,7 +3,7 @@ import type { Database } from '../database.js';
 import type { WarningLog } from '../log.js';
 import { type OutboxEvent, UndeliverableEvent } from './outbox-event.js';
 import { observeOutbox } from './observe-outbox.js';
-import { OUTBOX_CHANNEL, OutboxStore } from './outbox.store.js';
+import { OUTBOX_CHANNEL, OutboxStore, type ClaimOptions } from './outbox.store.js';
 import { WakeSignal } from './wake-signal.js';
 
 /** What an {@link OutboxDispatcher} delivers, to whom, and how often. */
@@ -18,6 +18,8 @@ export interface OutboxDispatcherOptions {
   readonly log: WarningLog;
   /** Events under way at once. Default 8. */
   readonly concurrency?: number;
+  /** Topics with as many places of their own: what their consumers take their time for keeps no others waiting. */
+  readonly apart?: readonly string[];
   /** Attempts until an event is parked. Default 20, which by the back-off is about a quarter of an hour. */
   readonly maxAttempts?: number;
   /** Bound on one attempt. Default 10,000. */
@@ -30,6 +32,7 @@ export interface OutboxDispatcherOptions {
 
 const DEFAULTS = {
   concurrency: 8,
+  apart: [],
   maxAttempts: 20,
   attemptTimeoutMs: 10_000,
   pollIntervalMs: 1_000,
@@ -44,12 +47,17 @@ const LEASE_GRACE_MS = 5_000;
 /** Enough of an error to tell what is wrong, and no more of what it may quote. */
 const MAX_ERROR_LENGTH = 500;
 
+/** Events that share their places. */
+interface Lane extends Pick<ClaimOptions, 'only' | 'except'> {
+  readonly underWay: Map<bigint, Promise<void>>;
+}
+
 /** Delivers the events of one outbox. Any number of replicas may run side by side. */
 export class OutboxDispatcher {
   private readonly settings: Required<OutboxDispatcherOptions>;
   private readonly store: OutboxStore;
   private readonly signal = new WakeSignal();
-  private readonly underWay = new Map<bigint, Promise<void>>();
+  private readonly lanes: readonly Lane[];
   private readonly cutOff = new AbortController();
   private stopping = false;
   private loop: Promise<void> | undefined;
@@ -58,6 +66,9 @@ export class OutboxDispatcher {
   constructor(options: OutboxDispatcherOptions) {
     this.settings = { ...DEFAULTS, ...options };
     this.store = new OutboxStore(options.database);
+    const { apart } = this.settings;
+    const topics = apart.length === 0 ? [{}] : [{ except: apart }, { only: apart }];
+    this.lanes = topics.map((those) => ({ ...those, underWay: new Map() }));
   }
 
   /** Begins to deliver. Call once. */
@@ -74,7 +85,7 @@ export class OutboxDispatcher {
     this.stopping = true;
     this.unobserve?.();
     this.signal.wake();
-    const drained = Promise.all([this.loop, ...this.underWay.values()]);
+    const drained = Promise.all([this.loop, ...this.lanes.flatMap(({ underWay }) => [...underWay.values()])]);
     const timer = new AbortController();
     await Promise.race([
       drained,
@@ -85,31 +96,38 @@ export class OutboxDispatcher {
   }
 
   private async run(): Promise<void> {
-    const { concurrency, attemptTimeoutMs, pollIntervalMs, database, log } = this.settings;
+    const { pollIntervalMs, database } = this.settings;
     const hints = database.listen(OUTBOX_CHANNEL, () => this.signal.wake());
     while (!this.stopping) {
-      const limit = concurrency - this.underWay.size;
       let claimed = 0;
-      try {
-        if (limit > 0) {
-          const events = await this.store.claim({ limit, leaseMs: attemptTimeoutMs + LEASE_GRACE_MS });
-          claimed = events.length;
-          for (const event of events) this.track(event);
-        }
-      } catch (error) {
-        log.warn({ error }, 'outbox not readable');
-      }
+      for (const lane of this.lanes) claimed += await this.claim(lane);
       if (claimed === 0) await this.signal.sleep(pollIntervalMs);
     }
     await hints.stop();
   }
 
-  private track(event: OutboxEvent): void {
+  /** Takes what there is a place for. Never rejects. @returns how many */
+  private async claim({ underWay, ...topics }: Lane): Promise<number> {
+    const { concurrency, attemptTimeoutMs, log } = this.settings;
+    const limit = concurrency - underWay.size;
+    if (limit === 0) return 0;
+    try {
+      const leaseMs = attemptTimeoutMs + LEASE_GRACE_MS;
+      const events = await this.store.claim({ limit, leaseMs, ...topics });
+      for (const event of events) this.track(event, underWay);
+      return events.length;
+    } catch (error) {
+      log.warn({ error }, 'outbox not readable');
+      return 0;
+    }
+  }
+
+  private track(event: OutboxEvent, underWay: Lane['underWay']): void {
     const attempt = this.attempt(event).finally(() => {
-      this.underWay.delete(event.id);
+      underWay.delete(event.id);
       this.signal.wake(); // a place is free, and the key's next event may go
     });
-    this.underWay.set(event.id, attempt);
+    underWay.set(event.id, attempt);
   }
 
   /** Never rejects. */

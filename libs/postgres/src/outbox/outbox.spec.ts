@@ -189,6 +189,28 @@ describe('outbox', () => {
     expect(aborted).toEqual(['hangs']);
   });
 
+  it('has places apart for topics that fill all of theirs', async () => {
+    for (const key of ['a', 'b', 'c']) await append(key, 1);
+    await database.transaction((tx) => store.append(tx, { topic: 'other', key: 'd', payload: {} }));
+    const seen: string[] = [];
+    const begun: string[] = [];
+    let release = (): void => undefined;
+    const released = new Promise<void>((resolve) => (release = resolve));
+    dispatch(
+      async ({ topic, key }) => {
+        begun.push(key);
+        if (topic === 'counted') await released;
+        seen.push(key);
+      },
+      { concurrency: 2, apart: ['counted'] },
+    );
+    await eventually(() => expect(seen).toEqual(['d']));
+    expect(begun.filter((key) => key !== 'd')).toHaveLength(2);
+    release();
+    await untilEmpty();
+    expect(seen.toSorted()).toEqual(['a', 'b', 'c', 'd']);
+  });
+
   it('stops within its bound while an attempt hangs', async () => {
     await append('a', 1);
     let begun = false;

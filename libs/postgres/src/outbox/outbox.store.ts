@@ -10,6 +10,10 @@ export interface ClaimOptions {
   readonly limit: number;
   /** How long the claim holds. When its holder dies the events are due again after this. */
   readonly leaseMs: number;
+  /** The topics that are meant; all unless given. */
+  readonly only?: readonly string[];
+  /** Topics that are not. */
+  readonly except?: readonly string[];
 }
 
 /** All SQL of the table `outbox`, whose form is in this package's README. */
@@ -48,13 +52,17 @@ export class OutboxStore {
    * key has been delivered. The lease is a column, so that it outlives the connection but not for long its
    * holder; SKIP LOCKED lets replicas claim side by side.
    */
-  async claim({ limit, leaseMs }: ClaimOptions): Promise<OutboxEvent[]> {
-    const rows = await this.database.sql<ClaimedRow[]>`
+  async claim({ limit, leaseMs, only, except }: ClaimOptions): Promise<OutboxEvent[]> {
+    const { sql } = this.database;
+    const meant = only ? sql`and topic = any(${[...only]}::text[])` : sql``;
+    const left = except ? sql`and topic <> all(${[...except]}::text[])` : sql``;
+    const rows = await sql<ClaimedRow[]>`
       with due as (
         select id from outbox candidate
         where parked_at is null
           and due_at <= now()
           and not exists (select from outbox older where older.key = candidate.key and older.id < candidate.id)
+          ${meant} ${left}
         order by id
         limit ${limit}
         for update skip locked

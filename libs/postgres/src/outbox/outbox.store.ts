@@ -110,6 +110,17 @@ export class OutboxStore {
       where id = ${id} and attempts = ${attempt}`;
   }
 
+  /**
+   * Takes back what waits under a key, or was parked there, in the caller's transaction. An attempt that is under way may
+   * still reach its consumer.
+   *
+   * @returns how many
+   */
+  async withdraw(tx: Sql, key: string): Promise<number> {
+    const { count } = await tx`delete from outbox where key = ${key}`;
+    return count;
+  }
+
   /** Puts every parked event of a key back in line, its attempts forgotten. @returns how many */
   async unpark(key: string): Promise<number> {
     const rows = await this.database.sql`

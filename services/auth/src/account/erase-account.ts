@@ -37,7 +37,10 @@ export async function eraseAccount(
         await deleteOwned(tx, subject, artifacts.store);
         await deleteOwned(tx, subject, sessions);
         await accounts.delete(tx, subject);
-        await outbox.append(tx, eraseUser(subject));
+        const erased = eraseUser(subject);
+        // Nobody is told any more who they were.
+        await outbox.withdraw(tx, erased.key);
+        await outbox.append(tx, erased);
         await outbox.append(tx, eraseSubject(subject));
       }
       await audit.append(tx, { origin, target: subject, outcome: 'OK' });

@@ -57,11 +57,14 @@ describe('the services that follow the accounts', () => {
   });
   afterAll(() => auth.close());
 
-  it('hear of an account made while they were down, and of its end, in order and as a service may tell', async () => {
+  it('hear of accounts that were made and erased while they were down, of the end alone, as a service may tell', async () => {
     const email = `${randomUUID()}@gatehouse.test`;
     const { account } = await auth.register(email);
+    const { account: other } = await auth.register(`${randomUUID()}@gatehouse.test`);
     const { accessToken } = await auth.issueServiceToken('users', CLIENT_SECRET, 'auth');
-    await auth.eraseAccount(account!.id, accessToken);
+    await auth.eraseAccount(other!.id, accessToken);
+    const kept = await auth.database.sql<{ payload: object }[]>`select payload from outbox`;
+    expect(JSON.stringify(kept)).not.toContain(other!.email);
     await eventually(async () => {
       const tried = await auth.database.sql`select 1 from outbox where attempts > 0`;
       expect(tried.length).toBeGreaterThan(0);
@@ -77,8 +80,14 @@ describe('the services that follow the accounts', () => {
       peers.forceShutdown();
     }
     const users = heard.filter(({ claims }) => claims['aud'] === 'users');
-    expect([...new Set(users.map(({ rpc }) => rpc))]).toEqual(['provisionUser', 'eraseUser']);
-    expect(users[0]!.request).toEqual({
+    const told = new Map(users.map(({ rpc, request }) => [request['id'], rpc]));
+    expect(told).toEqual(
+      new Map([
+        [account!.id, 'provisionUser'],
+        [other!.id, 'eraseUser'],
+      ]),
+    );
+    expect(users.find(({ rpc }) => rpc === 'provisionUser')!.request).toEqual({
       id: account!.id,
       email,
       displayName: 'Somebody',
@@ -88,7 +97,7 @@ describe('the services that follow the accounts', () => {
     const resources = heard.find(({ claims }) => claims['aud'] === 'resources');
     expect(resources).toMatchObject({
       rpc: 'eraseSubject',
-      request: { subject: account!.id },
+      request: { subject: other!.id },
       claims: { sub: 'auth', scope: 'resources:erase' },
     });
   });

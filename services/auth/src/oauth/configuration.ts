@@ -127,7 +127,7 @@ export function configurationOf(
       DeviceCode: LIFETIMES.deviceCode,
       IdToken: LIFETIMES.idToken,
       Interaction: LIFETIMES.interaction,
-      Session: LIFETIMES.session,
+      Session: (_ctx, { accountId }) => (accountId === undefined ? LIFETIMES.stranger : LIFETIMES.session),
       RefreshToken: (_ctx, token) => refreshSeconds(token),
     },
   };

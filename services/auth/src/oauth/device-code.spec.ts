@@ -123,6 +123,15 @@ describe('a device', () => {
     expect(Number(right.headers['retry-after'])).toBeGreaterThan(0);
   });
 
+  it('leaves nothing for longer than an hour of whoever only looks at the page', async () => {
+    const { sql } = auth.database;
+    const lasting = () => sql`select from oauth_artifact where expires_at > now() + interval '61 minutes'`;
+    await sql`delete from oauth_artifact`;
+    await replicas.newBrowser().get('/device');
+    expect(await sql`select from oauth_artifact`).toHaveLength(1);
+    expect(await lasting()).toHaveLength(0);
+  });
+
   it('keeps no code of it that could be read', async () => {
     const asked = await begin();
     const rows = await auth.database.sql<

@@ -20,6 +20,7 @@ import { OneTimeCodeStore } from './one-time-code/one-time-code.store.js';
 import { Limits } from './limit/limits.js';
 import { Artifacts } from './oauth/artifacts.js';
 import { PairwiseSubjects } from './oauth/pairwise.store.js';
+import { breakerOfEach } from './outbound/breaker-of-each.js';
 import { outboundFetch, type OutboundFetch } from './outbound/outbound-fetch.js';
 import { HashPool } from './password/hash-pool.js';
 import { Passwords } from './password/passwords.js';
@@ -105,6 +106,8 @@ export class AuthContext {
   readonly cookieKeys: readonly string[];
   /** Asks what clients name. */
   readonly clientFetch: OutboundFetch;
+  /** Tells clients what they want to be told. */
+  readonly clientTell: OutboundFetch;
   /** Whether clients may be on this machine, and without TLS; in development alone. */
   readonly reachesPrivate: boolean;
   readonly serviceTokens: ServiceTokens;
@@ -181,6 +184,7 @@ export class AuthContext {
       reachesPrivate: this.reachesPrivate,
       maxBytes: CLIENT_DOCUMENT_BYTES,
     });
+    this.clientTell = breakerOfEach(this.clientFetch);
     const secrets = [settings.KEY_SEALING_KEY, settings.KEY_SEALING_KEY_PREVIOUS] as const;
     this.artifacts = new Artifacts(database, ...secrets);
     this.sessionEnds = new SessionEnds(this.sessions, this.artifacts, this.outbox);

@@ -88,6 +88,8 @@ export async function startAuth(settings: AuthSettings, log: Logger): Promise<Ru
     deliver,
     log,
     maxAttempts: DELIVERY_ATTEMPTS,
+    // Who is told is somebody else's server: no mail and no erasure waits for it.
+    apart: [CLIENT_SIGN_OUT_TOPIC],
   });
   const retention = new Retention(context, log);
   const refusals = new RefusalRecorder<Call>({

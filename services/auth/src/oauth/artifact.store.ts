@@ -1,4 +1,5 @@
 import type { Sql } from '@gatehouse/postgres';
+import type { BrowserSession } from '../session/end-current-session.js';
 
 /** What the protocol remembers for a while. */
 export interface ArtifactRow {
@@ -75,6 +76,23 @@ export class ArtifactStore {
     return sql<(FoundArtifact & { readonly sessionId: string })[]>`
       select ${columns(sql)}, session_id as "sessionId" from oauth_artifact
       where session_id = any(${[...sessionIds]}::uuid[]) and kind = ${kind}`;
+  }
+
+  /** Whether an artifact was there before a session began, by the one clock of the database. */
+  async isOlder(sql: Sql, hash: Buffer, sessionId: string): Promise<boolean> {
+    const rows = await sql`
+      select from oauth_artifact artifact join session on session.created_at > artifact.created_at
+      where artifact.hash = ${hash} and session.id = ${sessionId}`;
+    return rows.length > 0;
+  }
+
+  /** The session that an artifact stands on, and whose it is; also when that is over. */
+  async sessionOf(sql: Sql, hash: Buffer): Promise<BrowserSession | undefined> {
+    const [row] = await sql<BrowserSession[]>`
+      select session.id as "sessionId", account_id as "accountId"
+      from oauth_artifact join session on session.id = session_id
+      where oauth_artifact.hash = ${hash}`;
+    return row;
   }
 
   /** Has what stands on a session stand on another one from now on, if both are of the same account. */

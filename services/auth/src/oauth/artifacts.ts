@@ -1,5 +1,6 @@
 import { createHash, createHmac } from 'node:crypto';
 import type { Database, Sql } from '@gatehouse/postgres';
+import type { BrowserSession } from '../session/end-current-session.js';
 import { deriveKey, Sealing } from '../signing-key/sealing.js';
 import { ArtifactStore, type FoundArtifact } from './artifact.store.js';
 
@@ -75,6 +76,16 @@ export class Artifacts {
   ): Promise<(Artifact & { readonly sessionId: string })[]> {
     const rows = await this.store.listOfSessions(sql, kind, sessionIds);
     return rows.map((row) => ({ ...this.#open(row), sessionId: row.sessionId }));
+  }
+
+  /** Whether an artifact was there before a session began. */
+  isOlder(kind: string, name: string, sessionId: string): Promise<boolean> {
+    return this.store.isOlder(this.#database.sql, this.#hash(kind, name), sessionId);
+  }
+
+  /** The session of ours that an artifact stands on, and whose it is; also when that is over. */
+  sessionOf(kind: string, name: string): Promise<BrowserSession | undefined> {
+    return this.store.sessionOf(this.#database.sql, this.#hash(kind, name));
   }
 
   /** Has what stands on a session stand on another one from now on, if both are of the same account. */

@@ -3,15 +3,10 @@ import type { Logger } from '@gatehouse/telemetry';
 import type { AuthContext } from '../auth-context.js';
 import type { ClientSignOut } from './client-sign-out.js';
 import type { OauthProviders } from './providers.js';
+import type { Told } from './tell-by-outbox.js';
 
 /** Attempts until a client is left alone: with their waits, some six minutes. */
 const ATTEMPTS = 12;
-
-/** What of a client is not in the types of the library. */
-interface Told {
-  readonly backchannelLogoutUri?: string;
-  backchannelLogout(accountId: string | undefined, sid: string | undefined): Promise<void>;
-}
 
 /**
  * Tells a client that somebody is signed in to it no more (OpenID Connect Back-Channel Logout 1.0, section 2.5), if it

@@ -8,6 +8,7 @@ import { onceOnly } from './once-only.js';
 import { issueByOurselves } from './own-access-tokens.js';
 import { refuseOtherGrantTypes } from './grant-types.js';
 import { nameByOwnSectors } from './own-sectors.js';
+import { tellByOutbox } from './tell-by-outbox.js';
 import { registerTokenExchange } from './token-exchange.js';
 import { watchRequests } from './watch-requests.js';
 
@@ -34,6 +35,7 @@ export function buildProvider(
   onceOnly(provider, context);
   issueByOurselves(provider, context);
   registerTokenExchange(provider, context);
+  tellByOutbox(provider, context);
   watchRequests(provider, context);
   describeIssuer(provider);
   return provider;

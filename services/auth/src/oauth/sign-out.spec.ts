@@ -1,14 +1,25 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { SESSION_COOKIE } from '@gatehouse/session-cookie';
 import { eventually } from '@gatehouse/testing';
 import { createLocalJWKSet, jwtVerify, type JSONWebKeySet } from 'jose';
 import * as openid from 'openid-client';
+import { MAIL_TOPIC, mailEvent } from '../mail/mail-event.js';
 import { accountCalls } from '../spec/account-calls.js';
 import type { SpecBrowser } from '../spec/browser.js';
-import { faultOf, oauthParty, signInAt, type OauthParty, type PartyTokens } from '../spec/oauth-party.js';
+import {
+  beginAuthorization,
+  faultOf,
+  oauthParty,
+  signInAt,
+  type OauthParty,
+  type PartyTokens,
+} from '../spec/oauth-party.js';
+import { PATIENCE_MS } from '../spec/patience.js';
 import { CLIENT_SECRET, ISSUER, PASSWORD, reasonOf } from '../spec/running-auth.js';
+import { clientSignOut } from './client-sign-out.js';
 import { twoReplicas, type TwoReplicas } from '../spec/two-replicas.js';
 
 const BACK = 'https://app.example/bye';
@@ -65,6 +76,12 @@ const endUrl = (more: Record<string, string> = {}) =>
 const secretIn = (page: string) => /name="xsrf" value="([^"]+)"/.exec(page)?.[1] ?? '';
 const confirm = (page: string, answer: Readonly<Record<string, string>>) =>
   browser.post('/oauth2/logout/confirm', { xsrf: secretIn(page), ...answer });
+
+/** Goes where a client sends whoever signs out, and answers. */
+async function signOutAtClient(answer: Readonly<Record<string, string>>) {
+  const { pathname, search } = endUrl();
+  await confirm((await browser.get(pathname + search)).text, answer);
+}
 
 describe('signing out at a client', () => {
   it('ends the session here once the person says so, and tells the client by its back channel', async () => {
@@ -184,13 +201,46 @@ describe('signing out at a client', () => {
     expect((await signInAt(party, browser, other)).claims()!.sub).not.toBe(tokens.claims()!.sub);
   });
 
-  it('is said again to a client that did not take it, and once when it did', async () => {
-    failing = 2;
-    await auth.sessions.endOthers(person.accessToken);
-    await eventually(() => expect(told).toHaveLength(3));
-    await eventually(async () =>
-      expect(await auth.database.sql`select topic from outbox where topic = 'client.SignOut'`).toEqual([]),
+  it.each([
+    ['ends every other session', () => auth.sessions.endOthers(person.accessToken)],
+    ['signs out at a client', () => signOutAtClient({ logout: 'yes' })],
+    ['stays when a client asks', () => signOutAtClient({})],
+  ])(
+    'is said again to a client that did not take it, and once when it did: the person %s',
+    async (_, act) => {
+      failing = 2;
+      await act();
+      await eventually(() => expect(told).toHaveLength(3));
+      await eventually(async () =>
+        expect(await auth.database.sql`select topic from outbox where topic = 'client.SignOut'`).toEqual([]),
+      );
+      expect(told).toHaveLength(3);
+    },
+  );
+
+  it('takes no place of what others wait for, nor many of its own, from a client that is away', async () => {
+    const { outbox, database } = auth.context;
+    const { id: accountId } = person;
+    const many = Array.from({ length: 100 }, () =>
+      clientSignOut(randomUUID(), { clientId: party.id, accountId, sid: 'one' }),
     );
-    expect(told).toHaveLength(3);
+    let held = 0;
+    let cut = 0;
+    server.removeAllListeners('request');
+    server.on('request', (request) => {
+      held++;
+      request.once('close', () => cut++);
+    });
+    await database.transaction((tx) => outbox.appendAll(tx, many));
+    await eventually(() => expect(held).toBeGreaterThan(0));
+    await database.transaction((tx) => outbox.append(tx, mailEvent('password_reset', accountId)));
+    const left = (topic: string) => auth.database.sql`select from outbox where topic = ${topic}`;
+    await eventually(async () => expect(await left(MAIL_TOPIC)).toHaveLength(0));
+    expect(cut).toBe(0);
+    await eventually(
+      async () => expect(await auth.database.sql`select from outbox where attempts = 0`).toHaveLength(0),
+      PATIENCE_MS,
+    );
+    expect(held).toBeLessThan(50);
   });
 });

@@ -84,15 +84,16 @@ function refuse(ctx: Parameters<Parameters<Provider['use']>[0]>[0], error: AppEr
 }
 
 /**
- * Whoever signs out by a client has signed out here, of which the library has told the clients; whoever was not signed in
- * is told so without a script.
+ * Whoever signs out by a client has signed out here; whoever was not signed in is told so without a script. What the
+ * browser was to the client stands on a session that ends as well, should the browser have lost the cookie of that.
  */
 async function signOutEverywhere(ctx: KoaContextWithOIDC, context: AuthContext): Promise<void> {
   const { oidc } = ctx;
   if (oidc?.route === 'end_session' && ctx.status === 200 && !oidc.session?.accountId) showGoodbye(ctx);
   if (oidc?.route !== 'end_session_confirm' || !oidc.params?.['logout'] || ctx.status !== 303) return;
   const visit = visitOf(ctx.req);
-  const signedIn = await currentSession(context, visit);
-  if (signedIn) await endCurrentSession(context, signedIn, visit.caller('EndSession'), context.sessions);
+  const stoodOn = await context.artifacts.sessionOf('Session', oidc.session?.uid ?? '');
+  for (const session of [await currentSession(context, visit), stoodOn])
+    if (session) await endCurrentSession(context, session, visit.caller('EndSession'));
   ctx.append('set-cookie', endedSessionCookie);
 }

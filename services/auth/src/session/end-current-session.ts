@@ -9,7 +9,7 @@ export type BrowserSession = Pick<SignedIn, 'sessionId' | 'accountId'>;
 /**
  * Ends the session of a browser and revokes its access tokens. One that has ended meanwhile is no error.
  *
- * @param ends how: the store itself where clients have been told already
+ * @param ends how, where another one takes its place
  */
 export async function endCurrentSession(
   { database, sessionEnds, revocations, audit }: AuthContext,

@@ -6,8 +6,9 @@ import { LIFETIMES } from './lifetimes.js';
 const KIND = 'SignInBefore';
 
 /**
- * Whether somebody has signed in since the first look at an interaction, which remembers who was there. Times would not
- * tell: the library counts whole seconds, by a clock that is not the one of sign-ins.
+ * Whether somebody has signed in since the first look at an interaction, which remembers who was there. It is another
+ * session, as the clock of the database may be set back, and it began later: a browser that keeps back its cookie at the
+ * first look has signed in nowhere. The library's times would not tell, as it counts whole seconds, by another clock.
  *
  * @param interactionId the `uid` of the interaction
  * @param signedIn who is signed in now; undefined for nobody
@@ -18,8 +19,10 @@ export async function hasSignedInSince(
   interactionId: string,
   signedIn: SignedIn | undefined,
 ): Promise<boolean> {
-  const now = { sessionId: signedIn?.sessionId };
-  await artifacts.putOnce(KIND, interactionId, LIFETIMES.interaction, now);
+  const sessionId = signedIn?.sessionId;
+  await artifacts.putOnce(KIND, interactionId, LIFETIMES.interaction, { sessionId });
+  if (sessionId === undefined) return false;
   const before = await artifacts.find(KIND, interactionId);
-  return before !== undefined && before.payload['sessionId'] !== now.sessionId;
+  if (!before || before.payload['sessionId'] === sessionId) return false;
+  return artifacts.isOlder(KIND, interactionId, sessionId);
 }

@@ -193,6 +193,23 @@ describe('signing out at a client', () => {
     await eventually(() => expect(told).toHaveLength(1));
   });
 
+  it.each([
+    ['prompt', { prompt: 'login' }],
+    ['max_age', { max_age: '0' }],
+  ])(
+    'is not signing in again where its cookie is kept back at first, as a client asks by %s',
+    async (_, asking) => {
+      const { url } = await beginAuthorization(party, asking);
+      const { headers } = await browser.get(url.pathname + url.search);
+      const { pathname } = new URL(headers.location ?? '', ISSUER);
+      const secret = browser.cookies.get(SESSION_COOKIE) ?? '';
+      browser.cookies.delete(SESSION_COOKIE);
+      expect((await browser.get(`${pathname}?here`)).text).toContain('name="password"');
+      browser.cookies.set(SESSION_COOKIE, secret);
+      expect((await browser.get(pathname)).text).toContain('name="password"');
+    },
+  );
+
   it('is what it is to one person when another signs in where they were asked to', async () => {
     await beSignedInAhead();
     const other = await auth.signedIn();

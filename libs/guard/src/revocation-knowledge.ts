@@ -22,6 +22,6 @@ export interface NoRevocations {
 
 /** What a guard goes by that knows of no revocations. */
 export const NOTHING_REVOKED: RevocationKnowledge = {
-  revocations: { isRevoked: () => false, onApplied: () => () => undefined },
+  revocations: { applied: 0, isRevoked: () => false, onApplied: () => () => undefined },
   lease: { isFresh: true },
 };

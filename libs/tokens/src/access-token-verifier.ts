@@ -13,6 +13,9 @@ import { TokenRejected } from './token-rejected.js';
 import type { VerificationKey } from './verification-key.js';
 import { VerifiedCache, type VerifiedEntry } from './verified-cache.js';
 
+/** What a verifier asks of revocations. */
+type RevocationLookup = Pick<RevocationSource, 'applied' | 'isRevoked'>;
+
 /** What one service accepts. */
 export interface AccessTokenVerifierOptions {
   /** The only `iss` accepted, compared character by character; `keys` must be the keys of this issuer. */
@@ -21,7 +24,7 @@ export interface AccessTokenVerifierOptions {
   readonly audience: string;
   readonly keys: KeySource;
   /** What is revoked, asked at every use of an access token; without it none is. */
-  readonly revocations?: Pick<RevocationSource, 'isRevoked'>;
+  readonly revocations?: RevocationLookup;
   /** Milliseconds since the epoch. */
   readonly clock?: () => number;
   /** How far the clocks of issuer and verifier may differ. */
@@ -45,7 +48,7 @@ const ACCESS_TOKEN_TYPE = /^(?:application\/)?at\+jwt$/i;
  */
 export class AccessTokenVerifier {
   readonly #keys: KeySource;
-  readonly #revocations: Pick<RevocationSource, 'isRevoked'> | undefined;
+  readonly #revocations: RevocationLookup | undefined;
   readonly #policy: ClaimsPolicy;
   readonly #clock: () => number;
   readonly #skewSeconds: number;
@@ -106,16 +109,26 @@ export class AccessTokenVerifier {
     const fault = this.#timeFault(claims);
     if (fault !== undefined) throw new TokenRejected(fault);
     // A revoked one is remembered too: whoever repeats it costs no second verification.
-    const entry: VerifiedEntry = { text, claims, names: revocableNames(claims), key };
+    const entry: VerifiedEntry = { text, claims, names: revocableNames(claims), key, clearUpTo: NaN };
     this.#cache.add(entry);
     return this.#accept(entry, binding);
   }
 
-  #accept({ claims, names }: VerifiedEntry, binding: Binding): Claims {
+  #accept(entry: VerifiedEntry, binding: Binding): Claims {
+    const { claims } = entry;
     const fault = bindingFault(claims, binding);
     if (fault !== undefined) throw new TokenRejected(fault);
-    if (this.#revocations?.isRevoked(names)) throw new TokenRejected('REVOKED');
+    if (this.#isRevoked(entry)) throw new TokenRejected('REVOKED');
     return claims;
+  }
+
+  /** Looks through what is revoked once for each time that more is: calls are many more than revocations. */
+  #isRevoked(entry: VerifiedEntry): boolean {
+    const revocations = this.#revocations;
+    if (revocations === undefined || entry.clearUpTo === revocations.applied) return false;
+    if (revocations.isRevoked(entry.names)) return true;
+    entry.clearUpTo = revocations.applied;
+    return false;
   }
 
   async #keyOf(jws: CompactJws): Promise<VerificationKey> {

@@ -168,6 +168,20 @@ describe('RevocationList', () => {
     expect(seen).toEqual([true]);
   });
 
+  it('counts what is applied, and holds and counts what came before a fault', () => {
+    const applied = [list.applied];
+    list.apply([revocation({ key: randomUUID() })]);
+    applied.push(list.applied);
+    const broken = function* () {
+      yield revocation({ key: claims.tokenId });
+      throw new Error('broken');
+    };
+    expect(() => list.apply(broken())).toThrow('broken');
+    applied.push(list.applied);
+    expect(new Set(applied).size).toBe(3);
+    expect(list.isRevoked(revocableNames(claims))).toBe(true);
+  });
+
   it('agrees with a list that remembers everything, whatever comes in whatever order', () => {
     const ids = Array.from({ length: 40 }, (_, index) => (index % 4 === 0 ? `id-${index}` : randomUUID()));
     const any = () => ids[randomInt(ids.length)]!;

@@ -64,6 +64,7 @@ export class RevocationList implements RevocationSource {
   /** What the two clocks are apart, in milliseconds. */
   readonly #offsetMs: number;
   #everything = 0;
+  #applied = 0;
   #isComplete = true;
 
   constructor(options: RevocationListOptions = {}) {
@@ -86,6 +87,10 @@ export class RevocationList implements RevocationSource {
     return this.#isComplete;
   }
 
+  get applied(): number {
+    return this.#applied;
+  }
+
   /** Told before all of the history is applied anew: whether there is room for it will show again. */
   beginAnew(): void {
     this.#isComplete = true;
@@ -93,6 +98,16 @@ export class RevocationList implements RevocationSource {
 
   /** Enforces revocations from now on. */
   apply(revocations: Iterable<Revocation>): void {
+    try {
+      this.#hold(revocations);
+    } finally {
+      // What came before a fault holds as well.
+      this.#applied++;
+    }
+    for (const listener of this.#listeners) listener();
+  }
+
+  #hold(revocations: Iterable<Revocation>): void {
     const now = this.#now();
     let room = this.#maxEntries - this.size;
     let swept = false;
@@ -117,7 +132,6 @@ export class RevocationList implements RevocationSource {
       table.put(key, REACHING_BACK.has(kind) ? seconds(notBefore) : EVER, seconds(end));
       room -= table.size - before;
     }
-    for (const listener of this.#listeners) listener();
   }
 
   /**

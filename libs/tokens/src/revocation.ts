@@ -36,6 +36,8 @@ export type RevocableClaims = Pick<
 
 /** What a verifier asks on every call. Must not wait. */
 export interface RevocationSource {
+  /** How often something was applied: while it is the same, what was not revoked is not. */
+  readonly applied: number;
   isRevoked(names: RevocableNames): boolean;
   /**
    * Has the listener called whenever more may be revoked than before.

@@ -15,7 +15,13 @@ const claims = readClaims(
 );
 
 function entry(name: string, signature = name): VerifiedEntry {
-  return { text: `h.${name}.${signature.padStart(86, '_')}`, claims, names: revocableNames(claims), key };
+  return {
+    text: `h.${name}.${signature.padStart(86, '_')}`,
+    claims,
+    names: revocableNames(claims),
+    key,
+    clearUpTo: NaN,
+  };
 }
 
 describe('VerifiedCache', () => {

@@ -10,6 +10,8 @@ export interface VerifiedEntry {
   readonly names: RevocableNames;
   /** The key that verified it. */
   readonly key: VerificationKey;
+  /** Up to which application of revocations none speaks of it. */
+  clearUpTo: number;
 }
 
 /**

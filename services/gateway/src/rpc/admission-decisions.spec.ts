@@ -37,7 +37,7 @@ describe('the decisions of the gateway', () => {
       issuer: 'https://auth.test',
       audience: 'api',
       keys: { find: (id) => keys.find(id), lookUp: (id) => Promise.resolve(keys.find(id)) },
-      revocations: { isRevoked: () => false },
+      revocations: { applied: 0, isRevoked: () => false },
     });
     const exchange = () => Promise.reject(new TypeError('a fault'));
     admission = new Admission(verifier, new ExchangedTokens({ exchange }), NO_BOUND_TOKENS);

@@ -1,6 +1,6 @@
 import { contract } from '@gatehouse/contracts';
 import { TokenServiceClient } from '@gatehouse/contracts/auth';
-import { callUnary, openClient } from '@gatehouse/grpc';
+import { callUnary, openClient } from '@gatehouse/grpc/client';
 import { ServiceIdentity } from '@gatehouse/guard';
 import type { ResourcesSettings } from '@gatehouse/resources/config';
 import type { Ask } from './asking-guard.js';

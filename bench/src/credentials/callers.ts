@@ -1,7 +1,7 @@
 import { contract } from '@gatehouse/contracts';
 import { Credential } from '@gatehouse/contracts/access';
 import { TokenServiceClient } from '@gatehouse/contracts/auth';
-import { callUnary, openClient } from '@gatehouse/grpc';
+import { callUnary, openClient } from '@gatehouse/grpc/client';
 import { demoAccount, type RunningSystem } from '@gatehouse/tools/start';
 
 /** A credential as a request shows it, and what ends it. */

@@ -1,6 +1,6 @@
 import { contract } from '@gatehouse/contracts';
 import { GetResourceRequest, Resource, ResourceServiceClient } from '@gatehouse/contracts/resources';
-import { callUnary, openClient } from '@gatehouse/grpc';
+import { callUnary, openClient } from '@gatehouse/grpc/client';
 import { DEPLOYED } from '../deployed.js';
 import { spawnPeer, type Peer } from '../peer.js';
 import { interleave, type Measured } from '../rounds.js';

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:http2';
 import { Client, credentials, Metadata } from '@grpc/grpc-js';
-import { clientOptions } from '@gatehouse/grpc';
+import { clientOptions } from '@gatehouse/grpc/client';
 import { Channel } from '@gatehouse/http2-grpc';
 import { metadataOfCall, PATH, REQUEST, TIMEOUT_MS } from './call.js';
 

@@ -1,5 +1,5 @@
 import { ChannelCredentials, type ServiceDefinition } from '@grpc/grpc-js';
-import { openTransport, serviceName, type ServiceName, type Transport } from '@gatehouse/grpc';
+import { openTransport, serviceName, type ServiceName, type Transport } from '@gatehouse/grpc/client';
 import type { Addresses } from '../system/system-facts.js';
 
 const SILENT = { info: () => undefined, warn: () => undefined };

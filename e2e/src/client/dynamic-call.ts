@@ -2,7 +2,7 @@ import { Client, Metadata, type ServiceError } from '@grpc/grpc-js';
 import { fromBinary, fromJson, toBinary, toJson, type DescMethod, type JsonValue } from '@bufbuild/protobuf';
 import { contract } from '@gatehouse/contracts';
 import { fromServiceError } from '@gatehouse/errors';
-import { callUnary } from '@gatehouse/grpc';
+import { callUnary } from '@gatehouse/grpc/client';
 import type { Addresses } from '../system/system-facts.js';
 import { credentialsFor } from './channel-credentials.js';
 import type { Json } from './json.js';

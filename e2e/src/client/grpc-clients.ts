@@ -9,7 +9,7 @@ import {
   serviceName,
   type ClientConstructor,
   type UnaryMethod,
-} from '@gatehouse/grpc';
+} from '@gatehouse/grpc/client';
 import type { Addresses } from '../system/system-facts.js';
 import { credentialsFor } from './channel-credentials.js';
 

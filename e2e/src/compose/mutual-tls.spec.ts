@@ -7,7 +7,7 @@ import { contract } from '@gatehouse/contracts';
 import { TokenServiceClient } from '@gatehouse/contracts/auth';
 import { ResourceServiceClient } from '@gatehouse/contracts/resources';
 import { UserServiceClient } from '@gatehouse/contracts/users';
-import { openClient } from '@gatehouse/grpc';
+import { openClient } from '@gatehouse/grpc/client';
 import { credentialsFor } from '../client/channel-credentials.js';
 import { call } from '../client/grpc-clients.js';
 import { outcomeOf } from '../client/outcome.js';

@@ -5,7 +5,7 @@ import { Credential } from '@gatehouse/contracts/access';
 import { AccountServiceClient, TokenServiceClient } from '@gatehouse/contracts/auth';
 import { ResourceServiceClient } from '@gatehouse/contracts/resources';
 import { UserServiceClient } from '@gatehouse/contracts/users';
-import { openClient, type ClientConstructor } from '@gatehouse/grpc';
+import { openClient, type ClientConstructor } from '@gatehouse/grpc/client';
 import { credentialsFor } from '../client/channel-credentials.js';
 import { call } from '../client/grpc-clients.js';
 import { OK, outcomeOf, type Outcome } from '../client/outcome.js';

@@ -1,4 +1,4 @@
-import type { TlsFiles } from '@gatehouse/grpc';
+import type { TlsFiles } from '@gatehouse/grpc/client';
 import type { DemoAccount } from '@gatehouse/tools/start';
 import { login } from '../client/person.js';
 import { RestClient } from '../client/rest-client.js';

@@ -9,7 +9,7 @@ import type { DescService, FileRegistry } from '@bufbuild/protobuf';
 import { LeastLoadConfig, type LeastLoadSettings } from './balancing/least-load-config.js';
 import { registerLeastLoad } from './balancing/register-least-load.js';
 import { idempotentMethods } from './idempotent-paths.js';
-import { serviceName } from './served-method.js';
+import { serviceName } from './service-name.js';
 
 /** A generated client's constructor. */
 export interface ClientConstructor<C extends Client> {

@@ -1,10 +1,10 @@
+export * from './client.js';
 export { CallMeasures, type MeasuredMethod } from './call-measures.js';
 export { endCallSpan } from './call-span.js';
 export { Call, callOf, type CallPeer } from './call.js';
 export { ClientCall, ClientCalls } from './client-calls.js';
 export type { LeastLoadSettings } from './balancing/least-load-config.js';
 export { replicaLoads } from './balancing/shared-loads.js';
-export { clientOptions, openClient, type ClientConstructor } from './channel.js';
 export { clientAddressOf, isWithin, readAddress } from './client-address.js';
 export { idempotentPaths } from './idempotent-paths.js';
 export { ContractServer, type ContractServerOptions } from './contract-server.js';
@@ -19,29 +19,11 @@ export { nestLogger } from './nest-logger.js';
 export type { Principal } from './principal.js';
 export { RpcController, type RpcHandlers } from './rpc-controller.js';
 export { startService, type RunningService, type ServiceOptions } from './start-service.js';
-export { isBoundByToken, readServedMethods, serviceName, type ServedMethod } from './served-method.js';
+export { isBoundByToken, readServedMethods, type ServedMethod } from './served-method.js';
 export { MAX_CALL_MS, serverLimits } from './server-limits.js';
 export { serverKinds, type ServerKind } from './serving/open-call-server.js';
 export { openServing } from './serving/open-serving.js';
 export type { Serving } from './serving/call-life.js';
-export { Certificates, type CertificatesOptions, type TlsFiles } from './transport/certificates.js';
-export { certificateName } from './transport/certificate-name.js';
-export {
-  mutualTls,
-  openTransport,
-  plainTransport,
-  type Transport,
-  type TransportOptions,
-} from './transport/transport.js';
-export {
-  callersOf,
-  EDGE,
-  httpCallersOf,
-  serviceNames,
-  type CallerName,
-  type ServiceName,
-} from './transport/who-calls-whom.js';
 export { newRequestId, requestIdOf } from './request-id.js';
 export { RequestTrace, type RequestTraceOptions } from './request-trace.js';
-export { callUnary, timeoutWithin, type UnaryMethod, type UnaryOptions } from './unary.js';
 export { runUntilStopped } from './run-until-stopped.js';

@@ -1,7 +1,7 @@
 import type { PackageDefinition } from '@grpc/proto-loader';
 import type { ServiceDefinition } from '@grpc/grpc-js';
 import { readOrMalformed } from './malformed-message.js';
-import { serviceName } from './served-method.js';
+import { serviceName } from './service-name.js';
 
 /**
  * Gives ts-proto's service definitions the shape that Nest looks methods up

@@ -1,7 +1,7 @@
 import { toBinary, type FileRegistry } from '@bufbuild/protobuf';
 import { FileDescriptorProtoSchema } from '@bufbuild/protobuf/wkt';
 import { ReflectionService } from '@grpc/reflection';
-import { serviceName } from './served-method.js';
+import { serviceName } from './service-name.js';
 import type { Server, ServiceDefinition } from '@grpc/grpc-js';
 
 /** Lets tools such as grpcurl ask for the contract. Never added in production. */

@@ -6,7 +6,7 @@ import { platformReasons } from '@gatehouse/errors';
 import { from, map, type Observable } from 'rxjs';
 import { callOf, type Call } from './call.js';
 import { MalformedMessage } from './malformed-message.js';
-import { serviceName } from './served-method.js';
+import { serviceName } from './service-name.js';
 import { paced } from './stream-pace.js';
 
 type Definition = Readonly<Record<string, MethodDefinition<any, any>>>; // eslint-disable-line @typescript-eslint/no-explicit-any

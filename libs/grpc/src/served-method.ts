@@ -2,6 +2,7 @@ import type { FileRegistry } from '@bufbuild/protobuf';
 import { readAccessTable, type MethodRule } from '@gatehouse/access';
 import { compileConstraints, type MessageCheck } from '@gatehouse/constraints';
 import type { ServiceDefinition } from '@grpc/grpc-js';
+import { serviceName } from './service-name.js';
 
 /** What a server knows of one of its methods, from the contract. */
 export interface ServedMethod {
@@ -25,14 +26,6 @@ function answersInStream({ rule }: ServedMethod): boolean {
 /** Whether a call of the method may last as long as the access token that it was admitted by. */
 export function isBoundByToken(method: ServedMethod): boolean {
   return method.rule.access !== 'public' && answersInStream(method);
-}
-
-/** The full name of a service, from ts-proto's definition of it. */
-export function serviceName(definition: ServiceDefinition): string {
-  const [first] = Object.values(definition);
-  const name = first?.path.split('/')[1];
-  if (!name) throw new Error('a service definition without methods has no name');
-  return name;
 }
 
 /**

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createSecureContext } from 'node:tls';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { certificateName, serviceNames } from '@gatehouse/grpc';
+import { certificateName, serviceNames } from '@gatehouse/grpc/client';
 import { repositoryRoot } from '../repository-root.js';
 
 const hasOpenssl = spawnSync('openssl', ['version']).status === 0;

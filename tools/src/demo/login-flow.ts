@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { contract } from '@gatehouse/contracts';
 import { ResourceServiceClient } from '@gatehouse/contracts/resources';
 import { AppError } from '@gatehouse/errors';
-import { callUnary, openClient } from '@gatehouse/grpc';
+import { callUnary, openClient } from '@gatehouse/grpc/client';
 import { status } from '@grpc/grpc-js';
 import { demoAccount } from '../seed/accounts.js';
 import type { Narrator } from './narrator.js';

@@ -3,7 +3,7 @@ import { contract } from '@gatehouse/contracts';
 import { ResourceServiceClient } from '@gatehouse/contracts/resources';
 import { UserServiceClient } from '@gatehouse/contracts/users';
 import { AppError } from '@gatehouse/errors';
-import { callUnary, openClient, type UnaryMethod } from '@gatehouse/grpc';
+import { callUnary, openClient, type UnaryMethod } from '@gatehouse/grpc/client';
 import { status } from '@grpc/grpc-js';
 import { demoAccount } from '../seed/accounts.js';
 import type { RunningSystem } from '../running-system.js';

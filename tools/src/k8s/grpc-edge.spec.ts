@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { readAccessTable } from '@gatehouse/access';
 import { contract } from '@gatehouse/contracts';
-import { certificateName, EDGE } from '@gatehouse/grpc';
+import { certificateName, EDGE } from '@gatehouse/grpc/client';
 import { compileRoutes } from '@gatehouse/transcoding';
 import { readKustomized } from './kustomize.js';
 import { ofKind, type Manifest } from './manifest.js';

@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { callersOf, certificateName, httpCallersOf, serviceNames } from '@gatehouse/grpc';
+import { callersOf, certificateName, httpCallersOf, serviceNames } from '@gatehouse/grpc/client';
 import { parse } from 'yaml';
 import { repositoryRoot } from '../repository-root.js';
 import { DEMO_ACCOUNTS } from '../seed/accounts.js';

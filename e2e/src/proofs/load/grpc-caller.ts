@@ -3,7 +3,7 @@ import type { Client } from '@grpc/grpc-js';
 import { contract } from '@gatehouse/contracts';
 import { ResourceServiceClient, ShareServiceClient } from '@gatehouse/contracts/resources';
 import { UserServiceClient } from '@gatehouse/contracts/users';
-import { callUnary, openClient, serviceName, type ClientConstructor } from '@gatehouse/grpc';
+import { callUnary, openClient, serviceName, type ClientConstructor } from '@gatehouse/grpc/client';
 import { credentialsFor } from '../../client/channel-credentials.js';
 import type { Json } from '../../client/json.js';
 import type { Addresses } from '../../system/system-facts.js';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { contract } from '@gatehouse/contracts';
 import { RevocationKind, RevocationServiceClient, TokenServiceClient } from '@gatehouse/contracts/auth';
-import { callUnary, openClient } from '@gatehouse/grpc';
+import { callUnary, openClient } from '@gatehouse/grpc/client';
 import { AccessTokens, followIssuer, ServiceIdentity } from '@gatehouse/guard';
 import type { Logger } from '@gatehouse/telemetry';
 import { RevocationList, type Revocation } from '@gatehouse/tokens';

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Credential } from '@gatehouse/contracts/access';
 import { TokenServiceClient } from '@gatehouse/contracts/auth';
-import { callUnary as callPeer } from '@gatehouse/grpc';
+import { callUnary as callPeer } from '@gatehouse/grpc/client';
 import { credentials } from '@grpc/grpc-js';
 import { transformSignature } from '../signature-forms.js';
 import { setSpareBit } from '../text-forms.js';

@@ -5,7 +5,8 @@ import { pathToFileURL } from 'node:url';
 import { RestClient, succeeded } from '../client/rest-client.js';
 import { PRINCIPALS } from '../matrix/principals.js';
 import { mintAccessToken } from '../system/listed-key.js';
-import type { startOwnSystem } from '../system/own-system.js';
+import { factsOf, type OwnSystem, type startOwnSystem } from '../system/own-system.js';
+import { announcementOf } from '../system/shared-system.js';
 import { signInDemo } from '../system/system-facts.js';
 import { readRecipe, type RecipeStep } from './read-recipe.js';
 import { RepositoryCopy, type CommandResult } from './repository-copy.js';
@@ -52,11 +53,7 @@ export async function proveRecipe(told: (text: string) => void): Promise<void> {
   await apply(part('expectations/resources.ts'));
   await build(copy, 'e2e');
 
-  told('started: route, access check and documentation are there');
-  await useRoute(copy);
-
-  told('the matrix has its cells, and they hold');
-  await runCells(copy);
+  await proveStarted(copy, told);
 
   told('without a rule: the service refuses to start and names the method');
   await copy.replace(PROTO, RULE, RULE.slice(RULE.indexOf('  }\n\n')));
@@ -93,11 +90,21 @@ const SETTINGS = {
   },
 };
 
-/** Uses the new method over REST in a running system of the copy. */
-async function useRoute({ folder }: RepositoryCopy): Promise<void> {
-  const module = pathToFileURL(join(folder, 'e2e/dist/system/own-system.js')).href;
+/** Tries the new method in a running system of the copy. */
+async function proveStarted(copy: RepositoryCopy, told: (text: string) => void): Promise<void> {
+  const module = pathToFileURL(join(copy.folder, 'e2e/dist/system/own-system.js')).href;
   const theirs = (await import(module)) as { startOwnSystem: typeof startOwnSystem };
   await using own = await theirs.startOwnSystem();
+
+  told('started: route, access check and documentation are there');
+  await useRoute(own);
+
+  told('the matrix has its cells, and they hold');
+  await runCells(copy, own);
+}
+
+/** Uses the new method over REST. */
+async function useRoute(own: OwnSystem): Promise<void> {
   const rest = new RestClient(own.addresses.gateway);
   const { accessToken } = await signInDemo(own, 'editor');
   const { count } = succeeded(await rest.as(accessToken).get('/v1/resources:count'));
@@ -116,10 +123,11 @@ async function useRoute({ folder }: RepositoryCopy): Promise<void> {
 }
 
 /** Runs the cells of the new method: one over gRPC and one over REST for each principal. */
-async function runCells(copy: RepositoryCopy): Promise<void> {
+async function runCells(copy: RepositoryCopy, own: OwnSystem): Promise<void> {
   const names = 'CountResources over gRPC|resources:count over REST';
   const jest = ['--experimental-vm-modules', 'node_modules/jest/bin/jest.js', '-c', 'e2e/jest.config.mjs'];
-  const result = await copy.run(NODE, [...jest, '--runInBand', 'matrix/matrix', '-t', names]);
+  const command = [...jest, '--runInBand', 'matrix/matrix', '-t', names];
+  const result = await copy.run(NODE, command, announcementOf(factsOf(own)));
   succeededCommand(result);
   const passed = Number(/^Tests:.* (\d+) passed/m.exec(result.output)?.[1]);
   assert.equal(passed, 2 * PRINCIPALS.length, result.output);

@@ -19,5 +19,10 @@ export function isSystemAnnounced(): boolean {
 }
 
 export function announceSystem(facts: SystemFacts): void {
-  process.env[FACTS] = JSON.stringify(facts);
+  Object.assign(process.env, announcementOf(facts));
+}
+
+/** What tells another process, in its environment, which system its specs share. */
+export function announcementOf(facts: SystemFacts): Readonly<Record<string, string>> {
+  return { [FACTS]: JSON.stringify(facts) };
 }

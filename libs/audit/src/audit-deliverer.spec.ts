@@ -82,7 +82,7 @@ describe('audit events', () => {
   });
 
   it('are counted while they wait, and where they were given up', async () => {
-    const telemetry = specTelemetry();
+    const telemetry = await specTelemetry();
     const read = async (name: string) => (await telemetry.point(`gatehouse.outbox.${name}`)).value;
     await append('malformed');
     await append('waits');

@@ -70,7 +70,7 @@ class SpecModule {}
 
 const lines: Record<string, unknown>[] = [];
 const destination = { write: (line: string) => void lines.push(JSON.parse(line) as Record<string, unknown>) };
-const telemetry = specTelemetry(await durationsProducer());
+const telemetry = await specTelemetry(await durationsProducer());
 let service: RunningService;
 let client: UserServiceClient;
 

@@ -43,8 +43,8 @@ describe('a request without a tracer', () => {
 
 describe('a request with a tracer', () => {
   let telemetry: SpecTelemetry;
-  beforeAll(() => {
-    telemetry = specTelemetry();
+  beforeAll(async () => {
+    telemetry = await specTelemetry();
   });
   beforeEach(() => telemetry.forget());
   afterAll(() => telemetry.close());

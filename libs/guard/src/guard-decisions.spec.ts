@@ -58,7 +58,7 @@ describe('the decisions of a guard', () => {
   let users: UserServiceClient;
 
   beforeAll(async () => {
-    telemetry = specTelemetry();
+    telemetry = await specTelemetry();
     service = await startService({
       module: SpecModule,
       definitions: [UserServiceService],

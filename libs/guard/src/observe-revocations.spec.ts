@@ -29,8 +29,8 @@ describe('what a verifier tells of its knowledge of revocations', () => {
   const entries = () => read('gatehouse.revocations.entries');
   const leaseAge = () => read('gatehouse.revocations.lease_age');
 
-  beforeEach(() => {
-    telemetry = specTelemetry();
+  beforeEach(async () => {
+    telemetry = await specTelemetry();
   });
   afterEach(async () => {
     await followed.close();

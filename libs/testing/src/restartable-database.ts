@@ -1,5 +1,4 @@
-import { startEmbeddedPostgres, type EmbeddedPostgres } from '@gatehouse/embedded-postgres';
-import { migrate, provisionDatabase } from '@gatehouse/migrations';
+import type { EmbeddedPostgres } from '@gatehouse/embedded-postgres';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,6 +18,9 @@ export interface RestartableDatabase {
 
 /** @param options.migrations folder of a service's migrations, run before this returns */
 export async function restartableDatabase(options: { migrations: string }): Promise<RestartableDatabase> {
+  // Loaded when they are asked for: hardly any suite stops a database.
+  const { startEmbeddedPostgres } = await import('@gatehouse/embedded-postgres');
+  const { migrate, provisionDatabase } = await import('@gatehouse/migrations');
   const folder = await mkdtemp(join(tmpdir(), 'gatehouse-restartable-'));
   await chmod(folder, 0o755); // the server may run as another user than we do
   const port = await freePort();

@@ -1,6 +1,5 @@
-import { dropDatabase, migrate, provisionDatabase } from '@gatehouse/migrations';
 import { randomBytes } from 'node:crypto';
-import postgres from 'postgres';
+import type { Sql } from 'postgres';
 import { brokerUrl, ownDatabaseUrl } from './jest/config.js';
 
 /** A database of one spec alone, with the migrations of a service. */
@@ -13,7 +12,7 @@ export interface TestDatabase {
   /** As the server's superuser, connected to the database `postgres`: to end connections and the like. */
   readonly adminUrl: string;
   /** The owner's connection, for the spec to arrange and to look. Tables made here are open to `url`. */
-  readonly sql: postgres.Sql;
+  readonly sql: Sql;
   /** Ends every connection and drops the database and its roles. */
   drop(): Promise<void>;
 }
@@ -23,6 +22,9 @@ export interface TestDatabase {
  * @param options.migrations folder of a service's migrations, run before this returns
  */
 export async function testDatabase(options: { migrations?: string } = {}): Promise<TestDatabase> {
+  // Loaded when they are asked for: most suites have no use for a database.
+  const { dropDatabase, migrate, provisionDatabase } = await import('@gatehouse/migrations');
+  const { default: postgres } = await import('postgres');
   const adminUrl = await serverUrl();
   const name = `test_${randomBytes(6).toString('hex')}`;
   const { url, ownerUrl } = await provisionDatabase({

@@ -20,7 +20,7 @@ describe('what auth tells of itself', () => {
   let telemetry: SpecTelemetry;
   let auth: RunningAuth;
   beforeAll(async () => {
-    telemetry = specTelemetry();
+    telemetry = await specTelemetry();
     auth = await runningAuth();
   });
   afterAll(async () => {
@@ -138,8 +138,8 @@ describe('what auth tells of itself', () => {
 
 describe('what cannot be known', () => {
   let telemetry: SpecTelemetry;
-  beforeEach(() => {
-    telemetry = specTelemetry();
+  beforeEach(async () => {
+    telemetry = await specTelemetry();
   });
   afterEach(() => telemetry.close());
   const read = async (name: string) => (await telemetry.point(name)).value;

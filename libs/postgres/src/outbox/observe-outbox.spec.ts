@@ -22,7 +22,7 @@ describe('what an outbox tells of itself', () => {
   let store: OutboxStore;
 
   beforeEach(async () => {
-    telemetry = specTelemetry();
+    telemetry = await specTelemetry();
     server = await testDatabase();
     const readme = await readFile(new URL('../../README.md', import.meta.url), 'utf8');
     await server.sql.unsafe(/```sql\n(.*?)```/s.exec(readme)?.[1] ?? '');

@@ -36,8 +36,8 @@ describe('what a pool tells of itself', () => {
     await server.sql`create table account (id uuid primary key, email text constraint account_email unique)`;
     await server.sql`create table counted (id uuid primary key)`;
   });
-  beforeEach(() => {
-    telemetry = specTelemetry(producer);
+  beforeEach(async () => {
+    telemetry = await specTelemetry(producer);
     opened = [];
   });
   afterEach(async () => {

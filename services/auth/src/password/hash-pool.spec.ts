@@ -52,7 +52,7 @@ describe('the hash pool', () => {
   });
 
   it('tells how many wait', async () => {
-    const telemetry = specTelemetry();
+    const telemetry = await specTelemetry();
     const queued = async () => (await telemetry.point('gatehouse.password_hash.queued')).value;
     const pool = new HashPool({ concurrency: 1, queue: 2 });
     expect(await queued()).toBe(0);

@@ -14,7 +14,7 @@ const ROUTE = '/v1/resources/{id}';
 let telemetry: SpecTelemetry;
 let gateway: SpecGateway;
 beforeAll(async () => {
-  telemetry = specTelemetry(await durationsProducer());
+  telemetry = await specTelemetry(await durationsProducer());
   gateway = await startSpecGateway();
 });
 afterAll(async () => {

@@ -31,8 +31,8 @@ describe('the decisions of the gateway', () => {
   let telemetry: SpecTelemetry;
   let admission: Admission;
 
-  beforeEach(() => {
-    telemetry = specTelemetry();
+  beforeEach(async () => {
+    telemetry = await specTelemetry();
     const verifier = new AccessTokenVerifier({
       issuer: 'https://auth.test',
       audience: 'api',

@@ -20,6 +20,12 @@ export interface AttackReport {
 /** One way of doing harm; it goes on until the signal aborts. */
 export type Attack = (target: Target, signal: AbortSignal) => Promise<AttackReport>;
 
+/** No attack. */
+export const nobody: Attack = async (_target, signal) => {
+  await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+  return { done: 0 };
+};
+
 /** Does something so many times a second until the signal aborts, and counts it. */
 export async function paced(perSecond: number, signal: AbortSignal, once: () => void): Promise<number> {
   const begin = performance.now();

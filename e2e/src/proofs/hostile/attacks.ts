@@ -1,4 +1,4 @@
-import type { Attack } from './attack.js';
+import { nobody, type Attack } from './attack.js';
 import {
   abortedRequests,
   bigBodies,
@@ -19,8 +19,12 @@ import {
   windowStall,
 } from './http2-attacks.js';
 
-/** The attacks by name: those on a gateway, then those on a gRPC port. */
+/** No attack: what is found beside it is what the measurement makes of nothing. */
+export const NOBODY = 'nobody';
+
+/** The attacks by name: none, those on a gateway, then those on a gRPC port. */
 export const ATTACKS: ReadonlyMap<string, Attack> = new Map<string, Attack>([
+  [NOBODY, nobody],
   ['slowloris', slowloris],
   ['slow reading', slowRead],
   ['big bodies', bigBodies],

@@ -4,19 +4,23 @@ import { signInDemo } from '../../system/system-facts.js';
 import { Caller } from '../overload/caller.js';
 import { keepApart } from '../overload/cores.js';
 import { startGenerator } from '../overload/generator.js';
-import type { LoadReport } from '../overload/load-messages.js';
+import type { Latency, LoadOrder, LoadReport } from '../overload/load-messages.js';
 import { readingRequest } from '../overload/reading-request.js';
 import { ended, mostGrown, systemMemory } from '../overload/system-processes.js';
-import type { AttackReport, Target } from './attack.js';
-import type { AttackOrder } from './attacker-process.js';
+import type { Target } from './attack.js';
+import type { AttackOrder, AttackerReport } from './attacker-process.js';
 import { ATTACKS, HARMLESS } from './attacks.js';
 
 /** What one attack did. */
 export interface AttackResult {
   readonly name: string;
-  readonly attack: AttackReport;
-  /** The others' calls before it, beside the same without the harm where there is such a thing, and meanwhile. */
-  readonly quiet: LoadReport;
+  readonly attack: AttackerReport;
+  /**
+   * What the others' calls are compared with: those right before and right after, or those beside the same without the
+   * harm, where there is such a thing.
+   */
+  readonly quiet: readonly Latency[];
+  /** The others' calls meanwhile. */
   readonly others: LoadReport;
   /** The most that any process has grown by, in MiB, once it was over. */
   readonly grownMiB: number;
@@ -24,9 +28,11 @@ export interface AttackResult {
 }
 
 export interface HostileOptions {
-  /** How long each attack takes, and the quiet time before it, in milliseconds. */
+  /** How long each attack takes, and the quiet time before and after it, in milliseconds. */
   readonly attackMs: number;
   readonly quietMs: number;
+  /** Of how long a stretch each p99 is. */
+  readonly windowMs: number;
   readonly warmUpMs: number;
   /** Until connections and garbage of an attack are gone. */
   readonly settleMs: number;
@@ -34,55 +40,63 @@ export interface HostileOptions {
   readonly names?: readonly string[];
 }
 
-/** Calls a second of those who mean well, to both gateways. */
-const OTHERS_PER_SECOND = 50;
+/** Calls a second of those who mean well, to both gateways: so many that the p99 of a window is that of a thousand. */
+const OTHERS_PER_SECOND = 100;
 const WARM_UP_AT_ONCE = 32;
 
 /** Attacks a system of its own, one way after the other, while others call it. */
-export async function runHostile({ attackMs, quietMs, warmUpMs, settleMs, names }: HostileOptions): Promise<{
+export async function runHostile(options: HostileOptions): Promise<{
   readonly coresApart: boolean;
   readonly results: readonly AttackResult[];
 }> {
+  const { attackMs, quietMs, windowMs, warmUpMs, settleMs, names = [...ATTACKS.keys()] } = options;
   const cores = keepApart();
   try {
     await using own = await startOwnSystem();
     using others = startGenerator(cores);
     const attackerScript = new URL('./attacker-process.js', import.meta.url);
-    using attacker = new Caller<AttackOrder, AttackReport>(cores, attackerScript);
+    using attacker = new Caller<AttackOrder, AttackerReport>(cores, attackerScript);
     const ports = own.addresses.gateways.map((url) => Number(new URL(url).port));
-    const results: AttackResult[] = [];
+    // An access token is good for five minutes.
+    const newOrder = async () => ({ ports, request: await readingRequest(own), windowMs });
+    const callFor = (order: Omit<LoadOrder, 'forMs'>, forMs: number) =>
+      others.send({ ...order, perSecond: OTHERS_PER_SECOND, forMs });
     // What grows here grows once: code that is compiled, and heaps up to the size that they work with.
-    await others.send({
-      ports,
-      request: await readingRequest(own),
-      atOnce: WARM_UP_AT_ONCE,
-      forMs: warmUpMs,
-    });
-    for (const name of names ?? ATTACKS.keys()) {
-      // An access token is good for five minutes.
-      const order = { ports, request: await readingRequest(own), perSecond: OTHERS_PER_SECOND };
+    await others.send({ ...(await newOrder()), atOnce: WARM_UP_AT_ONCE, forMs: warmUpMs });
+    const stretches: LoadReport[] = [];
+    const attacked: (Omit<AttackResult, 'quiet'> & { readonly harmless: LoadReport | undefined })[] = [];
+    for (const name of names) {
+      const order = await newOrder();
       const target = await targetOf(own);
-      const attacked = { name, target };
-      const [quiet] = await Promise.all([
-        others.send({ ...order, forMs: quietMs }),
-        HARMLESS.has(name) && attacker.send({ ...attacked, isHarmless: true, forMs: quietMs }),
-      ]);
+      const orders = { name, target };
+      stretches.push(await callFor(order, quietMs));
+      const harmless = HARMLESS.has(name)
+        ? await Promise.all([
+            callFor(order, quietMs),
+            attacker.send({ ...orders, isHarmless: true, forMs: quietMs }),
+          ])
+        : [];
       const before = systemMemory();
       const [attack, meanwhile] = await Promise.all([
-        attacker.send({ ...attacked, isHarmless: false, forMs: attackMs }),
-        others.send({ ...order, forMs: attackMs }),
+        attacker.send({ ...orders, isHarmless: false, forMs: attackMs }),
+        callFor(order, attackMs),
       ]);
       await delay(settleMs);
       const after = systemMemory();
-      results.push({
+      attacked.push({
         name,
         attack,
-        quiet,
+        harmless: harmless[0],
         others: meanwhile,
         grownMiB: mostGrown(before, after),
         ended: ended(before, after),
       });
     }
+    stretches.push(await callFor(await newOrder(), quietMs));
+    const results = attacked.map(({ harmless, ...result }, index) => ({
+      ...result,
+      quiet: harmless?.windows ?? stretches.slice(index, index + 2).flatMap(({ windows }) => windows),
+    }));
     return { coresApart: cores.areApart, results };
   } finally {
     cores.release();

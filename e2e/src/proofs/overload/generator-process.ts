@@ -1,6 +1,7 @@
 // The caller of the proofs of overload: a process of its own, so that what it costs is not the system's.
 import { setTimeout as delay } from 'node:timers/promises';
 import { quantile } from '../quantile.js';
+import { dueAfter } from './due.js';
 import { HttpConnection } from './http-connection.js';
 import type { Latency, LoadOrder, LoadReport, LoadSecond } from './load-messages.js';
 
@@ -50,7 +51,7 @@ async function run(order: LoadOrder): Promise<LoadReport> {
     const perSecond = order.perSecond ?? 1;
     const count = Math.floor((perSecond * order.forMs) / 1_000);
     for (let index = 0; index < count;) {
-      const due = Math.min(count, Math.floor(((performance.now() - beginMs) * perSecond) / 1_000));
+      const due = Math.min(count, dueAfter(performance.now() - beginMs, perSecond));
       for (; index < due; index++) {
         const connection = idle.pop() ?? (connections.length < MAX_CONNECTIONS ? open() : undefined);
         if (!connection) break;
@@ -63,10 +64,10 @@ async function run(order: LoadOrder): Promise<LoadReport> {
   while (connections.some(({ isBusy }) => isBusy) && performance.now() < end) await delay(20);
   for (const connection of connections) connection.close();
   await delay(50);
-  return reportOf(answers);
+  return reportOf(answers, order);
 }
 
-function reportOf(answers: readonly Answer[]): LoadReport {
+function reportOf(answers: readonly Answer[], { forMs, windowMs = forMs }: LoadOrder): LoadReport {
   const seconds: Answer[][] = [];
   for (const answer of answers) (seconds[Math.floor(answer.dueMs / 1_000)] ??= []).push(answer);
   const failures: Record<string, number> = {};
@@ -77,6 +78,10 @@ function reportOf(answers: readonly Answer[]): LoadReport {
   return {
     seconds: Array.from(seconds, (second) => secondOf(second ?? [])),
     accepted: latencyOf(answers.filter(isAccepted)),
+    windows: Array.from({ length: Math.floor(forMs / windowMs) }, (_, index) => {
+      const isWithin = ({ dueMs }: Answer) => Math.floor(dueMs / windowMs) === index;
+      return latencyOf(answers.filter((answer) => isAccepted(answer) && isWithin(answer)));
+    }),
     shed: latencyOf(answers.filter(isShed)),
     lateP99Ms: quantile(
       answers.map(({ sentMs }) => sentMs),

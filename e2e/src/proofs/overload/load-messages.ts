@@ -9,6 +9,8 @@ export interface LoadOrder {
   /** Closed, in place of that: so many connections send their next request when the last is answered. */
   readonly atOnce?: number;
   readonly forMs: number;
+  /** How long each of the report's windows is; the whole load is one unless given. */
+  readonly windowMs?: number;
 }
 
 /** What became of the requests that were due in one second. */
@@ -26,6 +28,8 @@ export interface LoadSecond {
 export interface LoadReport {
   readonly seconds: readonly LoadSecond[];
   readonly accepted: Latency;
+  /** The same by when they were due, of windows of equal length; what is left over at the end is in none. */
+  readonly windows: readonly Latency[];
   readonly shed: Latency;
   /** How late requests were sent: the generator's own share of the latencies. */
   readonly lateP99Ms: number;

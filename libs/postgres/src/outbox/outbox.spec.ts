@@ -204,8 +204,10 @@ describe('outbox', () => {
       },
       { concurrency: 2, apart: ['counted'] },
     );
-    await eventually(() => expect(seen).toEqual(['d']));
-    expect(begun.filter((key) => key !== 'd')).toHaveLength(2);
+    await eventually(() => {
+      expect(seen).toEqual(['d']);
+      expect(begun.filter((key) => key !== 'd')).toHaveLength(2);
+    });
     release();
     await untilEmpty();
     expect(seen.toSorted()).toEqual(['a', 'b', 'c', 'd']);

@@ -87,8 +87,8 @@ describe('the decisions of a guard', () => {
       jti: randomUUID(),
       credential: 'session',
     };
-    const scope = 'resources:read';
-    return { iss: ISSUER, aud: 'api', ...ids, iat: now(), exp: now() + 300, scope, ...more };
+    const times = { iat: now(), auth_time: now(), exp: now() + 300 };
+    return { iss: ISSUER, aud: 'api', ...ids, ...times, scope: 'resources:read', ...more };
   };
   const bearer = (accessToken: string) => {
     const metadata = new Metadata();

@@ -165,11 +165,7 @@ describe('accounts', () => {
       const { sql } = auth.database;
       expect(await sql`select 1 from account where id = ${id}`).toHaveLength(0);
       expect(await sql`select 1 from token_family where account_id = ${id}`).toHaveLength(0);
-      expect(await outboxTopics(id)).toEqual([
-        'users.ProvisionUser',
-        'users.EraseUser',
-        'resources.EraseSubject',
-      ]);
+      expect(await outboxTopics(id)).toEqual(['users.EraseUser', 'resources.EraseSubject']);
       const revoked = await sql`select kind, not_before from revocation where key = ${id}`;
       expect(revoked).toHaveLength(1);
       expect(revoked[0]).toMatchObject({ kind: 'subject', not_before: expect.any(Date) });

@@ -113,12 +113,9 @@ export class OutboxStore {
   /**
    * Takes back what waits under a key, or was parked there, in the caller's transaction. An attempt that is under way may
    * still reach its consumer.
-   *
-   * @returns how many
    */
-  async withdraw(tx: Sql, key: string): Promise<number> {
-    const { count } = await tx`delete from outbox where key = ${key}`;
-    return count;
+  async withdraw(tx: Sql, key: string): Promise<void> {
+    await tx`delete from outbox where key = ${key}`;
   }
 
   /** Puts every parked event of a key back in line, its attempts forgotten. @returns how many */

@@ -14,7 +14,7 @@ async function main(): Promise<number> {
   } catch (error) {
     return report(error);
   }
-  const system = thisSystem(options, { progress: (text) => console.log(`  ${text}`) });
+  const system = thisSystem(options, (text) => console.log(`  ${text}`));
   const told = untilTold(system);
   let forget = async () => {};
   let code = 0;

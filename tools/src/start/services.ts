@@ -114,20 +114,23 @@ const gatewayAt = (name: 'gateway' | 'gateway2') => (surroundings: Surroundings)
   };
 };
 
-/**
- * What runs, started side by side: two replicas of everything, so that a credential that one of them made can be
- * seen to be good at the other.
- */
-export const SERVICES: readonly ServiceSpec[] = [
+/** One replica of everything: what people can sign in at. */
+export const FIRST_REPLICAS: readonly ServiceSpec[] = [
   { name: 'auth', service: 'auth', heapMiB: 192, settings: authAt('auth_http') },
-  { name: 'auth2', service: 'auth', heapMiB: 192, settings: authAt('auth2_http') },
   { name: 'users', service: 'users', heapMiB: 128, settings: usersAt('users') },
-  { name: 'users2', service: 'users', heapMiB: 128, settings: usersAt('users2') },
   { name: 'resources', service: 'resources', heapMiB: 128, settings: resourcesAt('resources') },
-  { name: 'resources2', service: 'resources', heapMiB: 128, settings: resourcesAt('resources2') },
   { name: 'gateway', service: 'gateway', heapMiB: 128, settings: gatewayAt('gateway') },
+];
+
+/** A second one of each, so that a credential that one of them made can be seen to be good at the other. */
+export const SECOND_REPLICAS: readonly ServiceSpec[] = [
+  { name: 'auth2', service: 'auth', heapMiB: 192, settings: authAt('auth2_http') },
+  { name: 'users2', service: 'users', heapMiB: 128, settings: usersAt('users2') },
+  { name: 'resources2', service: 'resources', heapMiB: 128, settings: resourcesAt('resources2') },
   { name: 'gateway2', service: 'gateway', heapMiB: 128, settings: gatewayAt('gateway2') },
 ];
+
+export const SERVICES: readonly ServiceSpec[] = [...FIRST_REPLICAS, ...SECOND_REPLICAS];
 
 const fakeAt =
   (name: 'google' | 'github') =>

@@ -3,8 +3,17 @@ import { DEMO_ACCOUNTS, type DemoAccount, seedAccounts } from '../seed/accounts.
 import { seedResources } from '../seed/resources.js';
 import { repositoryRoot } from '../repository-root.js';
 import { healthPort, type StartOptions } from './config.js';
-import { FAKE_PROVIDERS, fakeUrl, gatewayUrl, providersOfAuth, SERVICES } from './services.js';
-import { type Progress, System } from './system.js';
+import {
+  FAKE_PROVIDERS,
+  fakeUrl,
+  FIRST_REPLICAS,
+  gatewayUrl,
+  providersOfAuth,
+  SECOND_REPLICAS,
+  SERVICES,
+  type ServiceSpec,
+} from './services.js';
+import { type Progress, type ServiceGroup, System, type SystemPlan } from './system.js';
 
 /** Where everything of a running system is found. */
 export interface SystemAddresses {
@@ -35,47 +44,29 @@ export interface RunningSystem {
 
 /** What a start lets others see and do on the way. */
 export interface StartHooks {
-  readonly progress?: Progress;
   /** Run once the databases are there, before the services start. */
   readonly beforeServices?: () => Promise<void>;
   /** Settings that differ, by service: GATEHOUSE_ settings without the prefix. */
   readonly settings?: Readonly<Record<string, Readonly<Record<string, string | number>>>>;
 }
 
-/** The system of this checkout, not yet started. */
-export function thisSystem(options: StartOptions, hooks: StartHooks = {}): System {
-  const { progress = () => undefined, beforeServices = async () => {}, settings = {} } = hooks;
-  const social = options.social === true;
-  return new System(
-    options,
-    {
-      services: [...(social ? FAKE_PROVIDERS : []), ...SERVICES].map((spec) => ({
-        ...spec,
-        settings: (surroundings) => ({
-          ...spec.settings(surroundings),
-          ...(social && spec.service === 'auth' ? providersOfAuth(surroundings) : {}),
-          ...settings[spec.service],
-        }),
-      })),
-      mainOf: (spec) => {
-        const folder = FAKE_PROVIDERS.some(({ service }) => service === spec.service) ? 'libs' : 'services';
-        return join(repositoryRoot, folder, spec.service, 'dist', 'main.js');
-      },
-      beforeServices,
-      seedDatabases: (environmentOf) => seedAccounts(environmentOf('auth')),
-      seedThroughServices: () => seedResources(gatewayUrl(options.ports)),
-    },
-    progress,
-  );
+/** The system of this checkout, not yet started: people can sign in once the first replicas are there. */
+export function thisSystem(options: StartOptions, progress: Progress): System {
+  const groups = [
+    { name: 'services', services: firstReplicas(options) },
+    { name: `their second replicas, while ${gatewayUrl(options.ports)} answers`, services: SECOND_REPLICAS },
+  ];
+  return new System(options, planOf(options, groups), progress);
 }
 
 /**
- * Starts the system of this checkout, for tests that drive it from outside. Whatever was begun is ended again
- * when it does not come up.
+ * Starts the system of this checkout, for tests that drive it from outside: all of it side by side, as they begin with all of
+ * it. Whatever was begun is ended again when it does not come up.
  * @throws StartFault, EmbeddedPostgresError, MigrationError, ProvisionError
  */
 export async function startSystem(options: StartOptions, hooks?: StartHooks): Promise<RunningSystem> {
-  const system = thisSystem(options, hooks);
+  const groups = [{ name: 'services', services: [...firstReplicas(options), ...SECOND_REPLICAS] }];
+  const system = new System(options, planOf(options, groups, hooks), () => undefined);
   try {
     await Promise.race([system.start(), system.failed]);
   } catch (error) {
@@ -101,5 +92,31 @@ export function describeSystem(system: System, { ports, social }: StartOptions):
     logFolder: system.logFolder,
     mailFolder: system.mailFolder,
     system,
+  };
+}
+
+function firstReplicas({ social }: StartOptions): readonly ServiceSpec[] {
+  return [...(social ? FAKE_PROVIDERS : []), ...FIRST_REPLICAS];
+}
+
+function planOf(options: StartOptions, groups: readonly ServiceGroup[], hooks: StartHooks = {}): SystemPlan {
+  const { beforeServices = async () => {}, settings = {} } = hooks;
+  const configured = (spec: ServiceSpec): ServiceSpec => ({
+    ...spec,
+    settings: (surroundings) => ({
+      ...spec.settings(surroundings),
+      ...(options.social && spec.service === 'auth' ? providersOfAuth(surroundings) : {}),
+      ...settings[spec.service],
+    }),
+  });
+  return {
+    groups: groups.map(({ name, services }) => ({ name, services: services.map(configured) })),
+    mainOf: (spec) => {
+      const folder = FAKE_PROVIDERS.some(({ service }) => service === spec.service) ? 'libs' : 'services';
+      return join(repositoryRoot, folder, spec.service, 'dist', 'main.js');
+    },
+    beforeServices,
+    seedDatabases: (environmentOf) => seedAccounts(environmentOf('auth')),
+    seedThroughServices: () => seedResources(gatewayUrl(options.ports)),
   };
 }

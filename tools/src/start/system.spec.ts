@@ -10,7 +10,7 @@ import postgres from 'postgres';
 import { healthPort, type Ports, type StartOptions } from './config.js';
 import { freePorts } from './free-ports.js';
 import type { ServiceSpec } from './services.js';
-import { System } from './system.js';
+import { System, type SystemPlan } from './system.js';
 
 const main = fileURLToPath(new URL('./fixture/main.js', import.meta.url));
 
@@ -41,15 +41,17 @@ describe('System', () => {
   const system = (
     services = [fixture('users'), fixture('resources')],
     options: Partial<StartOptions> = {},
+    plan: Partial<SystemPlan> = {},
   ) => {
     const made = new System(
       { folder, fresh: false, databaseUrl: undefined, ports, ...options },
       {
-        services,
+        groups: [{ name: 'services', services }],
         mainOf: () => main,
         beforeServices: nothing,
         seedDatabases: nothing,
         seedThroughServices: nothing,
+        ...plan,
       },
       () => {},
     );
@@ -139,6 +141,43 @@ describe('System', () => {
 
   it('fails with the log of a service that does not come up, and ends the others', async () => {
     const broken = system([fixture('users'), fixture('resources', { FAULT: 'at start' })]);
+    await expect(broken.start()).rejects.toThrow('fixture: cannot start');
+    await broken.stop();
+    await expect(answers('users')).rejects.toThrow();
+  });
+
+  it('starts a group once the one before is ready', async () => {
+    const alive: (readonly string[])[] = [];
+    const running = system(
+      [],
+      {},
+      {
+        groups: [
+          { name: 'first', services: [fixture('users')] },
+          { name: 'second', services: [fixture('resources')] },
+        ],
+        seedThroughServices: async () => {
+          expect(await answers('users')).toBe(true);
+          alive.push(running.alive);
+        },
+      },
+    );
+    await running.start();
+    expect(alive).toEqual([['users']]);
+    expect(await answers('resources')).toBe(true);
+  });
+
+  it('fails when a service of a later group does not come up', async () => {
+    const broken = system(
+      [],
+      {},
+      {
+        groups: [
+          { name: 'first', services: [fixture('users')] },
+          { name: 'second', services: [fixture('resources', { FAULT: 'at start' })] },
+        ],
+      },
+    );
     await expect(broken.start()).rejects.toThrow('fixture: cannot start');
     await broken.stop();
     await expect(answers('users')).rejects.toThrow();

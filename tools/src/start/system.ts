@@ -3,35 +3,37 @@ import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ChildExit, ChildService, type ChildServiceOptions } from './child-service.js';
 import { type Ports, healthPort, inheritedEnvironment, type StartOptions } from './config.js';
-import {
-  type Databases,
-  dropDatabases,
-  postgresFolder,
-  prepareDatabases,
-  startPostgres,
-} from './databases.js';
+import { dropDatabases, postgresFolder, prepareDatabases, startPostgres } from './databases.js';
 import { takeLock } from './lock.js';
 import { requireFreePorts } from './ports.js';
 import { Secrets } from './secrets.js';
-import { DATABASES, SECRETS, type SecretName, type ServiceSpec, type Surroundings } from './services.js';
+import { DATABASES, type ServiceSpec, type Surroundings } from './services.js';
 import { StartFault } from './start-fault.js';
+import { mailFolderOf, prepareSurroundings } from './surroundings.js';
 import { Teardown } from './teardown.js';
 
 /** Services end their calls in flight within this; nobody waits long for Ctrl-C. */
 const DRAIN_TIMEOUT_MS = 5_000;
 
+/** Services that start side by side. */
+export interface ServiceGroup {
+  readonly name: string;
+  readonly services: readonly ServiceSpec[];
+}
+
 /** What a system is made of; the real one is in start-system.ts. */
 export interface SystemPlan {
-  readonly services: readonly ServiceSpec[];
+  /** In the order in which they start: each group once the one before is ready. */
+  readonly groups: readonly ServiceGroup[];
   /** Where a service's script is. */
   readonly mainOf: (spec: ServiceSpec) => string;
   /** Run once the databases are there, before the services start. */
   readonly beforeServices: () => Promise<void>;
-  /** Run while the services start, with the settings each has: what needs their databases alone. */
+  /** Run while the first group starts, with the settings each has: what needs their databases alone. */
   readonly seedDatabases: (
     environmentOf: (name: keyof Ports) => Readonly<Record<string, string>>,
   ) => Promise<void>;
-  /** Run once they are ready: what they make themselves. */
+  /** Run once the first group is ready: what its services make themselves. */
   readonly seedThroughServices: () => Promise<void>;
 }
 
@@ -62,7 +64,7 @@ export class System {
   }
 
   get mailFolder(): string {
-    return join(this.options.folder, 'mail');
+    return mailFolderOf(this.options);
   }
 
   /**
@@ -160,7 +162,8 @@ export class System {
 
   private async run(): Promise<void> {
     const { folder, fresh, ports, databaseUrl } = this.options;
-    const { services, beforeServices, seedDatabases, seedThroughServices } = this.plan;
+    const { groups, beforeServices, seedDatabases, seedThroughServices } = this.plan;
+    const services = groups.flatMap((group) => group.services);
     this.teardown.add(await takeLock(join(folder, 'lock')));
     await requireFreePorts(
       ports,
@@ -173,19 +176,27 @@ export class System {
     const secrets = new Secrets(join(folder, 'secrets'));
     if (this.abort.signal.aborted) return;
     this.progress('preparing databases');
-    const surroundings = await this.surroundings(await prepareDatabases(adminUrl, secrets), secrets);
+    const surroundings = await prepareSurroundings(
+      this.options,
+      await prepareDatabases(adminUrl, secrets),
+      secrets,
+    );
     const environments = new Map(services.map((spec) => [spec.name, this.environment(spec, surroundings)]));
     if (this.abort.signal.aborted) return;
     await beforeServices();
     if (this.abort.signal.aborted) return;
-    this.progress('starting services');
-    const children = await this.startServices(environments);
+    const [first, ...others] = groups;
+    if (first === undefined) return;
     await Promise.all([
+      this.startGroup(first, environments),
       seedDatabases((name) => environments.get(name) ?? {}),
-      ...children.map((child) => child.ready(this.abort.signal)),
     ]);
     if (this.abort.signal.aborted) return;
     await seedThroughServices();
+    for (const group of others) {
+      if (this.abort.signal.aborted) return;
+      await this.startGroup(group, environments);
+    }
   }
 
   private async beginAnew(): Promise<void> {
@@ -208,32 +219,25 @@ export class System {
     return server.url;
   }
 
-  private async surroundings(databases: Databases, secrets: Secrets): Promise<Surroundings> {
-    const databaseUrlFiles = await gather(DATABASES, (name) =>
-      secrets.write(`${name}-database-url`, databases[name].url),
-    );
-    const names = Object.keys(SECRETS) as SecretName[];
-    const secretFiles = await gather(names, (name) => secrets[SECRETS[name]](name));
-    const lastKnownFolder = join(this.options.folder, 'last-known');
-    await mkdir(lastKnownFolder, { recursive: true, mode: 0o700 });
-    const { mailFolder } = this;
-    return { ports: this.options.ports, databaseUrlFiles, secretFiles, mailFolder, lastKnownFolder };
-  }
-
-  private startServices(
+  /** Resolves when all of the group are ready. */
+  private async startGroup(
+    { name, services }: ServiceGroup,
     environments: ReadonlyMap<string, Readonly<Record<string, string>>>,
-  ): Promise<ChildService[]> {
-    const children = this.plan.services.map((spec) =>
-      this.startChild({
-        name: spec.name,
-        main: this.plan.mainOf(spec),
-        heapMiB: spec.heapMiB,
-        environment: environments.get(spec.name) ?? {},
-        logFile: join(this.logFolder, `${spec.name}.log`),
-        readyUrl: `http://127.0.0.1:${healthPort(this.options.ports[spec.name])}/readyz`,
-      }),
+  ): Promise<void> {
+    this.progress(`starting ${name}`);
+    const children = await Promise.all(
+      services.map((spec) =>
+        this.startChild({
+          name: spec.name,
+          main: this.plan.mainOf(spec),
+          heapMiB: spec.heapMiB,
+          environment: environments.get(spec.name) ?? {},
+          logFile: join(this.logFolder, `${spec.name}.log`),
+          readyUrl: `http://127.0.0.1:${healthPort(this.options.ports[spec.name])}/readyz`,
+        }),
+      ),
     );
-    return Promise.all(children);
+    await Promise.all(children.map((child) => child.ready(this.abort.signal)));
   }
 
   private async startChild(options: ChildServiceOptions): Promise<ChildService> {
@@ -283,12 +287,4 @@ function prefixed(settings: Readonly<Record<string, string | number>>): Record<s
   return Object.fromEntries(
     Object.entries(settings).map(([name, value]) => [`GATEHOUSE_${name}`, String(value)]),
   );
-}
-
-async function gather<Name extends string>(
-  names: readonly Name[],
-  make: (name: Name) => Promise<string>,
-): Promise<Record<Name, string>> {
-  const entries = await Promise.all(names.map(async (name) => [name, await make(name)] as const));
-  return Object.fromEntries(entries) as Record<Name, string>;
 }

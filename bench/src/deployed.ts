@@ -3,6 +3,6 @@ export const DEPLOYED: readonly string[] = [
   '--max-semi-space-size=8',
   '--no-allocation-site-pretenuring',
   '--no-parallel-scavenge',
-  '--heap-growing-percent=50',
+  '--heap-growing-percent=30',
   '--v8-pool-size=1',
 ];

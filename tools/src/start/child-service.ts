@@ -33,7 +33,7 @@ const COLLECTION = [
   '--max-semi-space-size=8',
   '--no-allocation-site-pretenuring',
   '--no-parallel-scavenge',
-  '--heap-growing-percent=50',
+  '--heap-growing-percent=30',
   '--v8-pool-size=1',
 ];
 const SOURCE_MAPS = new URL('./own-source-maps.js', import.meta.url).href;

@@ -167,22 +167,6 @@ describe('System', () => {
     expect(await answers('resources')).toBe(true);
   });
 
-  it('fails when a service of a later group does not come up', async () => {
-    const broken = system(
-      [],
-      {},
-      {
-        groups: [
-          { name: 'first', services: [fixture('users')] },
-          { name: 'second', services: [fixture('resources', { FAULT: 'at start' })] },
-        ],
-      },
-    );
-    await expect(broken.start()).rejects.toThrow('fixture: cannot start');
-    await broken.stop();
-    await expect(answers('users')).rejects.toThrow();
-  });
-
   it('fails when a service ends by itself', async () => {
     const running = system();
     await running.start();

@@ -1,7 +1,7 @@
 import type { DescEnum, DescField, DescMessage, Registry } from '@bufbuild/protobuf';
+import { fieldBehavior, type FieldBehavior } from '@gatehouse/contracts/field-behavior';
 import type { PrintOptions } from '../json/print-options.js';
 import { commentOf } from './comments.js';
-import { fieldBehavior, type FieldBehavior } from '../routes/field-behavior.js';
 import type { JsonObject, OpenApiOptions } from './openapi-options.js';
 import { scalarSchema, wellKnownSchema } from './scalar-schema.js';
 

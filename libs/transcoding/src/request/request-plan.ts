@@ -1,7 +1,7 @@
 import { ScalarType, type DescField, type Registry } from '@bufbuild/protobuf';
+import { fieldBehavior } from '@gatehouse/contracts/field-behavior';
 import type { Codec } from '../json/codec.js';
 import { hasSpecialJson } from '../json/well-known.js';
-import { fieldBehavior } from '../routes/field-behavior.js';
 import { fieldPathName } from '../routes/field-path.js';
 import type { Route } from '../routes/route.js';
 import { bodyMessage } from './decode-body.js';

@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { atMost, told, type Figure } from '@gatehouse/report';
-import { median } from '../median.js';
+import { atMost, median, told, type Figure } from '@gatehouse/report';
 import { spawnPeer, type Peer } from '../peer.js';
 import { interleave, type Measured } from '../rounds.js';
 import { CODECS, withTimesAsObjects, type CodecName } from './codecs.js';

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { median } from '../median.js';
+import { median } from '@gatehouse/report';
 import { spawnPeer, type Peer } from '../peer.js';
 import { interleave, type Contestant as Turn, type Measured } from '../rounds.js';
 import type { HttpAnswered } from '../load/http-load.js';

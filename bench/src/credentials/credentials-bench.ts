@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { median } from '../median.js';
+import { median, quantile } from '@gatehouse/report';
 import type { Outcome } from '../outcome.js';
-import { quantile } from '../quantile.js';
 import type { Measured } from '../rounds.js';
 import { callCosts, cpuPerCall, IDLE, type CallCpu, type CallRound } from './call-costs.js';
 import { Callers } from './callers.js';

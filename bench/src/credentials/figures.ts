@@ -1,5 +1,4 @@
-import { atMost, told, type Figure } from '@gatehouse/report';
-import { median } from '../median.js';
+import { atMost, median, told, type Figure } from '@gatehouse/report';
 import type { CallCpu } from './call-costs.js';
 import type { Name } from './contestants.js';
 import type { LoginStorm } from './login-storm.js';

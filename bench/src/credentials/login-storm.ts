@@ -1,7 +1,7 @@
+import { quantile } from '@gatehouse/report';
 import { DEMO_ACCOUNTS } from '@gatehouse/tools/start';
 import type { Answered } from '../load/requests.js';
 import type { Peer } from '../peer.js';
-import { quantile } from '../quantile.js';
 import { openLoad } from './call-costs.js';
 import type { Contestant } from './contestants.js';
 

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { median } from '../median.js';
+import { median } from '@gatehouse/report';
 import type { Callers, Presented } from './callers.js';
 import type { Contestant } from './contestants.js';
 

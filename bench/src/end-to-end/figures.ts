@@ -1,9 +1,8 @@
-import { atMost, told, type Figure } from '@gatehouse/report';
+import { atMost, median, told, type Figure } from '@gatehouse/report';
 import type { LoadCosts } from '../gateway/load-costs.js';
 import type { GatewayRound } from '../gateway/measure.js';
 import type { RequestName } from '../gateway/resources.js';
 import { ratioOf, rounded, roundsOf } from '../gateway/rows.js';
-import { median } from '../median.js';
 import type { StackName } from './stacks.js';
 
 /** What the stacks cost on one stage. */

@@ -1,8 +1,7 @@
-import { atMost, below, told, type Figure } from '@gatehouse/report';
+import { atMost, below, quantile, told, type Figure } from '@gatehouse/report';
 import { tellsCpu } from '../process-cpu.js';
 import { setStage } from '../credentials/stage.js';
 import type { Outcome } from '../outcome.js';
-import { quantile } from '../quantile.js';
 import { measureFeed, measureIdle, type Cpu, type FeedMeasurement } from './measure-feed.js';
 import { simulateFeed, type SimulatedFeed } from './simulate-feed.js';
 

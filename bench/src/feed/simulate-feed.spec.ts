@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { quantile } from '../quantile.js';
+import { quantile } from '@gatehouse/report';
 import { simulateFeed, type FeedScenario } from './simulate-feed.js';
 
 const SCENARIO: FeedScenario = {

@@ -1,4 +1,4 @@
-import { median } from '../median.js';
+import { median } from '@gatehouse/report';
 import { interleave, type Measured } from '../rounds.js';
 import { measureRound, type GatewayRound, type Loaded } from './measure.js';
 import type { RequestName } from './resources.js';

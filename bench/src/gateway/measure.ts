@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
+import { quantile } from '@gatehouse/report';
 import type { Answered, Requests } from '../load/requests.js';
 import type { LoadTarget } from '../load/requests-process.js';
 import type { Peer } from '../peer.js';
 import { cpuTimes, familyOf, spentBetween, type CpuTimes } from '../process-cpu.js';
-import { quantile } from '../quantile.js';
 import type { Asked } from './ask.js';
 import { requestBy } from './protocols.js';
 import type { RequestName } from './resources.js';

@@ -1,5 +1,4 @@
-import { atMost, below, told } from '@gatehouse/report';
-import { median } from '../median.js';
+import { atMost, below, median, told } from '@gatehouse/report';
 import type { Outcome } from '../outcome.js';
 import { startGatehouse } from './contestants.js';
 import { measureRound, residentMb } from './measure.js';

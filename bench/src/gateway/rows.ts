@@ -1,4 +1,4 @@
-import { median } from '../median.js';
+import { median } from '@gatehouse/report';
 import type { Measured } from '../rounds.js';
 import type { GatewayName } from './contestants.js';
 import type { GatewayCosts } from './gateway-costs.js';

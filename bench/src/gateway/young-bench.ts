@@ -1,6 +1,5 @@
 import { DEPLOYED } from '../deployed.js';
-import { told, type Figure } from '@gatehouse/report';
-import { median } from '../median.js';
+import { median, told, type Figure } from '@gatehouse/report';
 import type { Outcome } from '../outcome.js';
 import { interleave, type Measured } from '../rounds.js';
 import { startGatehouse, type Gateway } from './contestants.js';

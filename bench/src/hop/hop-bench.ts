@@ -1,5 +1,4 @@
-import { atMost, told, type Figure } from '@gatehouse/report';
-import { median } from '../median.js';
+import { atMost, median, told, type Figure } from '@gatehouse/report';
 import { spawnPeer, type Peer } from '../peer.js';
 import { inEpochs, interleave, type Contestant, type Measured } from '../rounds.js';
 import type { ClientKind } from './clients.js';

@@ -1,5 +1,4 @@
-import { atMost, told, type Figure } from '@gatehouse/report';
-import { median } from '../median.js';
+import { atMost, median, told, type Figure } from '@gatehouse/report';
 import { spawnPeer } from '../peer.js';
 import type { ListCost } from './list-process.js';
 

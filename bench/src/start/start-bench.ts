@@ -2,8 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { removeEmbeddedPostgres } from '@gatehouse/embedded-postgres';
-import { atMost, below, told, type Figure } from '@gatehouse/report';
-import { median } from '../median.js';
+import { atMost, below, median, told, type Figure } from '@gatehouse/report';
 import type { Outcome } from '../outcome.js';
 import { startOnce, type Started } from './start-once.js';
 

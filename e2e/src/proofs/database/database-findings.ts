@@ -1,4 +1,4 @@
-import { quantile } from '../quantile.js';
+import { quantile } from '@gatehouse/report';
 import { failures } from '../load/load-figures.js';
 import type { CallOutcome } from '../load/mixed-load.js';
 import { latencies, type Sent } from '../load/open-load.js';

@@ -1,17 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Latency } from '../overload/load-messages.js';
-import { growthPercent, median, typicalP99 } from './growth.js';
+import { growthPercent, typicalP99 } from './growth.js';
 
 const windows = (...p99s: readonly number[]): Latency[] =>
   p99s.map((p99Ms) => ({ count: 500, p50Ms: 1, p99Ms }));
 
 describe('the typical p99', () => {
-  it('is the middle one, or between the two in the middle', () => {
-    expect(median([3, 1, 2])).toBe(2);
-    expect(median([4, 1, 3, 2])).toBe(2.5);
-    expect(median([])).toBeNaN();
-  });
-
   it('is not moved by a stall', () => {
     expect(typicalP99(windows(10, 11, 900))).toBe(11);
   });

@@ -1,12 +1,5 @@
+import { median } from '@gatehouse/report';
 import type { Latency } from '../overload/load-messages.js';
-
-/** The middle of some values: of an even number the mean of the two in the middle; NaN of none. */
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((one, other) => one - other);
-  const middle = sorted.length / 2;
-  const [low, high] = [sorted[Math.ceil(middle) - 1], sorted[Math.floor(middle)]];
-  return ((low ?? NaN) + (high ?? NaN)) / 2;
-}
 
 /** The p99 that half of some windows are above, in milliseconds: a stall that has nothing to do with it moves one of them. */
 export function typicalP99(windows: readonly Latency[]): number {

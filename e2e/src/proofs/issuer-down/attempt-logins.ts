@@ -1,8 +1,8 @@
+import { quantile } from '@gatehouse/report';
 import type { Person } from '../../client/person.js';
 import { RestClient } from '../../client/rest-client.js';
 import type { SystemFacts } from '../../system/system-facts.js';
 import { latencies, openLoad } from '../load/open-load.js';
-import { quantile } from '../quantile.js';
 
 /** What became of logins while auth was away. */
 export interface Logins {

@@ -1,5 +1,4 @@
-import { atMost, told, type Figure } from '@gatehouse/report';
-import { quantile } from '../quantile.js';
+import { atMost, quantile, told, type Figure } from '@gatehouse/report';
 import { lateness, latencies, mostOutstanding, type Sent } from './open-load.js';
 import type { CallOutcome, LoadResult } from './mixed-load.js';
 

@@ -1,6 +1,6 @@
 // The caller of the proofs of overload: a process of its own, so that what it costs is not the system's.
 import { setTimeout as delay } from 'node:timers/promises';
-import { quantile } from '../quantile.js';
+import { quantile } from '@gatehouse/report';
 import { dueAfter } from './due.js';
 import { HttpConnection } from './http-connection.js';
 import type { Latency, LoadOrder, LoadReport, LoadSecond } from './load-messages.js';

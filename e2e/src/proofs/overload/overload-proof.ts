@@ -1,5 +1,4 @@
-import { atLeast, atMost, told, type Figure } from '@gatehouse/report';
-import { quantile } from '../quantile.js';
+import { atLeast, atMost, quantile, told, type Figure } from '@gatehouse/report';
 import { runOverload, type OverloadResult } from './run-overload.js';
 
 /** An access token is good for five minutes: that is how long all of it may take. */

@@ -1,9 +1,8 @@
 import { writeFile } from 'node:fs/promises';
-import { atMost, below, told, type Figure } from '@gatehouse/report';
+import { atMost, below, quantile, told, type Figure } from '@gatehouse/report';
 import { startOwnSystem } from '../../system/own-system.js';
 import { cumulativeChart, type Line } from '../cumulative-chart.js';
 import { Nemesis } from '../nemesis.js';
-import { quantile } from '../quantile.js';
 import { SeededRandom } from '../random.js';
 import { TcpProxy } from '../tcp-proxy.js';
 import { Causes, SWEEPING_CAUSES } from './causes.js';

@@ -1,6 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import { atLeast, atMost, told, type Figure } from '@gatehouse/report';
-import { quantile } from '../quantile.js';
+import { atLeast, atMost, quantile, told, type Figure } from '@gatehouse/report';
 import { openStage } from '../../stage/open-stage.js';
 import { failureLines, failures, loadFigures } from '../load/load-figures.js';
 import { latencies, windows } from '../load/open-load.js';

@@ -1,7 +1,6 @@
 import { writeFile } from 'node:fs/promises';
-import { atMost, told, type Figure } from '@gatehouse/report';
+import { atMost, median, told, type Figure } from '@gatehouse/report';
 import { startOwnSystem } from '../../system/own-system.js';
-import { quantile } from '../quantile.js';
 import { runScale, type Sample, type Scaled, type ScaleRun } from './run-scale.js';
 import { scaleChart } from './scale-chart.js';
 
@@ -30,13 +29,13 @@ export function mediansOf(samples: readonly Sample[], counts: readonly number[])
   return (['resources', 'gateway'] satisfies Scaled[]).flatMap((service) =>
     counts.map((replicas) => {
       const these = samples.filter((sample) => sample.service === service && sample.replicas === replicas);
-      const median = (of: (sample: Sample) => number) => quantile(these.map(of), 0.5);
+      const medianOf = (of: (sample: Sample) => number) => median(these.map(of));
       return {
         service,
         replicas,
-        perSecond: median(({ perSecond }) => perSecond),
-        fullCpuMs: median(({ fullCpuMs }) => fullCpuMs),
-        cpuMs: median(({ cpuMs }) => cpuMs),
+        perSecond: medianOf(({ perSecond }) => perSecond),
+        fullCpuMs: medianOf(({ fullCpuMs }) => fullCpuMs),
+        cpuMs: medianOf(({ cpuMs }) => cpuMs),
       };
     }),
   );

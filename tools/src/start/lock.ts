@@ -1,15 +1,16 @@
 import { readFileSync } from 'node:fs';
-import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { makeFolder } from './make-folder.js';
 import { StartFault } from './start-fault.js';
 
 /**
  * Takes the folder for this process; one that died without giving it back does not keep it.
  * @returns gives it back
- * @throws StartFault when another start runs
+ * @throws StartFault when another start runs, or the folder cannot be made
  */
 export async function takeLock(path: string): Promise<() => Promise<void>> {
-  await mkdir(dirname(path), { recursive: true });
+  await makeFolder(dirname(path));
   const own = `${path}.${process.pid}`;
   await writeFile(own, identity(process.pid));
   try {

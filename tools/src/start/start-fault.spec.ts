@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,4 +22,15 @@ describe('explain', () => {
     const error: unknown = await takeLock(join(folder, ...path)).catch((fault: unknown) => fault);
     expect(explain(error)).toMatch(/GATEHOUSE_DATA/);
   });
+
+  const onLinux = existsSync('/proc/self') ? it : it.skip;
+
+  onLinux.each(['/proc/data', '/proc/data/below'])(
+    'names the setting where the system makes no folders: %s',
+    async (path) => {
+      const error: unknown = await takeLock(join(path, 'lock')).catch((fault: unknown) => fault);
+      expect(explain(error)).toMatch(/GATEHOUSE_DATA/);
+    },
+    5_000,
+  );
 });

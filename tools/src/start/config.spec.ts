@@ -1,4 +1,6 @@
+import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { repositoryRoot } from '../repository-root.js';
 import { readStartOptions } from './config.js';
 
 describe('readStartOptions', () => {
@@ -20,6 +22,13 @@ describe('readStartOptions', () => {
   it('has somebody else to sign in with only when asked to', () => {
     expect(readStartOptions([], {}).social).toBe(false);
     expect(readStartOptions(['--fresh', '--social'], {})).toMatchObject({ fresh: true, social: true });
+  });
+
+  it('keeps its data in a folder of its own, also where the setting is empty', () => {
+    const standard = join(repositoryRoot, '.gatehouse');
+    expect(readStartOptions([], {}).folder).toBe(standard);
+    expect(readStartOptions([], { GATEHOUSE_DATA: '' }).folder).toBe(standard);
+    expect(readStartOptions([], { GATEHOUSE_DATA: '/data' }).folder).toBe('/data');
   });
 
   it.each(['0', '-1', 'abc', '55536', '1.5'])('refuses the port %s', (port) => {

@@ -61,7 +61,7 @@ export function readStartOptions(args: readonly string[], environment = process.
     readPort(name, port, environment),
   ]);
   return {
-    folder: resolve(repositoryRoot, environment['GATEHOUSE_DATA'] ?? '.gatehouse'),
+    folder: resolve(repositoryRoot, environment['GATEHOUSE_DATA'] || '.gatehouse'),
     fresh: args.includes('--fresh'),
     social: args.includes('--social'),
     databaseUrl: readDatabaseUrl(environment['DATABASE_URL']),

@@ -111,6 +111,12 @@ describe('System', () => {
     expect(await count()).toBe(0);
   });
 
+  it('leaves what is not its own when it begins anew', async () => {
+    await writeFile(join(folder, 'thesis.txt'), 'years of work');
+    await system([], { fresh: true }).start();
+    expect(await readFile(join(folder, 'thesis.txt'), 'utf8')).toBe('years of work');
+  });
+
   it('refuses a second start and leaves the first alone', async () => {
     await system().start();
     await expect(system([]).start()).rejects.toMatchObject({ name: 'StartFault' });

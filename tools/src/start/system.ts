@@ -1,5 +1,5 @@
 import { type EmbeddedPostgres, removeEmbeddedPostgres } from '@gatehouse/embedded-postgres';
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ChildExit, ChildService, type ChildServiceOptions } from './child-service.js';
 import { type Ports, healthPort, inheritedEnvironment, type StartOptions } from './config.js';
@@ -14,6 +14,9 @@ import { Teardown } from './teardown.js';
 
 /** Services end their calls in flight within this; nobody waits long for Ctrl-C. */
 const DRAIN_TIMEOUT_MS = 5_000;
+
+/** What a start makes in its folder, besides the lock. */
+const MADE = ['last-known', 'logs', 'mail', 'postgres', 'running.json', 'secrets'];
 
 /** Services that start side by side. */
 export interface ServiceGroup {
@@ -202,9 +205,8 @@ export class System {
   private async beginAnew(): Promise<void> {
     const { folder, databaseUrl } = this.options;
     await removeEmbeddedPostgres(postgresFolder(folder));
-    for (const entry of await readdir(folder)) {
-      if (!entry.startsWith('lock')) await rm(join(folder, entry), { recursive: true, force: true });
-    }
+    // Whoever names a folder by mistake keeps what else is in it.
+    for (const name of MADE) await rm(join(folder, name), { recursive: true, force: true });
     if (databaseUrl !== undefined) await dropDatabases(databaseUrl);
   }
 

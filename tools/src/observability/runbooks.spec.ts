@@ -22,3 +22,18 @@ describe('the alert of missing replicas', () => {
     for (const job of jobs) expect(alert?.expr).toContain(`absent(up{job="${job}"})`);
   });
 });
+
+describe('the alert of failing requests', () => {
+  const GIVEN_UP = /_bucket\{http_response_status_code="504",le="([\d.]+)"\}/;
+  /** What a statement has in PostgreSQL: the first of our own deadlines to be over. */
+  const SHORTEST_SECONDS = 5;
+
+  it.each(['RequestsFail', 'CallersGiveUp'])(
+    'keeps apart what is over by a deadline that callers have set: %s',
+    async (name) => {
+      const alert = (await readAlerts()).find((one) => one.alert === name);
+      const seconds = Number(GIVEN_UP.exec(alert?.expr ?? '')?.[1]);
+      expect(seconds).toBeLessThan(SHORTEST_SECONDS);
+    },
+  );
+});

@@ -1,6 +1,6 @@
 import type { DescField, DescMessage } from '@bufbuild/protobuf';
 import type { Codec } from '../json/codec.js';
-import { parameterOf } from '../request/parameter.js';
+import { messageWithin, parameterOf } from '../request/parameter.js';
 import { startsWithPath } from '../routes/field-path.js';
 import type { Route } from '../routes/route.js';
 import { commentOf } from './comments.js';
@@ -44,12 +44,13 @@ export function queryParameters(route: Route, codec: Codec, schemas: Schemas): J
   ): void {
     for (const field of message.fields) {
       const path = [...prefix, field];
+      const within = messageWithin(field);
       if (taken.some((other) => startsWithPath(path, other))) continue;
       if (parameterOf(path, codec) !== undefined) {
         found.push(queryParameter(path, schemas));
-      } else if (field.fieldKind === 'message' && !around.has(field.message)) {
+      } else if (within !== undefined && !around.has(within)) {
         // A message within itself has no end; the inner ones can still be sent.
-        collect(field.message, path, new Set([...around, field.message]));
+        collect(within, path, new Set([...around, within]));
       }
     }
   }

@@ -5,7 +5,7 @@ import { describeEnum } from '../json/read-scalar.js';
 import { describeScalar, parseEnumText, parseScalarText } from '../json/scalar-text.js';
 import { wireTypeOf, writeScalar, type ScalarValue } from '../json/scalar-value.js';
 import { textWriter } from '../json/well-known-readers.js';
-import { wrappedScalar } from '../json/well-known.js';
+import { hasSpecialJson, wrappedScalar } from '../json/well-known.js';
 import { fieldPathName } from '../routes/field-path.js';
 import { badRequest, TranscodingError } from '../transcoding-error.js';
 import { tagOf, WireType, WireWriter } from '../wire/wire-writer.js';
@@ -38,9 +38,14 @@ export function resolveParameterName(message: DescMessage, name: string): DescFi
       known.find(({ jsonName }) => jsonName === part) ?? known.find((candidate) => candidate.name === part);
     if (field === undefined) return undefined;
     fields.push(field);
-    current = field.fieldKind === 'message' && valueWriter(field) === undefined ? field.message : undefined;
+    current = messageWithin(field);
   }
   return fields;
+}
+
+/** The message whose fields parameters name; undefined for a field that is one value, whatever it is made of. */
+export function messageWithin(field: DescField): DescMessage | undefined {
+  return field.fieldKind === 'message' && !hasSpecialJson(field.message) ? field.message : undefined;
 }
 
 /**

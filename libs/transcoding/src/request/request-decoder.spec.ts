@@ -57,6 +57,22 @@ describe('query parameters', () => {
     expect(library.refusal(list(query))).toEqual({ status: 400, reason, fields });
   });
 
+  it('name nothing within a message that is JSON text, or that has no text', () => {
+    const open = new Serving({
+      messages: { Query: 'hint:Value rules:Struct detail:Any' },
+      rpcs: [{ name: 'Ask', input: 'Query', output: 'Empty', http: { get: '/v1/answers' } }],
+    });
+    const ask = (query: string): RequestText => ({ target: `/v1/answers?${query}` });
+    expect(open.message(ask('hint=%22a%22&rules=%7B%22b%22:1%7D'))).toEqual({ hint: 'a', rules: { b: 1 } });
+    for (const name of ['hint.string_value', 'hint.number_value', 'detail.type_url', 'detail.value'])
+      expect(open.refusal(ask(`${name}=1`))).toEqual({
+        status: 400,
+        reason: 'PARAMETER_UNKNOWN',
+        fields: [name],
+      });
+    expect(open.refusal(ask('detail=1'))?.reason).toBe('PARAMETER_UNSUPPORTED');
+  });
+
   it('are refused with a body for the whole message, also when they say the same', () => {
     const request = { target: '/v1/shelves/1/books/2:archive?reason=old', body: '{"reason":"old"}' };
     expect(library.refusal(request)).toEqual({

@@ -52,8 +52,8 @@ export function requireIfMatch(header: string, etag: string | undefined): void {
 export function matchesIfNoneMatch(header: string, etag: string | undefined): boolean {
   if (etag === undefined) return false;
   if (header.trim() === '*') return true;
-  const opaque = (tag: string): string => tag.trim().replace(/^W\//, '');
-  return header.split(',').some((tag) => opaque(tag) === opaque(etag));
+  const opaque = (tag: string): string => tag.replace(/^W\//, '');
+  return header.match(LISTED_TAG)?.some((tag) => opaque(tag) === opaque(etag)) ?? false;
 }
 
 function mismatch(message: string): TranscodingError {

@@ -186,6 +186,8 @@ describe('entity tags', () => {
     expect(matchesIfNoneMatch('*', '"v1"')).toBe(true);
     expect(matchesIfNoneMatch('"v2"', '"v1"')).toBe(false);
     expect(matchesIfNoneMatch('*', undefined)).toBe(false);
+    expect(matchesIfNoneMatch('"a,b", "c"', '"a,b"')).toBe(true);
+    expect(matchesIfNoneMatch('"a,b"', '"a')).toBe(false);
   });
 });
 

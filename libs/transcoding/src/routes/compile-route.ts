@@ -74,13 +74,6 @@ function variablesOf(rpc: DescMethod, template: Template, report: ReportFault): 
       report('PATH_FIELD_NOT_SCALAR', `{${name}} is a repeated, map or message field`);
       return undefined;
     }
-    const clash = variables.find(
-      (other) => startsWithPath(fields, other.fields) || startsWithPath(other.fields, fields),
-    );
-    if (clash !== undefined) {
-      report('PATH_FIELD_TWICE', `{${name}} and {${clash.name}} set the same field`);
-      return undefined;
-    }
     variables.push({ name: fieldPathName(fields), fields, start, end, singleSegment });
   }
   return variables;

@@ -40,7 +40,7 @@ describe('a contract is refused', () => {
     ['a map as path field', { get: '/a/{counts}' }, 'PATH_FIELD_NOT_SCALAR'],
     ['a message as path field', { get: '/a/{owner}' }, 'PATH_FIELD_NOT_SCALAR'],
     ['a well-known message as path field', { get: '/a/{at}' }, 'PATH_FIELD_NOT_SCALAR'],
-    ['a path field twice', { get: '/a/{id}/{id}' }, 'PATH_FIELD_TWICE'],
+    ['a path field twice', { get: '/a/{id}/{id}' }, 'TEMPLATE_INVALID'],
     ['an unknown body', { post: '/a', body: 'nothing' }, 'BODY_FIELD_UNKNOWN'],
     ['a body on GET', { get: '/a', body: '*' }, 'BODY_ON_GET'],
     ['a body on DELETE', { delete: '/a', body: 'owner' }, 'BODY_ON_GET'],

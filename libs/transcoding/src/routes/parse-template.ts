@@ -12,8 +12,8 @@ const VERB = /(?:[A-Za-z0-9\-._~!$&'()+,;=@:]|%[0-9a-fA-F]{2})+/y;
  *     Segment  = "*" | "**" | LITERAL | Variable ;
  *     Variable = "{" FieldPath [ "=" Segments ] "}" ;      Verb = ":" LITERAL ;
  *
- * Beyond the grammar `/` alone is a template, literals (and nothing else) may follow `**`, and a verb may
- * hold colons, as in grpc-gateway and Envoy.
+ * Beyond the grammar `/` alone is a template, literals (and nothing else) may follow `**`, a verb may hold
+ * colons, as in grpc-gateway and Envoy, and no variable stands there twice.
  *
  * @throws TemplateError
  */
@@ -76,6 +76,8 @@ class TemplateParser {
       if (name === undefined) throw this.fault('a field path is made of identifiers joined by "."');
       path.push(name);
     } while (this.accept('.'));
+    if (this.variables.some((other) => other.path.join('.') === path.join('.')))
+      throw this.fault('a variable stands there twice');
     const start = this.segments.length;
     if (this.accept('=')) this.parseSegments(true);
     else this.pushStar();

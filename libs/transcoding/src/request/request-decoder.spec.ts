@@ -117,6 +117,13 @@ describe('leniencies', () => {
     });
   });
 
+  it('read a plus as it stands, as Envoy does', () => {
+    const literal = new Serving(LIBRARY, { routeOptions: () => ({ literalPlus: true }) });
+    const request = list('page_token=a+b%2B%20');
+    expect(literal.message(request)).toEqual({ parent: 'shelves/1', pageToken: 'a+b+ ' });
+    expect(lenient.message(request)).toEqual({ parent: 'shelves/1', pageToken: 'a b+ ' });
+  });
+
   it('skip nothing else', () => {
     expect(lenient.refusal(list('labels=x'))?.reason).toBe('PARAMETER_UNSUPPORTED');
     expect(lenient.refusal({ target: '/v1/shelves/1/books', body: '{"pages":"many"}' })?.reason).toBe(

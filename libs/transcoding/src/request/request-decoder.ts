@@ -84,7 +84,7 @@ export class RequestDecoder {
   }
 
   private readQuery(route: Route, plan: RequestPlan, query: string, assignments: Assignments): void {
-    for (const { name, value } of parseQuery(query)) {
+    for (const { name, value } of parseQuery(query, route.options.literalPlus)) {
       if (plan.systemParameters.has(name)) continue;
       const parameter = this.parameter(route, plan, name);
       if (parameter === undefined) continue;

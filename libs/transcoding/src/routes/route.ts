@@ -32,6 +32,8 @@ export interface RouteOptions {
   /** Query parameters that are for the gateway itself and never reach the request message. */
   readonly systemParameters?: readonly string[];
   readonly multiSegmentDecoding?: MultiSegmentDecoding;
+  /** A `+` in a query is a plus and no space: it is one for Envoy, and for those who call through it. */
+  readonly literalPlus?: boolean;
 }
 
 /** One HTTP binding of one RPC: what the router finds and the codecs work by. */

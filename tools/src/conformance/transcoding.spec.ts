@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from '@jest/globals';
 import { succeeded } from './report.js';
 import { runTranscoding } from './transcoding.js';
-import type { Expectation, TranscodingCorpus } from './transcoding/corpus.js';
+import type { Expectation, TranscodingCase, TranscodingCorpus } from './transcoding/corpus.js';
 
 const FILE = new URL('../../../libs/transcoding/conformance/transcoding.json', import.meta.url);
 const corpus = JSON.parse(await readFile(FILE, 'utf8')) as TranscodingCorpus;
@@ -19,6 +19,13 @@ describe('the transcoding cases', () => {
     const report = runTranscoding(corpus);
     expect(report.results.filter(({ verdict }) => verdict !== 'agreed')).toEqual([]);
     expect(succeeded(report)).toBe(true);
+  });
+
+  it('have rules that a gateway starts with', () => {
+    const rule = { method: 'POST', path: '/v1/{parent=shelves/*}/books', body: 'book' };
+    const valid = { id: '1', group: 'rule-valid', http_rule: rule, request: null, expect: { rule: 'valid' } };
+    const report = runTranscoding({ ...corpus, cases: [valid as TranscodingCase] });
+    expect(report.results).toMatchObject([{ verdict: 'agreed' }]);
   });
 
   it.each<[string, Expectation]>([

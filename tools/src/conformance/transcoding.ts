@@ -36,7 +36,7 @@ function run(testCase: TranscodingCase, corpus: TranscodingCorpus): Disagreement
       return runTemplate(testCase);
     case 'rule-valid':
     case 'rule-invalid':
-      return runRule(testCase);
+      return runRule(testCase, corpus);
     case 'headers':
       return runHeaders(testCase);
     case 'patch-mask':

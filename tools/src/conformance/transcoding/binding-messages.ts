@@ -42,7 +42,7 @@ function jsonOf(field: DescField, value: unknown): JsonValue {
 }
 
 function single(field: DescField, value: unknown): JsonValue {
-  const members = (typeof value === 'object' ? value : {}) as Record<string, unknown>;
+  const members = (typeof value === 'object' && value !== null ? value : {}) as Record<string, unknown>;
   const typeName = field.message?.typeName ?? '';
   if (typeof members['base64'] === 'string') return members['base64'];
   if (typeName.endsWith('Value') && typeName !== 'google.protobuf.Value' && 'value' in members) {

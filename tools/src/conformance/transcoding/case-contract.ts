@@ -43,6 +43,7 @@ function routeOptions({ options = {} }: TranscodingCase): RouteOptions {
     ignoreUnknownParameters: options['ignore_unknown_query_parameters'] === true,
     ignoreUnknownFields: options['ignore_unknown_fields'] === true,
     systemParameters: Array.isArray(system) ? system.map(String) : [],
+    literalPlus: options['query_plus_is_space'] === false,
     multiSegmentDecoding: unescape[options['unescape'] as keyof typeof unescape] ?? 'all-except-slash',
   };
 }

@@ -1,7 +1,7 @@
 import { compileRoutes, ContractError, parseTemplate, TemplateError } from '@gatehouse/transcoding';
 import { contract } from '@gatehouse/transcoding/testing';
-import { ruleText } from './case-contract.js';
-import type { TranscodingCase } from './corpus.js';
+import { ruleText, tableOf } from './case-contract.js';
+import type { TranscodingCase, TranscodingCorpus } from './corpus.js';
 import { expectationOf } from './corpus.js';
 import { differs, first } from './outcome.js';
 import type { Disagreement } from './outcome.js';
@@ -31,13 +31,14 @@ export function runTemplate(testCase: TranscodingCase): Disagreement {
   }
 }
 
-/** A rule that must keep a gateway from starting, naming the RPC. */
-export function runRule(testCase: TranscodingCase): Disagreement {
+/** A rule that a gateway starts with, or that must keep it from starting, naming the RPC. */
+export function runRule(testCase: TranscodingCase, corpus: TranscodingCorpus): Disagreement {
   const expect = expectationOf(testCase);
   if (testCase.http_rule === null) return 'the case has no rule';
   const rpcs = [{ name: 'Faulty', input: 'Empty', output: 'Empty', http: ruleText(testCase.http_rule) }];
   try {
-    compileRoutes(contract({ messages: {}, rpcs }));
+    if (expect.rule === 'valid') tableOf(testCase, corpus);
+    else compileRoutes(contract({ messages: {}, rpcs }));
     return expect.rule === 'invalid' ? 'the rule is accepted' : undefined;
   } catch (error) {
     if (!(error instanceof ContractError)) throw error;

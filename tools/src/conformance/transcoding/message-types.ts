@@ -4,6 +4,7 @@ export const ENUMS: Readonly<Record<string, string>> = {
   Enum: 'ENUM_UNSPECIFIED=0 ENUM_VALUE=1',
   NestedEnum: 'UNSPECIFIED=0 FOO=1 BAR=2 BAZ=3 NEG=-1',
   Gender: 'UNKNOWN=0 MALE=1 FEMALE=2',
+  ShelfType: 'CLASSIC=0 COMIC=1 HORROR=2 OTHER=3',
 };
 
 const SCALARS = 'float double int64 int32 uint64 uint32 bool string bytes'.split(' ');
@@ -65,7 +66,7 @@ export const MESSAGES: Readonly<Record<string, string>> = {
   EchoNested: 'content:google.api.HttpBody',
   EchoStructReqResp: 'content:Struct',
   Author: 'id:uint64 gender:Gender first_name:string last_name~lname:string',
-  CppShelf: 'name:string theme:string type:string',
+  CppShelf: 'name:string theme:string type:ShelfType',
   CppBook: 'name:string author:string title:string author_info:AuthorInfo',
   AuthorInfo: 'first_name:string last_name:string bio:Bio',
   Bio: 'year_born:int64 year_died:int64 text:string',
@@ -89,6 +90,10 @@ export const MESSAGES: Readonly<Record<string, string>> = {
   NestedOne: 'two:NestedTwo',
   NestedTwo: 'three:NestedThree',
   NestedThree: 'a:bool b:bool c:bool',
+  NonStandardMessage:
+    'id:string Num:int64 line_num:int64 thing:NonStandardThing struct_field:Struct value_field:Value',
+  NonStandardThing: 'subThing:NonStandardSubThing',
+  NonStandardSubThing: 'sub_value:string',
   NonStandardMessageWithJSONNames: 'id~ID:string Num~Num:int64 thing~Thingy:Thing',
   Thing: 'subThing~SubThing:SubThing',
   SubThing: 'sub_value~sub_Value:string',

@@ -71,6 +71,13 @@ describe('every answer', () => {
     expect((await gateway.send(PATH, { method: 'OPTIONS' })).headers.allow).toBe(answer.headers.allow);
   });
 
+  it('says that it is there to who asks for no path', async () => {
+    const text = await raw('OPTIONS * HTTP/1.1\r\nhost: h\r\nconnection: close\r\n\r\n');
+    expect(statusesIn(text)).toEqual([204]);
+    expect(text).toContain('x-content-type-options: nosniff');
+    expect(statusesIn(await raw('GET * HTTP/1.1\r\nhost: h\r\nconnection: close\r\n\r\n'))).toEqual([400]);
+  });
+
   it.each(['/v1/resources/%zz', '/v1/resources/%ff', '/docs/%zz', '/nothing/%c0%af'])(
     'says that a path cannot be read: %s',
     async (path) => {
@@ -133,7 +140,11 @@ describe('limits', () => {
       ...body,
       headers,
     });
-    expect(answer).toMatchObject({ status: 415, json: { reason: 'CONTENT_ENCODING_UNSUPPORTED' } });
+    expect(answer).toMatchObject({
+      status: 415,
+      json: { reason: 'CONTENT_ENCODING_UNSUPPORTED' },
+      headers: { 'accept-encoding': 'identity' },
+    });
   });
 
   it.each([

@@ -1,6 +1,7 @@
 import type { OutgoingHttpHeaders } from 'node:http';
 import type { Logger } from '@gatehouse/telemetry';
 import { PROBLEM_CONTENT_TYPE } from '@gatehouse/transcoding';
+import { gatewayReasons } from '../reasons.js';
 import { challengeOf } from './challenge.js';
 import type { Exchange } from './exchange.js';
 import { problemOf, type Refusal } from './problem-of.js';
@@ -23,6 +24,9 @@ export function sendProblem(exchange: Exchange, thrown: unknown, log: Logger): v
   const challenge = challengeOf(problem, credential);
   if (challenge !== undefined) headers['www-authenticate'] = challenge;
   if (retryAfterSeconds !== undefined) headers['retry-after'] = String(Math.ceil(retryAfterSeconds));
+  // RFC 9110, section 12.5.3: what would have been taken.
+  if (problem.reason === gatewayReasons.CONTENT_ENCODING_UNSUPPORTED.reason)
+    headers['accept-encoding'] = 'identity';
   closeUnread(exchange);
   response.writeHead(status, headers);
   response.end(request.method === 'HEAD' ? undefined : body);

@@ -183,6 +183,7 @@ export class RpcHandler {
   /** The methods of a path, and a preflight's answer (Fetch, section 3.2.2). No credential is read. */
   #answerOptions(exchange: Exchange): void {
     const { request, response, rawPath } = exchange;
+    if (rawPath === '*') return answerServer(exchange);
     const methods = corsMethods(this.#router, rawPath);
     if (methods.length === 0) throw gatewayReasons.ROUTE_UNKNOWN();
     const { origin, 'access-control-request-method': requestMethod } = request.headers;
@@ -193,4 +194,10 @@ export class RpcHandler {
     response.writeHead(204, { allow: methods.join(', '), ...(headers || {}) });
     response.end();
   }
+}
+
+/** Who asks about the server and no path of it (RFC 9110, section 9.3.7) learns that it is there. */
+function answerServer(exchange: Exchange): void {
+  exchange.writeHead(204, []);
+  exchange.response.end();
 }

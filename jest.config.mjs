@@ -8,6 +8,9 @@ const config = {
   transform: {},
   // A safety net: how long anything takes is a matter of what else the machine does.
   testTimeout: 120_000,
+  // Modules of suites that are over stay in memory. A process with 2 GB of them takes longer to end than jest waits,
+  // and is taken for one that something was left open in.
+  workerIdleMemoryLimit: '1GB',
 };
 
 // Packages that use @gatehouse/testing get its real PostgreSQL, which starts when the first suite asks for one.

@@ -48,7 +48,8 @@ export const MESSAGES: Readonly<Record<string, string>> = {
     'recursive_list:ParameterValues[] struct_value:Struct value:Value',
   ParameterNested: 'double_value:double enum_value:Enum',
   HelloRequest:
-    'name:string sub:SubMessage data:DataTypes wrappers:Wrappers repeated_strings:string[] repeated_messages:SubMessage[] ' +
+    'name:string age:int32 sub:SubMessage data:DataTypes wrappers:Wrappers repeated_strings:string[] ' +
+    'repeated_messages:SubMessage[] repeated_double_values:double[] value_value:Value list_value:ListValue null_value:NullValue ' +
     'map_strings:map<string,string> map_message:map<string,SubMessage> map_keyint_valueint:map<int32,int32> ' +
     'map_keybool:map<bool,string> map_keyint:map<int32,string> float_value:FloatValue field_name~json_customized_name:string ' +
     'hiding_field_name~field_name:string timestamp_value:Timestamp duration_value:Duration struct_value:Struct ' +

@@ -1,6 +1,9 @@
 import type { Sql } from '@gatehouse/postgres';
 import type { BrowserSession } from '../session/end-current-session.js';
 
+/** By how much longer who asks too soon has to wait from then on, in seconds (RFC 8628, section 3.5). */
+const LONGER_SECONDS = 5;
+
 /** What the protocol remembers for a while. */
 export interface ArtifactRow {
   /** Names it, together with its kind. */
@@ -116,6 +119,23 @@ export class ArtifactStore {
         payload = ${payload}, expires_at = clock_timestamp() + ${lifetimeSeconds} * interval '1 second'
       where hash = ${hash} and consumed_at is null`;
     return count > 0;
+  }
+
+  /**
+   * Whether it is time for whoever waits for what becomes of an artifact to ask again; of many who ask at the same time
+   * one does so in time. Who asks too soon has to wait longer, from question to question.
+   */
+  async poll(sql: Sql, hash: Buffer): Promise<boolean> {
+    const inTime = await sql`
+      update oauth_artifact set next_poll_at = clock_timestamp() + poll_seconds * interval '1 second'
+      where hash = ${hash} and coalesce(next_poll_at <= clock_timestamp(), true)`;
+    if (inTime.count > 0) return true;
+    await sql`
+      update oauth_artifact set
+        poll_seconds = poll_seconds + ${LONGER_SECONDS},
+        next_poll_at = clock_timestamp() + (poll_seconds + ${LONGER_SECONDS}) * interval '1 second'
+      where hash = ${hash}`;
+    return false;
   }
 
   /** Uses up what is good once. @returns whether it was not used up before; one statement, so that one of many wins */

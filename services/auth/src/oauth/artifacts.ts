@@ -98,6 +98,11 @@ export class Artifacts {
     return this.store.goOn(this.#database.sql, this.#row(kind, name, payload, { lifetimeSeconds }));
   }
 
+  /** Whether it is time for whoever waits for what becomes of an artifact to ask again. */
+  poll(kind: string, name: string): Promise<boolean> {
+    return this.store.poll(this.#database.sql, this.#hash(kind, name));
+  }
+
   /** Uses up what is good once. @returns whether it was not used up before */
   consume(kind: string, name: string): Promise<boolean> {
     return this.store.consume(this.#database.sql, this.#hash(kind, name));

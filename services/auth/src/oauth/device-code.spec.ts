@@ -59,6 +59,10 @@ async function connect(browser: SpecBrowser, userCode: string, person: Person): 
   return at.href;
 }
 
+/** As if so much time had gone by for the devices that ask. */
+const wait = (seconds: number) => auth.database.sql`
+  update oauth_artifact set next_poll_at = next_poll_at - ${seconds} * interval '1 second'`;
+
 describe('a device', () => {
   it('is connected by a person elsewhere, who compares its code and consents', async () => {
     const person = await auth.signedIn();
@@ -93,6 +97,27 @@ describe('a device', () => {
     const page = await enter(replicas.newBrowser(), asked.user_code, { abort: 'yes' });
     expect(page.status).toBe(200);
     expect((await poll(asked))['error']).toBe('access_denied');
+  });
+
+  it('is told to slow down when it asks too soon, at any replica, and has to wait longer from then on', async () => {
+    const asked = await begin();
+    const errorAfter = async (seconds: number) => {
+      await wait(seconds);
+      return (await poll(asked))['error'];
+    };
+    expect(await errorAfter(0)).toBe('authorization_pending');
+    expect(await errorAfter(5)).toBe('authorization_pending');
+    expect(await errorAfter(1)).toBe('slow_down');
+    expect(await errorAfter(6)).toBe('slow_down');
+    expect(await errorAfter(15)).toBe('authorization_pending');
+    expect(await errorAfter(11)).toBe('slow_down');
+  });
+
+  it('asks in time once, however often it asks at the same time', async () => {
+    const asked = await begin();
+    const answers = await Promise.all(Array.from({ length: 10 }, () => poll(asked)));
+    const errors = answers.map(({ error }) => error).sort();
+    expect(errors).toEqual(['authorization_pending', ...Array<string>(9).fill('slow_down')]);
   });
 
   it('is connected by nobody else’s form', async () => {

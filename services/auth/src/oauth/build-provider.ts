@@ -8,6 +8,7 @@ import { onceOnly } from './once-only.js';
 import { issueByOurselves } from './own-access-tokens.js';
 import { refuseOtherGrantTypes } from './grant-types.js';
 import { nameByOwnSectors } from './own-sectors.js';
+import { signOutHere } from './sign-out-here.js';
 import { slowDown } from './slow-down.js';
 import { tellByOutbox } from './tell-by-outbox.js';
 import { registerTokenExchange } from './token-exchange.js';
@@ -37,6 +38,7 @@ export function buildProvider(
   issueByOurselves(provider, context);
   registerTokenExchange(provider, context);
   tellByOutbox(provider, context);
+  signOutHere(provider, context);
   watchRequests(provider, context);
   slowDown(provider, context);
   describeIssuer(provider);

@@ -118,6 +118,26 @@ describe('signing out at a client', () => {
     expect(await faultOf(openid.refreshTokenGrant(party.config, tokens.refresh_token!))).toBe('OK');
   });
 
+  it('is an outage while the session cannot be ended, ends nothing by halves, and can be confirmed again', async () => {
+    const { sql } = auth.database;
+    const secret = browser.cookies.get(SESSION_COOKIE) ?? '';
+    const { pathname, search } = endUrl();
+    const { text } = await browser.get(pathname + search);
+    await sql`create function be_full() returns trigger language plpgsql as
+      $$ begin raise exception 'the disk is full' using errcode = '53100'; end $$`;
+    await sql`create trigger full_disk before update of ended_at on session execute function be_full()`;
+    const refused = await confirm(text, { logout: 'yes' });
+    await sql`drop function be_full cascade`;
+    expect(refused.status).toBe(503);
+    expect(refused.text).toContain('temporarily_unavailable');
+    expect(refused.headers.location).toBeUndefined();
+    expect(browser.cookies.get(SESSION_COOKIE)).toBe(secret);
+    expect(await reasonOf(auth.sessions.exchange(secret))).toBe('OK');
+    expect((await confirm(text, { logout: 'yes' })).status).toBe(303);
+    expect(await reasonOf(auth.sessions.exchange(secret))).toBe('CREDENTIAL_INVALID');
+    await eventually(() => expect(told).toHaveLength(1));
+  });
+
   it('ends no session when the person stays: the client alone is told, and has to ask again', async () => {
     const secret = browser.cookies.get(SESSION_COOKIE) ?? '';
     const { pathname, search } = endUrl();

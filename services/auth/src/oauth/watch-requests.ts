@@ -1,12 +1,9 @@
 import type Provider from 'oidc-provider';
 import type { errors, KoaContextWithOIDC } from 'oidc-provider';
 import { AppError } from '@gatehouse/errors';
-import { endedSessionCookie } from '@gatehouse/session-cookie';
 import type { AuthContext } from '../auth-context.js';
 import { showGoodbye, showPage } from '../pages/protocol-pages.js';
 import { failurePage, setRetryAfter } from '../pages/failure-page.js';
-import { currentSession } from '../session/current-session.js';
-import { endCurrentSession } from '../session/end-current-session.js';
 import { visitOf } from '../web/visit.js';
 import { ROUTES } from './paths.js';
 
@@ -25,7 +22,7 @@ const REFUSALS = [
   'userinfo.error',
 ] as const;
 
-/** What goes on around every request of the protocol: limits on guessing, one sign-out for everything, the log. */
+/** What goes on around every request of the protocol: limits on guessing, a goodbye, the log. */
 export function watchRequests(provider: Provider, context: AuthContext): void {
   provider.use(async (ctx, next) => {
     const visit = visitOf(ctx.req);
@@ -39,7 +36,7 @@ export function watchRequests(provider: Provider, context: AuthContext): void {
       refuse(ctx, error);
       return;
     }
-    await signOutEverywhere(ctx as KoaContextWithOIDC, context);
+    sayGoodbye(ctx as KoaContextWithOIDC);
   });
   for (const event of REFUSALS) provider.on(event as 'grant.error', note);
   provider.on('server_error', (ctx, error) => {
@@ -83,17 +80,8 @@ function refuse(ctx: Parameters<Parameters<Provider['use']>[0]>[0], error: AppEr
   ctx.body = { error: 'temporarily_unavailable', error_description: error.message };
 }
 
-/**
- * Whoever signs out by a client has signed out here; whoever was not signed in is told so without a script. What the
- * browser was to the client stands on a session that ends as well, should the browser have lost the cookie of that.
- */
-async function signOutEverywhere(ctx: KoaContextWithOIDC, context: AuthContext): Promise<void> {
-  const { oidc } = ctx;
-  if (oidc?.route === 'end_session' && ctx.status === 200 && !oidc.session?.accountId) showGoodbye(ctx);
-  if (oidc?.route !== 'end_session_confirm' || !oidc.params?.['logout'] || ctx.status !== 303) return;
-  const visit = visitOf(ctx.req);
-  const stoodOn = await context.artifacts.sessionOf('Session', oidc.session?.uid ?? '');
-  for (const session of [await currentSession(context, visit), stoodOn])
-    if (session) await endCurrentSession(context, session, visit.caller('EndSession'));
-  ctx.append('set-cookie', endedSessionCookie);
+/** Whoever was not signed in and signs out by a client is told so without a script. */
+function sayGoodbye(ctx: KoaContextWithOIDC): void {
+  const { oidc, status } = ctx;
+  if (oidc?.route === 'end_session' && status === 200 && !oidc.session?.accountId) showGoodbye(ctx);
 }

@@ -9,6 +9,7 @@ import * as openid from 'openid-client';
 import { MAIL_TOPIC, mailEvent } from '../mail/mail-event.js';
 import { accountCalls } from '../spec/account-calls.js';
 import type { SpecBrowser } from '../spec/browser.js';
+import { fakeProviders, type FakeProviders } from '../spec/fake-providers.js';
 import {
   beginAuthorization,
   faultOf,
@@ -24,6 +25,7 @@ import { twoReplicas, type TwoReplicas } from '../spec/two-replicas.js';
 
 const BACK = 'https://app.example/bye';
 
+let fakes: FakeProviders;
 let replicas: TwoReplicas;
 let auth: TwoReplicas['auth'];
 let party: OauthParty;
@@ -46,13 +48,15 @@ beforeAll(async () => {
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
-  replicas = await twoReplicas({ GATEHOUSE_OUTBOUND_ADDRESSES: 'any' });
+  fakes = await fakeProviders();
+  replicas = await twoReplicas(fakes.settings);
   ({ auth } = replicas);
   const logoutUri = `http://127.0.0.1:${port}/told`;
   party = await oauthParty(auth, { logoutRedirectUris: [BACK], logoutUri }, replicas.nextPort);
 });
 afterAll(async () => {
   await replicas.close();
+  await fakes.close();
   server.close();
 });
 beforeEach(async () => {
@@ -189,6 +193,16 @@ describe('signing out at a client', () => {
     const { sub, sid } = JSON.parse(Buffer.from(payload, 'base64url').toString());
     expect(sid).toBe(tokens.claims()!['sid']);
     expect(sub).toBe(end === erase ? undefined : tokens.claims()!.sub);
+    await expect(signInAt(party, browser, person, { prompt: 'none' })).rejects.toMatchObject({
+      error: 'login_required',
+    });
+  });
+
+  it('stays over for clients though the browser, which was at a provider, signs in again', async () => {
+    await browser.get('/login/google');
+    await auth.sessions.endOthers(person.accessToken);
+    await eventually(() => expect(told).toHaveLength(1));
+    await browser.post('/login', { email: person.email, password: PASSWORD });
     await expect(signInAt(party, browser, person, { prompt: 'none' })).rejects.toMatchObject({
       error: 'login_required',
     });

@@ -6,7 +6,6 @@ import type { Visit } from '../web/visit.js';
 import type { BegunSession } from './begin-session.js';
 import { currentSession } from './current-session.js';
 import { endCurrentSession, type BrowserSession } from './end-current-session.js';
-import type { SessionEnds } from './session-ends.js';
 
 /**
  * Gives a browser its session, and ends the one that it had: nobody holds the cookie of that any more. Who has signed in
@@ -21,7 +20,7 @@ export async function beginAtBrowser(
   const left = await leftBehind(context, visit, row.id);
   const others = left.filter(({ sessionId }) => sessionId !== current?.sessionId);
   for (const before of [...(current ? [current] : []), ...others])
-    await endCurrentSession(context, before, visit.caller('EndSession'), replacedBy(context, row.id));
+    await endCurrentSession(context, before, visit.caller('EndSession'), row.id);
   const seconds = (row.expireTime.getTime() - Date.now()) / 1_000;
   visit.response.setHeader('set-cookie', sessionCookie(secret.text, seconds));
 }
@@ -37,14 +36,4 @@ async function leftBehind(
 ): Promise<readonly BrowserSession[]> {
   const browserHash = flowHash(browserOf(request.headers.cookie) ?? '');
   return browserHash ? loginFlows.replaceNext(database.sql, browserHash, sessionId) : [];
-}
-
-/** Ends a session whose place another one takes. */
-function replacedBy({ artifacts, sessionEnds }: AuthContext, id: string): Pick<SessionEnds, 'end'> {
-  return {
-    end: async (tx, accountId, replacedId) => {
-      await artifacts.moveToSession(tx, replacedId, id);
-      return sessionEnds.end(tx, accountId, replacedId);
-    },
-  };
 }

@@ -35,6 +35,25 @@ describe('the end of all sign-ins of an account', () => {
     expect(await sql`select kind, key from revocation`).toEqual([{ kind: 'session', key: session.id }]);
   });
 
+  it.each([
+    ['nobody, as clients go over to the one in its place', 0],
+    ['its clients, when the one in its place has ended already', 1],
+  ])('tells %s', async (_, count) => {
+    const { context } = auth;
+    const { id, email } = await auth.signedIn();
+    const before = await auth.sessions.create(email, PASSWORD);
+    const after = await auth.sessions.create(email, PASSWORD);
+    const keeping = { lifetimeSeconds: 60, sessionId: before.id };
+    await context.artifacts.put('Session', randomUUID(), { authorizations: { one: {} } }, keeping);
+    const outcome = context.database.transaction(async (tx) => {
+      if (count > 0) await context.sessionEnds.end(tx, id, after.id);
+      await context.sessionEnds.replace(tx, id, before.id, after.id);
+      // Nobody is to be told in earnest.
+      throw await tx`select key from outbox where topic = 'client.SignOut'`;
+    });
+    await expect(outcome).rejects.toHaveLength(count);
+  });
+
   it('tells all clients of all sessions, with no lock for each of them', async () => {
     const { context } = auth;
     const { id, email } = await auth.signedIn();

@@ -40,6 +40,26 @@ export class SessionEnds {
   }
 
   /**
+   * Ends a session of an account whose place another one of the browser takes. What stands on it stands on that one from
+   * now on, if that is live and of the same account; the clients of what does not are told.
+   *
+   * @returns undefined when it was over: nothing stands on it any more
+   */
+  async replace(
+    tx: Sql,
+    accountId: string,
+    id: string,
+    successorId: string,
+  ): Promise<SessionRow | undefined> {
+    const ended = await this.#sessions.end(tx, accountId, id);
+    if (!ended) return undefined;
+    if ((await this.#sessions.lockAndJudge(tx, successorId)) === 'LIVE')
+      await this.#artifacts.moveToSession(tx, id, successorId);
+    await this.#tellClients(tx, accountId, [id]);
+    return ended;
+  }
+
+  /**
    * Ends every session and token family of an account, but one if it is named. The account is locked, so that none
    * begins or is used meanwhile.
    */

@@ -159,7 +159,8 @@ export interface paths {
         put?: never;
         /**
          * Grants a role to an account
-         * @description Grants a role to an account. Granting what is held already succeeds.
+         * @description Grants a role to an account. Granting what is held already succeeds. The
+         *     caller must have signed in within the last 15 minutes.
          */
         post: operations["RoleService_GrantRole"];
         delete?: never;
@@ -179,7 +180,8 @@ export interface paths {
         put?: never;
         /**
          * Withdraws a role from an account
-         * @description Withdraws a role from an account. The last admin keeps theirs.
+         * @description Withdraws a role from an account. The last admin keeps theirs. The caller
+         *     must have signed in within the last 15 minutes.
          */
         post: operations["RoleService_WithdrawRole"];
         delete?: never;
@@ -2234,7 +2236,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description UNAUTHENTICATED */
+            /** @description UNAUTHENTICATED, SIGN_IN_TOO_OLD */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2243,7 +2245,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description PERMISSION_MISSING, CROSS_SITE_REQUEST */
+            /** @description PERMISSION_MISSING, CREDENTIAL_NOT_ADMITTED, CROSS_SITE_REQUEST */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2300,7 +2302,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description UNAUTHENTICATED */
+            /** @description UNAUTHENTICATED, SIGN_IN_TOO_OLD */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2309,7 +2311,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description PERMISSION_MISSING, CROSS_SITE_REQUEST */
+            /** @description PERMISSION_MISSING, CREDENTIAL_NOT_ADMITTED, CROSS_SITE_REQUEST */
             403: {
                 headers: {
                     [name: string]: unknown;

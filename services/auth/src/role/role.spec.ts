@@ -1,6 +1,7 @@
 import { readAccessTable } from '@gatehouse/access';
 import { contract } from '@gatehouse/contracts';
 import { randomUUID } from 'node:crypto';
+import { apiKeyCalls } from '../spec/api-key-calls.js';
 import { CLIENT_SECRET, claimsOf, reasonOf, runningAuth, type RunningAuth } from '../spec/running-auth.js';
 import { checkRoles, ROLES, scopeOf } from './roles.js';
 
@@ -18,6 +19,24 @@ describe('roles', () => {
     const { accessToken, id } = await auth.signedIn('editor');
     expect(await reasonOf(auth.listRoles(accessToken))).toBe('PERMISSION_MISSING');
     expect(await reasonOf(auth.grantRole(id, 'admin', accessToken))).toBe('PERMISSION_MISSING');
+  });
+
+  it('are granted and withdrawn at the word of a person who has just signed in', async () => {
+    const early = await auth.signedIn('admin');
+    const other = await auth.signedIn('editor');
+    const keys = apiKeyCalls(auth.service.port);
+    const { secret } = await keys.create(early.accessToken, { permissions: ['roles:admin'] });
+    const { accessToken: ofKey } = await keys.exchange(secret);
+    keys.close();
+    await auth.database.sql`
+      update token_family set created_at = created_at - interval '16 minutes'
+      where id = ${String(claimsOf(early.accessToken)['sid'])}`;
+    const { accessToken: late } = await auth.refresh(early.refreshToken);
+    for (const change of [auth.grantRole, auth.withdrawRole]) {
+      expect(await reasonOf(change(other.id, 'editor', late))).toBe('SIGN_IN_TOO_OLD');
+      expect(await reasonOf(change(other.id, 'editor', ofKey))).toBe('CREDENTIAL_NOT_ADMITTED');
+    }
+    expect((await auth.listSubjectRoles(other.id, ofKey)).roles).toEqual(['editor', 'user']);
   });
 
   it('are listed with their permissions', async () => {

@@ -548,7 +548,10 @@ export const RoleServiceService = {
       serialize(ListSubjectRolesResponse, value),
     responseDeserialize: (value: Buffer): ListSubjectRolesResponse => ListSubjectRolesResponse.decode(value),
   },
-  /** Grants a role to an account. Granting what is held already succeeds. */
+  /**
+   * Grants a role to an account. Granting what is held already succeeds. The
+   * caller must have signed in within the last 15 minutes.
+   */
   grantRole: {
     path: "/gatehouse.auth.v1.RoleService/GrantRole" as const,
     requestStream: false as const,
@@ -558,7 +561,10 @@ export const RoleServiceService = {
     responseSerialize: (value: GrantRoleResponse): Buffer => serialize(GrantRoleResponse, value),
     responseDeserialize: (value: Buffer): GrantRoleResponse => GrantRoleResponse.decode(value),
   },
-  /** Withdraws a role from an account. The last admin keeps theirs. */
+  /**
+   * Withdraws a role from an account. The last admin keeps theirs. The caller
+   * must have signed in within the last 15 minutes.
+   */
   withdrawRole: {
     path: "/gatehouse.auth.v1.RoleService/WithdrawRole" as const,
     requestStream: false as const,
@@ -576,9 +582,15 @@ export interface RoleServiceServer extends UntypedServiceImplementation {
   listRoles: handleUnaryCall<ListRolesRequest, ListRolesResponse>;
   /** Lists the roles of one account. */
   listSubjectRoles: handleUnaryCall<ListSubjectRolesRequest, ListSubjectRolesResponse>;
-  /** Grants a role to an account. Granting what is held already succeeds. */
+  /**
+   * Grants a role to an account. Granting what is held already succeeds. The
+   * caller must have signed in within the last 15 minutes.
+   */
   grantRole: handleUnaryCall<GrantRoleRequest, GrantRoleResponse>;
-  /** Withdraws a role from an account. The last admin keeps theirs. */
+  /**
+   * Withdraws a role from an account. The last admin keeps theirs. The caller
+   * must have signed in within the last 15 minutes.
+   */
   withdrawRole: handleUnaryCall<WithdrawRoleRequest, WithdrawRoleResponse>;
 }
 
@@ -615,7 +627,10 @@ export interface RoleServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ListSubjectRolesResponse) => void,
   ): ClientUnaryCall;
-  /** Grants a role to an account. Granting what is held already succeeds. */
+  /**
+   * Grants a role to an account. Granting what is held already succeeds. The
+   * caller must have signed in within the last 15 minutes.
+   */
   grantRole(
     request: GrantRoleRequest,
     callback: (error: ServiceError | null, response: GrantRoleResponse) => void,
@@ -631,7 +646,10 @@ export interface RoleServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: GrantRoleResponse) => void,
   ): ClientUnaryCall;
-  /** Withdraws a role from an account. The last admin keeps theirs. */
+  /**
+   * Withdraws a role from an account. The last admin keeps theirs. The caller
+   * must have signed in within the last 15 minutes.
+   */
   withdrawRole(
     request: WithdrawRoleRequest,
     callback: (error: ServiceError | null, response: WithdrawRoleResponse) => void,

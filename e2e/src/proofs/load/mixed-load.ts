@@ -104,7 +104,7 @@ export class MixedLoad implements Disposable {
       signal: this.#end.signal,
       send: () => {
         const user = random.choose(this.#users);
-        return this.#call(user, planCall(this.#planning, user.account.subject));
+        return this.#call(user, planCall(this.#planning, user.account));
       },
       onSent: () => void this.count++,
     });

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Json } from '../../client/json.js';
 import type { SeededRandom } from '../random.js';
 import { methodOf, type ContractCall } from './contract-call.js';
+import type { Account } from './user-of-load.js';
 import { isFree, type Document, type Written } from './written.js';
 
 /** A call and what to note when it has ended. */
@@ -29,7 +30,7 @@ const SHARE_RESOURCE = methodOf('gatehouse.resources.v1.ShareService', 'ShareRes
 const GET_PROFILE = methodOf(USERS, 'GetProfile');
 const UPDATE_PROFILE = methodOf(USERS, 'UpdateProfile');
 
-type Plan = (planning: Planning, subject: string) => PlannedCall;
+type Plan = (planning: Planning, subject: string, uses: Account['uses']) => PlannedCall;
 
 const read = () => undefined;
 
@@ -45,7 +46,7 @@ const listResources: Plan = (_planning, subject) => {
 const getProfile: Plan = () => ({ method: GET_PROFILE, request: {}, settle: read });
 
 /** Without a request_id, which would make it safe to send again: it stands for all that has no such thing. */
-const createResource: Plan = ({ written }, owner) => {
+const createResource = ({ written }: Planning, owner: string): PlannedCall => {
   const content = randomUUID();
   return {
     method: CREATE_RESOURCE,
@@ -70,9 +71,10 @@ const updateResource: Plan = (planning, subject) => {
   };
 };
 
-const updateProfile: Plan = (planning, subject) => {
+/** No API key changes a profile. */
+const updateProfile: Plan = (planning, subject, uses) => {
   const profile = planning.written.profileOf(subject);
-  if (!isFree(profile)) return createResource(planning, subject);
+  if (uses === 'api key' || !isFree(profile)) return createResource(planning, subject);
   const bio = randomUUID();
   return {
     method: UPDATE_PROFILE,
@@ -107,10 +109,10 @@ const MIX: readonly (readonly [number, Plan])[] = [
 ];
 
 /** The next call of somebody who has a profile and resources. */
-export function planCall(planning: Planning, subject: string): PlannedCall {
+export function planCall(planning: Planning, { subject, uses }: Account): PlannedCall {
   let left = planning.random.between(1, 100);
   const [, plan] = MIX.find(([share]) => (left -= share) <= 0) ?? [0, getProfile];
-  return plan(planning, subject);
+  return plan(planning, subject, uses);
 }
 
 /** What somebody begins with: resources of their own. */

@@ -1020,7 +1020,7 @@ export interface paths {
         /**
          * Changes the caller's own profile: the fields of the mask, or without a mask the fields that are set
          * @description Changes the caller's own profile: the fields of the mask, or without a
-         *     mask the fields that are set.
+         *     mask the fields that are set. No API key may do that.
          */
         patch: operations["UserService_UpdateProfile"];
         trace?: never;

@@ -22,6 +22,14 @@ describe('UpdateProfile', () => {
     expect(await get(ann)).toEqual(after);
   });
 
+  it('takes more than an API key, whatever it may do', async () => {
+    const { subject } = await running.person('Ann');
+    const accessToken = running.issuer.userToken(subject, ['users:admin'], { credential: 'api_key' });
+    await expect(update({ subject, accessToken }, { bio: 'Hello' })).rejects.toMatchObject({
+      reason: 'CREDENTIAL_NOT_ADMITTED',
+    });
+  });
+
   it('changes the fields that are set when there is no mask', async () => {
     const ann = await running.person('Ann');
     expect(await update(ann, { bio: 'Hello' })).toMatchObject({ displayName: 'Ann', bio: 'Hello' });

@@ -677,7 +677,7 @@ export const UserServiceService = {
   },
   /**
    * Changes the caller's own profile: the fields of the mask, or without a
-   * mask the fields that are set.
+   * mask the fields that are set. No API key may do that.
    */
   updateProfile: {
     path: "/gatehouse.users.v1.UserService/UpdateProfile" as const,
@@ -733,7 +733,7 @@ export interface UserServiceServer extends UntypedServiceImplementation {
   getProfile: handleUnaryCall<GetProfileRequest, GetProfileResponse>;
   /**
    * Changes the caller's own profile: the fields of the mask, or without a
-   * mask the fields that are set.
+   * mask the fields that are set. No API key may do that.
    */
   updateProfile: handleUnaryCall<UpdateProfileRequest, UpdateProfileResponse>;
   /** Returns one person. */
@@ -770,7 +770,7 @@ export interface UserServiceClient extends Client {
   ): ClientUnaryCall;
   /**
    * Changes the caller's own profile: the fields of the mask, or without a
-   * mask the fields that are set.
+   * mask the fields that are set. No API key may do that.
    */
   updateProfile(
     request: UpdateProfileRequest,

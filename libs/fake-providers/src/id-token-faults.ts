@@ -20,6 +20,8 @@ export async function spoilIdToken(
       return again({ iss: 'https://accounts.google.example' });
     case 'expired':
       return again({ iat: 1_000_000_000, exp: 1_000_003_600 });
+    case 'old-sign-in':
+      return again({ auth_time: Number(claims['auth_time'] ?? claims.iat) - 3_600 });
     case 'wrong-signature':
       return sign(claims, await strangersKey(keys.current.kid));
     case 'unknown-key':

@@ -67,13 +67,19 @@ export class GithubProvider implements IdentityProvider {
     allowInsecureRequests(this.#configuration);
   }
 
-  async authorizationUrl(redirectUri: string, { state, codeVerifier }: LoginSecrets): Promise<URL> {
+  /** Nobody is asked for a password anew: at most they choose their account, which takes a person. */
+  async authorizationUrl(
+    redirectUri: string,
+    { state, codeVerifier }: LoginSecrets,
+    anew = false,
+  ): Promise<URL> {
     return buildAuthorizationUrl(this.#configuration, {
       redirect_uri: redirectUri,
       scope: SCOPE,
       state,
       code_challenge: await calculatePKCECodeChallenge(codeVerifier),
       code_challenge_method: 'S256',
+      ...(anew && { prompt: 'select_account' }),
     });
   }
 
@@ -96,6 +102,7 @@ export class GithubProvider implements IdentityProvider {
         subject: String(user.id),
         email: vouchedEmail(email?.email, this.#options.emailDomains),
         displayName: displayNameOf(user.name || user.login),
+        authTime: undefined,
       };
     } catch (error) {
       throw providerFault(error);

@@ -22,6 +22,8 @@ export interface ProvenIdentity {
   readonly email: VouchedEmail | undefined;
   /** What the person is called there. */
   readonly displayName: string;
+  /** When they proved it there, in seconds since the epoch; undefined where the provider does not say. */
+  readonly authTime: number | undefined;
 }
 
 /** Somebody else who knows people, and whom Gatehouse believes. */
@@ -35,15 +37,17 @@ export interface IdentityProvider {
   /**
    * Where the browser is sent to.
    *
+   * @param anew whether the person is to prove anew who they are, as far as the provider can be asked for that
    * @throws AppError PROVIDER_UNAVAILABLE, PROVIDER_ANSWER_REFUSED
    */
-  authorizationUrl(redirectUri: string, secrets: LoginSecrets): Promise<URL>;
+  authorizationUrl(redirectUri: string, secrets: LoginSecrets, anew?: boolean): Promise<URL>;
 
   /**
    * Redeems and checks what the browser came back with.
    *
    * @param callback the redirect URI with the answer in its query
+   * @param anewSince since when they must have proven who they are, in seconds since the epoch, if that was asked for
    * @throws AppError PROVIDER_UNAVAILABLE, PROVIDER_DENIED, PROVIDER_ANSWER_REFUSED
    */
-  identify(callback: URL, secrets: LoginSecrets): Promise<ProvenIdentity>;
+  identify(callback: URL, secrets: LoginSecrets, anewSince?: number): Promise<ProvenIdentity>;
 }

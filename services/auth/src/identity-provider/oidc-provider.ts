@@ -28,11 +28,22 @@ export interface OidcProviderOptions {
   readonly emailDomains: readonly string[];
   /** Whether the Workspace domain that an ID token names (`hd`) is the provider's to vouch for: Google's are. */
   readonly vouchesForHostedDomain: boolean;
+  /** Whether it can be asked to have people sign in anew, and says when they did. Google has them choose an account. */
+  readonly asksAnew: boolean;
   readonly fetch: OutboundFetch;
 }
 
 /** At most 255 characters of ASCII (OpenID Connect Core, section 2). */
 const SUBJECT = /^[\x20-\x7e]{1,255}$/;
+
+/**
+ * How long ago people may have signed in there, in seconds: as long as they may stay signed in here. Whoever says so is
+ * told when it was (OpenID Connect Core, section 3.1.2.1).
+ */
+const MAX_AGE_SECONDS = 30 * 86_400;
+
+/** How far the clock of a provider may be behind, in seconds. */
+const BEHIND_SECONDS = 30;
 
 /** What is read of an ID token or of the UserInfo answer (OpenID Connect Core, section 5.1). */
 type PersonClaims = IDToken | UserInfoResponse;
@@ -53,19 +64,30 @@ export class OidcProvider implements IdentityProvider {
     this.#metadata = new ProviderMetadata(options);
   }
 
-  async authorizationUrl(redirectUri: string, { state, nonce, codeVerifier }: LoginSecrets): Promise<URL> {
+  async authorizationUrl(
+    redirectUri: string,
+    { state, nonce, codeVerifier }: LoginSecrets,
+    anew = false,
+  ): Promise<URL> {
+    const { asksAnew, scopes } = this.#options;
     const configuration = await this.#configuration();
     return buildAuthorizationUrl(configuration, {
       redirect_uri: redirectUri,
-      scope: this.#options.scopes.join(' '),
+      scope: scopes.join(' '),
       state,
       nonce,
       code_challenge: await calculatePKCECodeChallenge(codeVerifier),
       code_challenge_method: 'S256',
+      ...(asksAnew && { max_age: String(MAX_AGE_SECONDS) }),
+      ...(anew && { prompt: asksAnew ? 'login' : 'select_account' }),
     });
   }
 
-  async identify(callback: URL, { state, nonce, codeVerifier }: LoginSecrets): Promise<ProvenIdentity> {
+  async identify(
+    callback: URL,
+    { state, nonce, codeVerifier }: LoginSecrets,
+    anewSince?: number,
+  ): Promise<ProvenIdentity> {
     const configuration = await this.#configuration();
     try {
       const tokens = await authorizationCodeGrant(configuration, callback, {
@@ -77,17 +99,26 @@ export class OidcProvider implements IdentityProvider {
       const claims = tokens.claims()!;
       const { sub } = claims;
       if (!SUBJECT.test(sub)) throw answerRefused('ANSWER_MALFORMED');
-      if (claims.email !== undefined) return this.#identityOf(sub, claims);
+      const authTime = this.#authTimeOf(claims, anewSince);
+      if (claims.email !== undefined) return this.#identityOf(sub, claims, authTime);
       // Many keep what a scope stands for out of the ID token (OpenID Connect Core, section 5.4).
       const { userinfo_endpoint } = configuration.serverMetadata();
       const more = userinfo_endpoint && (await fetchUserInfo(configuration, tokens.access_token, sub));
-      return this.#identityOf(sub, more || claims);
+      return this.#identityOf(sub, more || claims, authTime);
     } catch (error) {
       throw providerFault(error);
     }
   }
 
-  #identityOf(subject: string, claims: PersonClaims): ProvenIdentity {
+  /** When the person signed in there: anew if that was asked for (OpenID Connect Core, section 3.1.3.7, rule 13). */
+  #authTimeOf({ auth_time: authTime }: IDToken, anewSince: number | undefined): number | undefined {
+    if (anewSince === undefined || !this.#options.asksAnew) return authTime;
+    if (authTime === undefined || authTime < anewSince - BEHIND_SECONDS)
+      throw answerRefused('ID_TOKEN_AUTH_TIME');
+    return Math.max(authTime, anewSince);
+  }
+
+  #identityOf(subject: string, claims: PersonClaims, authTime: number | undefined): ProvenIdentity {
     const { emailDomains, vouchesForHostedDomain } = this.#options;
     const hosted =
       vouchesForHostedDomain && typeof claims['hd'] === 'string' ? [claims['hd'].toLowerCase()] : [];
@@ -98,6 +129,7 @@ export class OidcProvider implements IdentityProvider {
       subject,
       email: vouchedEmail(email, [...emailDomains, ...hosted]),
       displayName: displayNameOf(claims.name ?? claims.preferred_username),
+      authTime,
     };
   }
 

@@ -35,6 +35,7 @@ function open(settings: ProviderSettings, reachesPrivate: boolean): IdentityProv
         issuer: settings.issuer,
         scopes: GOOGLE_SCOPES,
         vouchesForHostedDomain: true,
+        asksAnew: false,
       });
     case 'oidc':
       return new OidcProvider({
@@ -42,6 +43,7 @@ function open(settings: ProviderSettings, reachesPrivate: boolean): IdentityProv
         issuer: settings.issuer,
         scopes: settings.scopes,
         vouchesForHostedDomain: false,
+        asksAnew: true,
       });
   }
 }

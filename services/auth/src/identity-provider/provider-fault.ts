@@ -12,6 +12,7 @@ export type AnswerFault =
   | 'CODE_REFUSED'
   | 'ID_TOKEN_ALGORITHM'
   | 'ID_TOKEN_AUDIENCE'
+  | 'ID_TOKEN_AUTH_TIME'
   | 'ID_TOKEN_EXPIRED'
   | 'ID_TOKEN_ISSUER'
   | 'ID_TOKEN_KEY'

@@ -77,6 +77,7 @@ it('any provider of OpenID Connect is known by its issuer alone, and vouches for
     subject: '1002',
     email: { address: 'wilma@corp.example', authoritative: false },
     displayName: 'Wilma',
+    authTime: expect.any(Number),
   });
 });
 

@@ -45,6 +45,7 @@ export async function askForLink(
       returnPath: IDENTITIES_PATH,
       sessionId,
       replacesId: undefined,
+      anew: false,
     });
   });
   return { path: `/login/${provider.name}?ticket=${ticket}`, expireTime };

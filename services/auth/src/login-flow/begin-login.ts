@@ -10,6 +10,8 @@ export interface LoginRequest {
   readonly provider: string;
   /** Where it goes in the end: a page of ours. */
   readonly returnPath: string;
+  /** Whether the person is to prove anew who they are, though the provider knows. */
+  readonly anew: boolean;
   /** Of a link that was asked for; undefined for a sign-in. */
   readonly ticket: string | undefined;
   /** What it holds from a flow before this one. */
@@ -43,11 +45,20 @@ export async function beginLogin(
   // A browser that is in the middle of another flow goes on with both.
   const held = request.browser !== undefined && flowHash(request.browser) ? request.browser : newFlowText();
   const state = newFlowText();
-  const url = await provider.authorizationUrl(redirectUriOf(issuer, provider.name), flowSecrets.of(state));
+  const { anew } = request;
+  const redirectUri = redirectUriOf(issuer, provider.name);
+  const url = await provider.authorizationUrl(redirectUri, flowSecrets.of(state), anew);
   const next = { stateHash: flowHash(state)!, browserHash: flowHash(held)! };
   if (request.ticket === undefined) {
     const { returnPath, sessionId: replacesId } = request;
-    const flow = { id: randomUUID(), provider: provider.name, returnPath, sessionId: undefined, replacesId };
+    const flow = {
+      id: randomUUID(),
+      provider: provider.name,
+      returnPath,
+      sessionId: undefined,
+      replacesId,
+      anew,
+    };
     await loginFlows.insert(database.sql, { ...flow, ...next });
   } else {
     const ticketHash = flowHash(request.ticket);

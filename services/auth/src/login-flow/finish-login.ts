@@ -57,7 +57,7 @@ export async function finishLogin(
     if (!(error instanceof AppError)) throw error;
     return audit.refuse(database.sql, caller.origin, error, target);
   };
-  const identity = await identify(context, provider, answer.parameters).catch(refuse);
+  const identity = await identify(context, provider, flow, answer.parameters).catch(refuse);
   return flow.linksTo === null
     ? signIn(context, flow, identity, caller)
     : askToLink(context, flow, flow.linksTo, identity).catch(refuse);
@@ -87,11 +87,12 @@ async function takeFlow(
 function identify(
   { issuer, flowSecrets }: AuthContext,
   provider: IdentityProvider,
+  { anewSince }: LoginFlow,
   parameters: URLSearchParams,
 ): Promise<ProvenIdentity> {
   const callback = new URL(redirectUriOf(issuer, provider.name));
   callback.search = parameters.toString();
-  return provider.identify(callback, flowSecrets.of(parameters.get('state') ?? ''));
+  return provider.identify(callback, flowSecrets.of(parameters.get('state') ?? ''), anewSince ?? undefined);
 }
 
 async function signIn(

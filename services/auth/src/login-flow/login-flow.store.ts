@@ -17,6 +17,8 @@ export interface NewLoginFlow {
   readonly sessionId: string | undefined;
   /** The session of the browser, whose place a sign-in takes. */
   readonly replacesId: string | undefined;
+  /** Whether the person is to prove anew who they are. */
+  readonly anew: boolean;
 }
 
 /** How a flow stands: open, or why not. */
@@ -31,6 +33,8 @@ export interface LoginFlow {
   /** The session that asks for a link, and its account; null for a sign-in. */
   readonly sessionId: string | null;
   readonly linksTo: string | null;
+  /** Since when the person must have proven who they are, in seconds since the epoch; null where any time does. */
+  readonly anewSince: number | null;
   readonly state: FlowState;
 }
 
@@ -55,10 +59,11 @@ export class LoginFlowStore {
   async insert(sql: Sql, flow: NewLoginFlow): Promise<Date> {
     const [row] = await sql<[{ expires_at: Date }]>`
       insert into login_flow
-        (id, state_hash, browser_hash, provider, return_path, session_id, replaces_id, expires_at)
+        (id, state_hash, browser_hash, provider, return_path, session_id, replaces_id, anew_since, expires_at)
       values (
         ${flow.id}, ${flow.stateHash}, ${flow.browserHash ?? null}, ${flow.provider}, ${flow.returnPath},
         ${flow.sessionId ?? null}, ${flow.replacesId ?? null},
+        case when ${flow.anew} then clock_timestamp() end,
         clock_timestamp() + ${FLOW_SECONDS} * interval '1 second'
       )
       returning expires_at`;
@@ -83,7 +88,7 @@ export class LoginFlowStore {
   async find(sql: Sql, stateHash: Buffer): Promise<LoginFlow | undefined> {
     const [row] = await sql<LoginFlow[]>`
       select f.id, browser_hash as "browserHash", provider, return_path as "returnPath", session_id as "sessionId",
-        s.account_id as "linksTo",
+        s.account_id as "linksTo", extract(epoch from anew_since)::float8 as "anewSince",
         case
           when answered_at is not null then 'FLOW_USED'
           when f.expires_at <= clock_timestamp() then 'FLOW_EXPIRED'

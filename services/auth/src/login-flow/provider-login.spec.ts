@@ -1,6 +1,8 @@
+import type { BrowserPage } from '@gatehouse/testing';
 import { readAuthSettings } from '../config.js';
 import { accountCalls } from '../spec/account-calls.js';
 import { fakeProviders, PEOPLE, type FakeProviders } from '../spec/fake-providers.js';
+import { beginAuthorization, oauthParty, type OauthParty } from '../spec/oauth-party.js';
 import { LoginBrowser, reasonOn } from '../spec/provider-login.js';
 import {
   claimsOf,
@@ -173,6 +175,77 @@ describe('signing in anew', () => {
     await browser.signIn('google', fakes.google, gina.subject);
     expect(await reasonOf(auth.sessions.exchange(browser.secret))).toBe('OK');
   });
+});
+
+describe('a client that asks for a new sign-in', () => {
+  let party: OauthParty;
+  beforeAll(async () => {
+    party = await oauthParty(auth);
+  });
+  beforeEach(async () => {
+    await browser.signIn('google', fakes.google, gina.subject);
+    browser = newBrowser();
+  });
+
+  /** Goes on to where a page leads by itself. */
+  const goOn = ({ text }: BrowserPage) => browser.open(/url=([^"]+)"/.exec(text)?.[1] ?? '');
+  /** Goes to the page that asks for a sign-in. @returns where its button of a provider leads */
+  const buttonOf = async (provider: string, asking: Readonly<Record<string, string>>) => {
+    const { url } = await beginAuthorization(party, asking);
+    const { text } = await goOn(await browser.visit(url));
+    const [, path = ''] = new RegExp(`href="(/login/${provider}[^"]+)"`).exec(text) ?? [];
+    return path.replaceAll('&amp;', '&');
+  };
+  const sentTo = async (path: string) => {
+    const { redirect } = await browser.visit(ISSUER + path, { stopAt: ({ origin }) => origin !== ISSUER });
+    return Object.fromEntries(redirect!.searchParams);
+  };
+  const ASKING = [
+    ['prompt', { prompt: 'login' }],
+    ['max_age', { max_age: '60' }],
+  ] as const;
+
+  it.each(ASKING)('has the provider ask for one, and goes on with that: by %s', async (_, asking) => {
+    const path = await buttonOf('corp', asking);
+    expect(await sentTo(path)).toMatchObject({ prompt: 'login', max_age: expect.any(String) });
+    fakes.google.signsIn = gina.subject;
+    expect((await goOn(await browser.open(path))).text).toContain('name="decision"');
+  });
+
+  it.each(ASKING)('gets none that the provider has not asked for: by %s', async (_, asking) => {
+    const path = await buttonOf('corp', asking);
+    fakes.google.signsIn = gina.subject;
+    fakes.google.fault = 'old-sign-in';
+    expect(reasonOn(await browser.open(path))).toBe('PROVIDER_ANSWER_REFUSED');
+    expect(await lastEvent()).toBe('SignInWithProvider ID_TOKEN_AUTH_TIME');
+    // Nor by leaving out what has the provider asked.
+    const passed = await browser.open(path.replace('&anew=', ''));
+    expect(reasonOn(passed)).toBe('OK');
+    expect((await goOn(passed)).text).toContain('name="password"');
+  });
+
+  it.each(['google', 'github'])('has people choose their account at %s, which asks no more', async (name) => {
+    expect(await sentTo(await buttonOf(name, { prompt: 'login' }))).toMatchObject({
+      prompt: 'select_account',
+    });
+  });
+
+  it('is who has them asked: others let in whom the provider knows', async () => {
+    expect(await sentTo(await buttonOf('corp', {}))).not.toHaveProperty('prompt');
+    expect(await sentTo('/login/google')).not.toHaveProperty('prompt');
+  });
+});
+
+it('a sign-in is as old as the provider says', async () => {
+  await browser.signIn('google', fakes.google, gina.subject);
+  fakes.google.fault = 'old-sign-in';
+  await browser.signIn('corp', fakes.google, gina.subject);
+  const { iat, auth_time } = claimsOf((await auth.sessions.exchange(browser.secret)).accessToken);
+  expect(Number(iat) - Number(auth_time)).toBeGreaterThanOrEqual(3_600);
+  const page = await browser.open('/account/identities');
+  expect(page.text).toContain('Sign in again');
+  const again = await browser.submit('/account/sign-out', { next: '/account/identities', anew: 'yes' });
+  expect(again.text).toContain('href="/login/corp?next=%2Faccount%2Fidentities&amp;anew="');
 });
 
 describe('an answer', () => {

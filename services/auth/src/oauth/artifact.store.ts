@@ -1,5 +1,6 @@
 import type { Sql } from '@gatehouse/postgres';
 import type { BrowserSession } from '../session/end-current-session.js';
+import { signedInAt } from '../session/session.store.js';
 
 /** By how much longer who asks too soon has to wait from then on, in seconds (RFC 8628, section 3.5). */
 const LONGER_SECONDS = 5;
@@ -81,10 +82,10 @@ export class ArtifactStore {
       where session_id = any(${[...sessionIds]}::uuid[]) and kind = ${kind}`;
   }
 
-  /** Whether an artifact was there before a session began, by the one clock of the database. */
+  /** Whether an artifact was there before the person of a session signed in, by the one clock of the database. */
   async isOlder(sql: Sql, hash: Buffer, sessionId: string): Promise<boolean> {
     const rows = await sql`
-      select from oauth_artifact artifact join session on session.created_at > artifact.created_at
+      select from oauth_artifact artifact join session on ${signedInAt(sql)} > artifact.created_at
       where artifact.hash = ${hash} and session.id = ${sessionId}`;
     return rows.length > 0;
   }

@@ -78,7 +78,7 @@ export class Artifacts {
     return rows.map((row) => ({ ...this.#open(row), sessionId: row.sessionId }));
   }
 
-  /** Whether an artifact was there before a session began. */
+  /** Whether an artifact was there before the person of a session signed in. */
   isOlder(kind: string, name: string, sessionId: string): Promise<boolean> {
     return this.store.isOlder(this.#database.sql, this.#hash(kind, name), sessionId);
   }

@@ -33,6 +33,11 @@ export interface Asked {
   readonly withheld: readonly string[];
 }
 
+/** Whether a client wants another sign-in than one that there is. */
+export function wantsNew({ prompt }: Details): boolean {
+  return prompt.reasons.some((reason) => AGAIN.has(reason));
+}
+
 /**
  * Whether a sign-in answers what the client asks for: one that was there before does, unless a new one is wanted.
  *
@@ -41,11 +46,10 @@ export interface Asked {
  */
 export async function answers(
   context: AuthContext,
-  { prompt, uid }: Details,
+  details: Details,
   signedIn: SignedIn | undefined,
 ): Promise<boolean> {
-  const wantsNew = prompt.reasons.some((reason) => AGAIN.has(reason));
-  return !wantsNew || hasSignedInSince(context, uid, signedIn);
+  return !wantsNew(details) || hasSignedInSince(context, details.uid, signedIn);
 }
 
 /** What the library is told of a sign-in. Its session stands on ours, see session-adapter.ts. */

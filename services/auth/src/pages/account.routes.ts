@@ -8,7 +8,7 @@ import { requireOwnPage } from '../web/require-own-page.js';
 import type { WebRoute } from '../web/routes.js';
 import type { Visit } from '../web/visit.js';
 import { html } from './html.js';
-import { ACCOUNT_PATH, loginPath, nextPath } from './next-path.js';
+import { ACCOUNT_PATH, ANEW, loginPath, nextPath } from './next-path.js';
 import { sendOn, sendPage } from './send-page.js';
 
 /** The pages of whoever is signed in. */
@@ -42,5 +42,5 @@ async function signOut(context: AuthContext, visit: Visit): Promise<void> {
   const signedIn = await currentSession(context, visit);
   if (signedIn) await endCurrentSession(context, signedIn, visit.caller('EndSession'));
   visit.response.setHeader('set-cookie', endedSessionCookie);
-  sendOn(visit, loginPath(nextPath(form.get('next'))));
+  sendOn(visit, loginPath(nextPath(form.get('next')), form.has(ANEW)));
 }

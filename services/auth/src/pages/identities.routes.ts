@@ -12,7 +12,7 @@ import { requireOwnPage } from '../web/require-own-page.js';
 import type { WebRoute } from '../web/routes.js';
 import type { Visit } from '../web/visit.js';
 import { html, type Html } from './html.js';
-import { loginPath } from './next-path.js';
+import { ANEW, loginPath } from './next-path.js';
 import { sendOn, sendPage } from './send-page.js';
 
 /** More than an account may have. */
@@ -83,6 +83,7 @@ function signInAgain(): Html {
   return html`<p>To change this, sign in again: you did a while ago.</p>
     <form method="post" action="/account/sign-out">
       <input type="hidden" name="next" value="${IDENTITIES_PATH}" />
+      <input type="hidden" name="${ANEW}" value="yes" />
       <button>Sign in again</button>
     </form>`;
 }

@@ -6,6 +6,7 @@ import {
   consent,
   loginResult,
   refuseConsent,
+  wantsNew,
   type Details,
 } from '../oauth/interactions.js';
 import { INTERACTION_PATH } from '../oauth/paths.js';
@@ -100,7 +101,7 @@ class InteractionPages {
   async #askToSignIn(visit: Visit, details: Details, said: Partial<SignInFault>): Promise<void> {
     const { clientName } = await this.#clientOf(details);
     const lead = html`<p>to go on to <strong>${clientName}</strong></p>`;
-    const others = providerButtons(this.context, visit.path);
+    const others = providerButtons(this.context, visit.path, wantsNew(details));
     const page = loginPage({ next: visit.path, action: visit.path, lead, others, ...said });
     sendPage(visit, page, { ...this.#targetOf(details), status: said.status });
   }

@@ -10,7 +10,10 @@ export function nextPath(said: string | null | undefined): string {
   return said && NEXT.test(said) ? said : ACCOUNT_PATH;
 }
 
+/** Says in a query that the person is to prove anew who they are. */
+export const ANEW = 'anew';
+
 /** The page that asks for a sign-in on the way to another one. */
-export function loginPath(next: string): string {
-  return `/login?${new URLSearchParams({ next }).toString()}`;
+export function loginPath(next: string, anew = false): string {
+  return `/login?${new URLSearchParams({ next, ...(anew && { [ANEW]: '' }) }).toString()}`;
 }

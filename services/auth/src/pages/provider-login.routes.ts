@@ -10,7 +10,7 @@ import type { Visit } from '../web/visit.js';
 import { sendFailure } from './failure-page.js';
 import { html } from './html.js';
 import { LINK_PATH } from './link.routes.js';
-import { ACCOUNT_PATH, loginPath, nextPath } from './next-path.js';
+import { ACCOUNT_PATH, ANEW, loginPath, nextPath } from './next-path.js';
 import { sendOn, sendPage } from './send-page.js';
 import { VERIFY_PATH } from './verify-address.routes.js';
 
@@ -37,6 +37,7 @@ async function sendToProvider(context: AuthContext, visit: Visit, provider: stri
   const login = {
     provider,
     returnPath: nextPath(query.get('next')),
+    anew: query.has(ANEW),
     ticket: query.get('ticket') ?? undefined,
     browser: browserOf(request.headers.cookie),
     sessionId: (await currentSession(context, visit))?.sessionId,

@@ -14,12 +14,15 @@ export interface BegunSession {
 /**
  * Begins a session of an account in a transaction of the caller's, which holds the account's lock. Its secret is always
  * new: whatever the browser held before, nobody who planted it there is signed in by this (session fixation).
+ *
+ * @param authTime when the person proved who they are, in seconds since the epoch, if that was before
  */
 export async function beginSession(
   { sessions, audit }: AuthContext,
   tx: Sql,
   accountId: string,
   { origin, device, address }: Caller,
+  authTime?: number,
 ): Promise<BegunSession> {
   const secret = newSessionSecret();
   await audit.append(tx, { origin, actor: accountId, target: accountId, outcome: 'OK' });
@@ -29,6 +32,7 @@ export async function beginSession(
     hash: secret.hash,
     device,
     address,
+    authTime,
   });
   return { row, secret };
 }

@@ -73,12 +73,21 @@ export interface ListedSessionRow extends SessionRow {
 export class SessionStore {
   async begin(
     tx: Sql,
-    session: { id: string; accountId: string; hash: Buffer; device: string; address: string },
+    session: {
+      id: string;
+      accountId: string;
+      hash: Buffer;
+      device: string;
+      address: string;
+      /** When the person proved who they are, in seconds since the epoch; undefined for this moment. */
+      authTime: number | undefined;
+    },
   ): Promise<SessionRow> {
     const [row] = await tx<[SessionRow]>`
-      insert into session (id, account_id, hash, device, last_address, idle_expires_at, expires_at)
+      insert into session (id, account_id, hash, device, last_address, auth_time, idle_expires_at, expires_at)
       values (
         ${session.id}, ${session.accountId}, ${session.hash}, ${session.device}, ${session.address},
+        to_timestamp(${session.authTime ?? null}),
         clock_timestamp() + ${IDLE_HOURS} * interval '1 hour',
         clock_timestamp() + ${ABSOLUTE_DAYS} * interval '1 day'
       )
@@ -89,7 +98,7 @@ export class SessionStore {
   async sessionOf(sql: Sql, hash: Buffer): Promise<SessionOf | undefined> {
     const [row] = await sql<SessionOf[]>`
       select id as "sessionId", account_id as "accountId",
-        floor(extract(epoch from created_at))::float8 as "beganAt",
+        floor(extract(epoch from ${signedInAt(sql)}))::float8 as "beganAt",
         floor(extract(epoch from expires_at))::float8 as "endsAt"
       from session where hash = ${hash}`;
     return row;
@@ -99,7 +108,7 @@ export class SessionStore {
   async signedIn(sql: Sql, hash: Buffer, requiresVerifiedEmail: boolean): Promise<SignedIn | undefined> {
     const [row] = await sql<SignedIn[]>`
       select session.id as "sessionId", account_id as "accountId", email,
-        floor(extract(epoch from session.created_at))::float8 as "beganAt"
+        floor(extract(epoch from ${signedInAt(sql)}))::float8 as "beganAt"
       from session join account on account.id = account_id
       where hash = ${hash} and ${live(sql)} and suspended_at is null
         and (email_verified_at is not null or not ${requiresVerifiedEmail}::boolean)`;
@@ -222,6 +231,11 @@ function columns(sql: Sql) {
 /** The same, of a query that has selected them. */
 function names(sql: Sql) {
   return sql`id, device, address, "createTime", "lastUseTime", "idleExpireTime", "expireTime"`;
+}
+
+/** When the person of a session proved who they are: as it began, or before. */
+export function signedInAt(sql: Sql) {
+  return sql`least(session.auth_time, session.created_at)`;
 }
 
 /** What is neither ended nor over. No access token outlives what it descends from, so the others have none. */

@@ -699,10 +699,11 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * Unlinks one of the caller's identities and ends every other sign-in of the account
+         * Unlinks one of the caller's identities and ends every other sign-in of the account, and what apps were let do by whoever had signed in with it
          * @description Unlinks one of the caller's identities and ends every other sign-in of the
-         *     account. The last way to sign in stays: an account without a password keeps
-         *     one identity. The caller must have signed in within the last 15 minutes.
+         *     account, and what apps were let do by whoever had signed in with it. The
+         *     last way to sign in stays: an account without a password keeps one identity.
+         *     The caller must have signed in within the last 15 minutes.
          */
         delete: operations["IdentityService_UnlinkIdentity"];
         options?: never;

@@ -49,20 +49,32 @@ export interface ListedGrantRow {
 
 /** All SQL of the table `oauth_grant`. */
 export class GrantStore {
-  /** Writes down a consent: as the grant of a client, or as what its grant is from now on. @returns the grant's ID */
+  /**
+   * Writes down a consent: as the grant of a client, or as what its grant is from now on. It is remembered which identity
+   * the session of the person began with.
+   *
+   * @returns the grant's ID
+   */
   async consent(
     tx: Sql,
-    grant: { readonly id: string; readonly accountId: string; readonly clientId: string },
+    grant: {
+      readonly id: string;
+      readonly accountId: string;
+      readonly clientId: string;
+      readonly sessionId: string;
+    },
     consent: Consent,
   ): Promise<string> {
     const [row] = await tx<[{ id: string }]>`
-      insert into oauth_grant (id, account_id, client_id, consent, expires_at)
+      insert into oauth_grant (id, account_id, client_id, consent, identity_id, expires_at)
       values (
         ${grant.id}, ${grant.accountId}, ${grant.clientId}, ${tx.json(consent as never)},
+        (select identity_id from session where id = ${grant.sessionId}),
         clock_timestamp() + ${GRANT_DAYS} * interval '1 day'
       )
       on conflict (account_id, client_id) where ended_at is null do update
-      set consent = excluded.consent, expires_at = excluded.expires_at
+      set consent = excluded.consent, expires_at = excluded.expires_at,
+        identity_id = coalesce(excluded.identity_id, oauth_grant.identity_id)
       returning id`;
     return row.id;
   }
@@ -123,6 +135,16 @@ export class GrantStore {
     const rows = await tx<{ id: string }[]>`
       update oauth_grant set ended_at = clock_timestamp()
       where account_id = ${accountId} and ended_at is null
+      returning id`;
+    return rows.map(({ id }) => id);
+  }
+
+  /** Ends the grants of an account, which is locked, that were given with an identity. @returns those that ended now */
+  async endOfIdentity(tx: Sql, accountId: string, identityId: string): Promise<string[]> {
+    // As text: a form may say anything.
+    const rows = await tx<{ id: string }[]>`
+      update oauth_grant set ended_at = clock_timestamp()
+      where account_id = ${accountId} and identity_id::text = ${identityId} and ended_at is null
       returning id`;
     return rows.map(({ id }) => id);
   }

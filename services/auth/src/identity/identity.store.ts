@@ -50,20 +50,20 @@ export class IdentityStore {
     return row;
   }
 
-  /** Links an identity to an account. @returns whether it was linked to none */
+  /** Links an identity to an account. @returns its ID; undefined when it was linked already */
   async insert(
     tx: Sql,
     accountId: string,
     { issuer, subject, displayName, email }: NewIdentity,
-  ): Promise<boolean> {
-    const rows = await tx`
+  ): Promise<string | undefined> {
+    const [row] = await tx<{ id: string }[]>`
       insert into identity (id, account_id, issuer, subject, display_name, email, email_key)
       values (
         ${randomUUID()}, ${accountId}, ${issuer}, ${subject}, ${displayName}, ${email}, ${email && emailKey(email)}
       )
       on conflict (issuer, subject) do nothing
       returning id`;
-    return rows.length > 0;
+    return row?.id;
   }
 
   /** Writes down that somebody signs in with it, and what they are called now. @returns whether it is still linked */

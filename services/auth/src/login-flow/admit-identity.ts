@@ -61,7 +61,7 @@ async function signInTo(
     // Without a password the account is its identity's, and that may have named somebody else's address.
     if (!facts.emailVerified && (requiresVerifiedEmail || !facts.passwordSet)) return 'unverified';
     await limits.signIn(accountEmail, caller.address).remember(tx, accountId);
-    return beginSession(context, tx, accountId, caller, identity.authTime);
+    return beginSession(context, tx, accountId, caller, { id, authTime: identity.authTime });
   });
   if (decided === 'refused') {
     const error = authReasons.SIGN_IN_REFUSED({ logReason: 'ACCOUNT_CLOSED' });
@@ -85,9 +85,10 @@ async function registerAtOnce(context: AuthContext, identity: WithEmail, caller:
   const session = await database.transaction(async (tx) => {
     const account = await insertAccount(context, tx, owner, undefined, registering(caller));
     if (!account) return undefined;
-    if (!(await identities.insert(tx, account.id, toIdentity(identity)))) throw platformReasons.CONFLICT();
+    const id = await identities.insert(tx, account.id, toIdentity(identity));
+    if (id === undefined) throw platformReasons.CONFLICT();
     await limits.signIn(email, caller.address).remember(tx, account.id);
-    return beginSession(context, tx, account.id, caller, identity.authTime);
+    return beginSession(context, tx, account.id, caller, { id, authTime: identity.authTime });
   });
   if (session) return { kind: 'signed_in', session };
   // Taken, perhaps by this very person a moment ago: of two of their windows, say.

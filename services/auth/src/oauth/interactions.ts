@@ -93,15 +93,16 @@ function namesOf({ prompt, params }: Details, resource: string): readonly string
 export async function consent(
   context: AuthContext,
   clientId: string,
-  accountId: string,
+  { accountId, sessionId }: SignedIn,
   asked: Asked,
   { origin }: Caller,
 ): Promise<InteractionResults> {
   const { database, grants, audit } = context;
   const grantId = await database.transaction(async (tx) => {
     if (!(await readIssue(context, tx, accountId, clientId))) throw authReasons.ACCOUNT_UNKNOWN();
+    const grant = { id: randomUUID(), accountId, clientId, sessionId };
     const before = (await grants.findOf(tx, accountId, clientId))?.consent;
-    const id = await grants.consent(tx, { id: randomUUID(), accountId, clientId }, merge(before, asked));
+    const id = await grants.consent(tx, grant, merge(before, asked));
     await audit.append(tx, { origin, actor: accountId, target: clientId, outcome: 'OK' });
     return id;
   });

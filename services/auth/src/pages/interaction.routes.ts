@@ -133,7 +133,7 @@ class InteractionPages {
     // What they have come to hold while they looked at the page, they have not seen there.
     const seen = { ...asked, permissions: asked.permissions.filter(({ name }) => shown.includes(name)) };
     const result = allows
-      ? await consent(this.context, clientId, accountId, seen, visit.caller('ConsentGrant'))
+      ? await consent(this.context, clientId, signedIn, seen, visit.caller('ConsentGrant'))
       : await refuseConsent(this.context, clientId, accountId, visit);
     await this.#finish(visit, result, allows);
   }

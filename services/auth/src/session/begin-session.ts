@@ -11,18 +11,25 @@ export interface BegunSession {
   readonly secret: SessionSecret;
 }
 
+/** The identity that somebody signed in with. */
+export interface SignedInWith {
+  readonly id: string;
+  /** When the person proved at the provider who they are, in seconds since the epoch, if that is known. */
+  readonly authTime: number | undefined;
+}
+
 /**
  * Begins a session of an account in a transaction of the caller's, which holds the account's lock. Its secret is always
  * new: whatever the browser held before, nobody who planted it there is signed in by this (session fixation).
  *
- * @param authTime when the person proved who they are, in seconds since the epoch, if that was before
+ * @param identity what the person signed in with, unless it was a password
  */
 export async function beginSession(
   { sessions, audit }: AuthContext,
   tx: Sql,
   accountId: string,
   { origin, device, address }: Caller,
-  authTime?: number,
+  identity?: SignedInWith,
 ): Promise<BegunSession> {
   const secret = newSessionSecret();
   await audit.append(tx, { origin, actor: accountId, target: accountId, outcome: 'OK' });
@@ -32,7 +39,8 @@ export async function beginSession(
     hash: secret.hash,
     device,
     address,
-    authTime,
+    authTime: identity?.authTime,
+    identityId: identity?.id,
   });
   return { row, secret };
 }

@@ -81,13 +81,15 @@ export class SessionStore {
       address: string;
       /** When the person proved who they are, in seconds since the epoch; undefined for this moment. */
       authTime: number | undefined;
+      /** What they signed in with; undefined for a password. */
+      identityId: string | undefined;
     },
   ): Promise<SessionRow> {
     const [row] = await tx<[SessionRow]>`
-      insert into session (id, account_id, hash, device, last_address, auth_time, idle_expires_at, expires_at)
+      insert into session (id, account_id, hash, device, last_address, auth_time, identity_id, idle_expires_at, expires_at)
       values (
         ${session.id}, ${session.accountId}, ${session.hash}, ${session.device}, ${session.address},
-        to_timestamp(${session.authTime ?? null}),
+        to_timestamp(${session.authTime ?? null}), ${session.identityId ?? null},
         clock_timestamp() + ${IDLE_HOURS} * interval '1 hour',
         clock_timestamp() + ${ABSOLUTE_DAYS} * interval '1 day'
       )

@@ -641,8 +641,9 @@ export const IdentityServiceService = {
   },
   /**
    * Unlinks one of the caller's identities and ends every other sign-in of the
-   * account. The last way to sign in stays: an account without a password keeps
-   * one identity. The caller must have signed in within the last 15 minutes.
+   * account, and what apps were let do by whoever had signed in with it. The
+   * last way to sign in stays: an account without a password keeps one identity.
+   * The caller must have signed in within the last 15 minutes.
    */
   unlinkIdentity: {
     path: "/gatehouse.auth.v1.IdentityService/UnlinkIdentity" as const,
@@ -684,8 +685,9 @@ export interface IdentityServiceServer extends UntypedServiceImplementation {
   beginLinking: handleUnaryCall<BeginLinkingRequest, BeginLinkingResponse>;
   /**
    * Unlinks one of the caller's identities and ends every other sign-in of the
-   * account. The last way to sign in stays: an account without a password keeps
-   * one identity. The caller must have signed in within the last 15 minutes.
+   * account, and what apps were let do by whoever had signed in with it. The
+   * last way to sign in stays: an account without a password keeps one identity.
+   * The caller must have signed in within the last 15 minutes.
    */
   unlinkIdentity: handleUnaryCall<UnlinkIdentityRequest, UnlinkIdentityResponse>;
   /** Lists the identities that are linked to an account. */
@@ -735,8 +737,9 @@ export interface IdentityServiceClient extends Client {
   ): ClientUnaryCall;
   /**
    * Unlinks one of the caller's identities and ends every other sign-in of the
-   * account. The last way to sign in stays: an account without a password keeps
-   * one identity. The caller must have signed in within the last 15 minutes.
+   * account, and what apps were let do by whoever had signed in with it. The
+   * last way to sign in stays: an account without a password keeps one identity.
+   * The caller must have signed in within the last 15 minutes.
    */
   unlinkIdentity(
     request: UnlinkIdentityRequest,

@@ -2,6 +2,7 @@ import type { Adapter } from 'oidc-provider';
 import type { AuthContext } from '../auth-context.js';
 import { ArtifactAdapter } from './artifact-adapter.js';
 import { ClientAdapter } from './client-adapter.js';
+import { DeviceCodeAdapter } from './device-code-adapter.js';
 import { GrantAdapter } from './grant-adapter.js';
 import { telling } from './oauth-fault.js';
 import { SessionAdapter } from './session-adapter.js';
@@ -25,6 +26,8 @@ function open(context: AuthContext, kind: string): Adapter {
   switch (kind) {
     case 'Client':
       return new ClientAdapter(context);
+    case 'DeviceCode':
+      return new DeviceCodeAdapter(context, kind);
     case 'Grant':
       return new GrantAdapter(context);
     case 'Session':

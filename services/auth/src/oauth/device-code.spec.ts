@@ -120,6 +120,18 @@ describe('a device', () => {
     expect(errors).toEqual(['authorization_pending', ...Array<string>(9).fill('slow_down')]);
   });
 
+  it('is connected by one of those who confirm its code at the same time', async () => {
+    const asked = await begin();
+    const windows = Array.from({ length: 5 }, async () => {
+      const browser = replicas.newBrowser();
+      const { text } = await browser.get('/device');
+      return { browser, page: (await submit(browser, text, { user_code: asked.user_code })).text };
+    });
+    const open = await Promise.all(windows);
+    const answers = await Promise.all(open.map(({ browser, page }) => submit(browser, page, {})));
+    expect(answers.filter(({ headers }) => headers.location !== undefined)).toHaveLength(1);
+  });
+
   it('is connected by nobody else’s form', async () => {
     const asked = await begin();
     const browser = replicas.newBrowser();

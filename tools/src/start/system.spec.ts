@@ -1,5 +1,6 @@
+import { type EmbeddedPostgres, startEmbeddedPostgres } from '@gatehouse/embedded-postgres';
 import { eventually } from '@gatehouse/testing';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
 import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
@@ -16,11 +17,26 @@ const main = fileURLToPath(new URL('./fixture/main.js', import.meta.url));
 
 const nothing = async () => {};
 
+/** What a start makes a server of its own by. */
+const EMBEDDED = { databaseUrl: undefined };
+
 describe('System', () => {
+  /** The server of most starts: to make one takes longer than all else. */
+  let server: EmbeddedPostgres;
+  let serverFolder: string;
   let folder: string;
   let ports: Ports;
   const begun: System[] = [];
 
+  beforeAll(async () => {
+    serverFolder = await mkdtemp(join(tmpdir(), 'gatehouse-start-server-'));
+    await chmod(serverFolder, 0o755);
+    server = await startEmbeddedPostgres({ dataDir: join(serverFolder, 'postgres'), durable: false });
+  });
+  afterAll(async () => {
+    await server.stop();
+    await rm(serverFolder, { recursive: true });
+  });
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'gatehouse-start-'));
     await chmod(folder, 0o755);
@@ -44,7 +60,7 @@ describe('System', () => {
     plan: Partial<SystemPlan> = {},
   ) => {
     const made = new System(
-      { folder, fresh: false, databaseUrl: undefined, ports, ...options },
+      { folder, fresh: false, databaseUrl: server.url, ports, ...options },
       {
         groups: [{ name: 'services', services }],
         mainOf: () => main,
@@ -66,7 +82,7 @@ describe('System', () => {
     (await readFile(join(folder, 'secrets', `${name}-database-url`), 'utf8')).trim();
 
   it('starts services on databases of their own, and ends them', async () => {
-    const running = system();
+    const running = system(undefined, EMBEDDED);
     await running.start();
     expect(await answers('users')).toBe(true);
     expect(await answers('resources')).toBe(true);
@@ -97,17 +113,17 @@ describe('System', () => {
       await sql.end();
       return row?.n as number;
     };
-    const first = system([]);
+    const first = system([], EMBEDDED);
     await first.start();
     const sql = postgres(await databaseUrl('users'), { max: 1 });
     await sql`select lo_create(0)`;
     await sql.end();
     await first.stop();
-    const second = system([]);
+    const second = system([], EMBEDDED);
     await second.start();
     expect(await count()).toBe(1);
     await second.stop();
-    await system([], { fresh: true }).start();
+    await system([], { ...EMBEDDED, fresh: true }).start();
     expect(await count()).toBe(0);
   });
 
@@ -140,7 +156,7 @@ describe('System', () => {
   it('refuses a taken port before anything is started', async () => {
     const taken = createServer().listen(ports.users, '127.0.0.1');
     await eventually(() => expect(taken.listening).toBe(true));
-    await expect(system().start()).rejects.toThrow(String(ports.users));
+    await expect(system(undefined, EMBEDDED).start()).rejects.toThrow(String(ports.users));
     await expect(stat(join(folder, 'postgres'))).rejects.toMatchObject({ code: 'ENOENT' });
     taken.close();
   });
@@ -181,7 +197,7 @@ describe('System', () => {
   });
 
   it('kills and restarts a replica by name, and the server, without counting that as a failure', async () => {
-    const running = system();
+    const running = system(undefined, EMBEDDED);
     await running.start();
     let failed = false;
     running.failed.catch(() => (failed = true));
@@ -216,12 +232,12 @@ describe('System', () => {
   });
 
   it('can be stopped while it starts', async () => {
-    const started = system();
+    const started = system(undefined, EMBEDDED);
     const starting = started.start();
     await started.stop();
     await starting;
     await expect(answers('users')).rejects.toThrow();
-    await system().start();
+    await system(undefined, EMBEDDED).start();
     expect(await answers('users')).toBe(true);
   });
 });

@@ -3,14 +3,16 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { DEMO_ACCOUNTS, freePort, freePorts } from '@gatehouse/tools/start';
+import { DEMO_ACCOUNTS, freePort, freePorts, healthPort, type Ports } from '@gatehouse/tools/start';
 import { residentMb } from '../gateway/measure.js';
 import { childrenOf } from '../process-cpu.js';
 
 /** What one start of the system showed. */
 export interface Started {
   /** From the command until someone was signed in. */
-  readonly seconds: number;
+  readonly signInSeconds: number;
+  /** From the command until two replicas of everything were ready. */
+  readonly wholeSeconds: number;
   /** What a replica of each service holds after a while in which nobody called, the larger one, in megabytes. */
   readonly idleMb: ReadonlyMap<string, number>;
 }
@@ -24,7 +26,7 @@ const IDLE_MS = 30_000;
 /**
  * Runs `npm start` with a folder of its own and ends it.
  *
- * @throws Error when it ends by itself, or nobody is signed in within two minutes
+ * @throws Error when it ends by itself, or nobody is signed in within two minutes, or not all is ready within two more
  */
 export async function startOnce(folder: string): Promise<Started> {
   const ports = { ...(await freePorts()), postgres: await freePort() };
@@ -45,28 +47,41 @@ export async function startOnce(folder: string): Promise<Started> {
   const exited = once(child, 'exit');
   try {
     const ended = exited.then(() => Promise.reject(new Error('npm start has ended')));
+    const sinceBegun = () => (performance.now() - begun) / 1_000;
     await Promise.race([firstSignIn(ports.gateway), ended]);
-    const seconds = (performance.now() - begun) / 1_000;
+    const signInSeconds = sinceBegun();
+    await Promise.race([secondOnesReady(ports), ended]);
+    const wholeSeconds = sinceBegun();
     await delay(IDLE_MS);
-    return { seconds, idleMb: await heldByServices(pid) };
+    return { signInSeconds, wholeSeconds, idleMb: await heldByServices(pid) };
   } finally {
     if (child.exitCode === null) process.kill(-pid, 'SIGINT');
     await exited;
   }
 }
 
-async function firstSignIn(port: number): Promise<void> {
+function firstSignIn(port: number): Promise<void> {
   const [{ email, password }] = DEMO_ACCOUNTS as readonly [(typeof DEMO_ACCOUNTS)[number]];
   const request = {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ email, password }),
   };
+  return untilOk(`http://127.0.0.1:${port}/v1/auth/login`, request);
+}
+
+/** The second replica of each service starts when the first one of all is ready. */
+async function secondOnesReady(ports: Ports): Promise<void> {
+  const seconds = ['auth2', 'users2', 'resources2', 'gateway2'] as const;
+  await Promise.all(seconds.map((name) => untilOk(`http://127.0.0.1:${healthPort(ports[name])}/readyz`)));
+}
+
+async function untilOk(url: string, request?: RequestInit): Promise<void> {
   for (const end = performance.now() + GIVE_UP_MS; performance.now() < end; await delay(50)) {
-    const answer = await fetch(`http://127.0.0.1:${port}/v1/auth/login`, request).catch(() => undefined);
+    const answer = await fetch(url, request).catch(() => undefined);
     if (answer?.status === 200) return;
   }
-  throw new Error('nobody could sign in');
+  throw new Error(`${url} did not answer as it does in a system that runs`);
 }
 
 async function heldByServices(pid: number): Promise<ReadonlyMap<string, number>> {

@@ -103,10 +103,10 @@ it('takes the absolute form of a target, which a server must', async () => {
   expect(statusesIn(await exchangeBytes(gateway.port, text))).toEqual([200]);
 });
 
-it('lets headers that never end go after ten seconds', async () => {
+it('lets headers that never end go after 8.5 seconds', async () => {
   const started = performance.now();
   const answer = await exchangeBytes(gateway.port, `GET ${PATH} HTTP/1.1\r\nhost: h\r\nx-slow: `, 20_000);
   expect(statusesIn(answer)).toEqual([408]);
   expect(answer).toContain('"reason":"REQUEST_TIMEOUT"');
-  expect(performance.now() - started).toBeGreaterThan(9_000);
+  expect(performance.now() - started).toBeGreaterThan(8_500);
 });

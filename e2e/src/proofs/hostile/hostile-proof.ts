@@ -3,7 +3,8 @@ import { NOBODY } from './attacks.js';
 import { growthPercent, typicalP99 } from './growth.js';
 import { runHostile, type AttackResult } from './run-hostile.js';
 
-const LONG = { attackMs: 60_000, quietMs: 20_000, windowMs: 10_000, warmUpMs: 20_000, settleMs: 2_000 };
+/** As many windows before and after an attack together as meanwhile. */
+const LONG = { attackMs: 60_000, quietMs: 30_000, windowMs: 10_000, warmUpMs: 20_000, settleMs: 2_000 };
 
 const P99_GROWTH_PERCENT = 20;
 const GROWN_MIB = 32;

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import type { ProvisionedDatabase } from '@gatehouse/migrations';
 import type { Sql } from 'postgres';
 import { brokerUrl, ownDatabaseUrl } from './jest/config.js';
+import { migratedDatabase } from './migrated-database.js';
 
 /** A database of one spec alone, with the migrations of a service. */
 export interface TestDatabase {
@@ -13,7 +15,7 @@ export interface TestDatabase {
   readonly adminUrl: string;
   /** The owner's connection, for the spec to arrange and to look. Tables made here are open to `url`. */
   readonly sql: Sql;
-  /** Ends every connection and drops the database and its roles. */
+  /** Ends every connection and drops the database, and the roles that no other suite has. */
   drop(): Promise<void>;
 }
 
@@ -23,17 +25,11 @@ export interface TestDatabase {
  */
 export async function testDatabase(options: { migrations?: string } = {}): Promise<TestDatabase> {
   // Loaded when they are asked for: most suites have no use for a database.
-  const { dropDatabase, migrate, provisionDatabase } = await import('@gatehouse/migrations');
+  const { dropDatabase } = await import('@gatehouse/migrations');
   const { default: postgres } = await import('postgres');
   const adminUrl = await serverUrl();
   const name = `test_${randomBytes(6).toString('hex')}`;
-  const { url, ownerUrl } = await provisionDatabase({
-    adminUrl,
-    database: name,
-    password: randomBytes(12).toString('hex'),
-    ownerPassword: randomBytes(12).toString('hex'),
-  });
-  if (options.migrations !== undefined) await migrate({ url: ownerUrl, dir: options.migrations });
+  const { url, ownerUrl } = await makeDatabase(adminUrl, name, options.migrations);
   const sql = postgres(ownerUrl, { max: 2, onnotice: () => undefined, backoff: () => 0.1 });
   return {
     name,
@@ -46,6 +42,25 @@ export async function testDatabase(options: { migrations?: string } = {}): Promi
       await dropDatabase({ adminUrl, database: name });
     },
   };
+}
+
+async function makeDatabase(
+  adminUrl: string,
+  database: string,
+  migrations: string | undefined,
+): Promise<ProvisionedDatabase> {
+  // Nothing is left behind at the server of a person.
+  if (migrations !== undefined && ownDatabaseUrl() === undefined)
+    return migratedDatabase(adminUrl, database, migrations);
+  const { migrate, provisionDatabase } = await import('@gatehouse/migrations');
+  const provisioned = await provisionDatabase({
+    adminUrl,
+    database,
+    password: randomBytes(12).toString('hex'),
+    ownerPassword: randomBytes(12).toString('hex'),
+  });
+  if (migrations !== undefined) await migrate({ url: provisioned.ownerUrl, dir: migrations });
+  return provisioned;
 }
 
 async function serverUrl(): Promise<string> {

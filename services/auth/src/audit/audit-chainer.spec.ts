@@ -84,9 +84,10 @@ describe('the chain of audit events', () => {
       await expect(sql`truncate audit_link`).rejects.toMatchObject(denied);
     }
     await owner.close();
+    const { username: role } = new URL(test.url);
     const [row] = await test.sql`
-      select has_table_privilege(${test.name}, 'audit_link', 'UPDATE') as update,
-        has_table_privilege(${test.name}, 'audit_link', 'DELETE') as delete`;
+      select has_table_privilege(${role}, 'audit_link', 'UPDATE') as update,
+        has_table_privilege(${role}, 'audit_link', 'DELETE') as delete`;
     expect(row).toEqual({ update: false, delete: false });
   });
 });

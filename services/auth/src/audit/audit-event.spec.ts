@@ -22,9 +22,10 @@ describe('the audit trail', () => {
     } finally {
       await Promise.all(pools.map((pool) => pool.close()));
     }
+    const { username: role } = new URL(auth.database.url);
     const [row] = await auth.database.sql`
-      select has_table_privilege(${auth.database.name}, 'audit_event', 'UPDATE') as update,
-        has_table_privilege(${auth.database.name}, 'audit_event', 'INSERT') as insert`;
+      select has_table_privilege(${role}, 'audit_event', 'UPDATE') as update,
+        has_table_privilege(${role}, 'audit_event', 'INSERT') as insert`;
     expect(row).toEqual({ update: false, insert: true });
   });
 });

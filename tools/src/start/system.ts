@@ -20,6 +20,7 @@ const MADE = ['last-known', 'logs', 'mail', 'postgres', 'running.json', 'secrets
 
 /** Services that start side by side. */
 export interface ServiceGroup {
+  /** What whoever watches the start is told that starts now. */
   readonly name: string;
   readonly services: readonly ServiceSpec[];
 }

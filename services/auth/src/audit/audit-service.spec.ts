@@ -239,14 +239,19 @@ describe('AuditService', () => {
     });
   });
 
-  it('chains 200 concurrent logins without a gap', async () => {
+  it('chains 200 logins and refreshes, 20 at a time, without a gap', async () => {
     const { id, email } = await auth.signedIn();
-    await Promise.all(Array.from({ length: 200 }, () => auth.login(email)));
+    const loginAndRefreshes = async () => {
+      let { refreshToken } = await auth.login(email);
+      for (let n = 0; n < 9; n++) ({ refreshToken } = await auth.refresh(refreshToken));
+    };
+    await Promise.all(Array.from({ length: 20 }, loginAndRefreshes));
     const { database, auditLinks: links } = auth.context;
     await eventually(async () => expect(await links.isAnyPending(database.sql)).toBe(false));
-    const logins = await database.sql`
-      select from audit_event join audit_link using (event_id) where actor = ${id} and action = 'Login'`;
-    expect(logins).toHaveLength(201);
+    const linked = await database.sql`
+      select from audit_event join audit_link using (event_id)
+      where actor = ${id} and action in ('Login', 'Refresh')`;
+    expect(linked).toHaveLength(201);
     const key = Buffer.from(auth.environment.GATEHOUSE_AUDIT_CHAIN_KEY, 'base64');
     expect((await verifyChain({ sql: database.sql, links, key })).fault).toBeUndefined();
   });

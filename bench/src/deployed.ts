@@ -4,5 +4,6 @@ export const DEPLOYED: readonly string[] = [
   '--no-allocation-site-pretenuring',
   '--no-parallel-scavenge',
   '--heap-growing-percent=30',
+  '--expose-gc',
   '--v8-pool-size=1',
 ];

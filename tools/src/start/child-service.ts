@@ -26,14 +26,15 @@ export interface ChildExit {
 const READY_TIMEOUT_MS = 60_000;
 /**
  * How V8 collects, as in the images: the young generation by the size of a half in MiB (ADR 0038), what is in it (0044) and who
- * collects it (0047), by how much the whole may grow before it is collected (0051), and how many threads work beside the main
- * one (0049).
+ * collects it (0047), by how much the whole may grow before it is collected (0051), that a gateway may ask for it (0052), and
+ * how many threads work beside the main one (0049).
  */
 const COLLECTION = [
   '--max-semi-space-size=8',
   '--no-allocation-site-pretenuring',
   '--no-parallel-scavenge',
   '--heap-growing-percent=30',
+  '--expose-gc',
   '--v8-pool-size=1',
 ];
 const SOURCE_MAPS = new URL('./own-source-maps.js', import.meta.url).href;

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { platformReasons, type AppError } from '@gatehouse/errors';
 import { SHED_RETRY_AFTER_MS } from '@gatehouse/grpc';
 import { gatewayReasons } from '../reasons.js';
+import { countForGarbage } from './body-garbage.js';
 import type { BodyMemory } from './body-memory.js';
 
 /** Whether a request announces a body (RFC 9112, section 6). */
@@ -37,6 +38,7 @@ export async function readBody(
     };
     request.on('data', (chunk: Buffer) => {
       size += chunk.length;
+      countForGarbage(chunk.length);
       if (size > maxBytes) refuse(gatewayReasons.BODY_TOO_LARGE());
       else if (!held.grow(chunk.length)) refuse(overloaded());
       else chunks.push(chunk);
@@ -65,6 +67,7 @@ export async function* streamBody(
   try {
     for await (const piece of pieces) {
       size += piece.length;
+      countForGarbage(piece.length);
       if (size > maxBytes) throw gatewayReasons.BODY_TOO_LARGE();
       yield piece;
     }

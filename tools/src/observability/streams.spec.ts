@@ -9,9 +9,11 @@ const methods = [...contract].flatMap((file) =>
   file.kind === 'service' && ours(file.typeName) ? file.methods : [],
 );
 
-/** What of this a series has, by its label, and what of it are streams. */
+/** What of this a series has, by its label, and what of it are streams. Over HTTP methods are called by name as well. */
 const LABELS = {
-  http_route: routes.map(({ template, rpc }) => ({ value: template.text, kind: rpc.methodKind })),
+  http_route: routes.flatMap(({ template, rpc }) =>
+    [template.text, `/${rpc.parent.typeName}/${rpc.name}`].map((value) => ({ value, kind: rpc.methodKind })),
+  ),
   rpc_method: methods.map(({ name, methodKind }) => ({ value: name, kind: methodKind })),
 };
 

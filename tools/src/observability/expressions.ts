@@ -14,6 +14,7 @@ export interface Expression {
 export interface Alert {
   readonly alert: string;
   readonly expr: string;
+  readonly labels: { readonly severity: string };
 }
 
 interface AlertFile {

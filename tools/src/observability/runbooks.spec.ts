@@ -37,3 +37,13 @@ describe('the alert of failing requests', () => {
     },
   );
 });
+
+describe('the alerts that wake somebody', () => {
+  it.each([
+    ['REST', 'http_server_request_duration_seconds_count{http_response_status_code=~"5.."}'],
+    ['gRPC', 'rpc_server_call_duration_seconds_count{rpc_response_status_code="UNAVAILABLE"}'],
+  ])('speak of an outage whose callers use %s', async (_protocol, failed) => {
+    const pages = (await readAlerts()).filter(({ labels }) => labels.severity === 'page');
+    expect(pages.filter(({ expr }) => expr.includes(failed))).toHaveLength(1);
+  });
+});

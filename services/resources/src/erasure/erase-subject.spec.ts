@@ -43,6 +43,31 @@ describe('EraseSubject', () => {
     expect(await traces(owner)).toEqual([]);
   });
 
+  it('takes the shares of what it removes in statements that stay short', async () => {
+    const owner = randomUUID();
+    const { sql } = running.database;
+    // Each deleted share leaves a row with the transaction, and so the statement, that deleted it.
+    await sql`create table ended (xid xid8 not null default pg_current_xact_id())`;
+    await sql.unsafe(`
+      create function note_end() returns trigger language plpgsql as
+        $$ begin insert into ended default values; return null; end $$;
+      create trigger share_ended after delete on share for each row execute function note_end()`);
+    await sql`insert into subject (id) select ${owner} union all select gen_random_uuid() from generate_series(1, 20)`;
+    await sql`
+      insert into resource (owner, title, content, visibility)
+      select ${owner}, 'Item', '', 'private' from generate_series(1, 100)`;
+    await sql`
+      insert into share (resource_id, subject, role)
+      select r.id, s.id, 'viewer'
+      from resource r, (select id from subject where id <> ${owner} limit 20) s where r.owner = ${owner}`;
+    await running.erase(running.auth, owner);
+    expect(await traces(owner)).toEqual([]);
+    const counts = await sql<{ count: number }[]>`select count(*)::int as count from ended group by xid`;
+    await sql.unsafe('drop trigger share_ended on share');
+    expect(counts.reduce((all, { count }) => all + count, 0)).toBe(2_000);
+    expect(Math.max(...counts.map(({ count }) => count))).toBeLessThanOrEqual(500);
+  });
+
   it('lets nothing come back by an access token that is still good', async () => {
     const [ann, bob] = [running.user(), running.user()];
     const { id } = await running.create(bob, { title: 'other' });

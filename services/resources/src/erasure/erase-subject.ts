@@ -16,6 +16,7 @@ export async function eraseSubject(
   const { signal } = call;
   await erasure.close(subject);
   while (await erasure.removeShares(subject)) signal.throwIfAborted();
+  while (await erasure.removeGiven(subject)) signal.throwIfAborted();
   while (await erasure.removeResources(subject, auditOrigin(call))) signal.throwIfAborted();
   return {};
 }

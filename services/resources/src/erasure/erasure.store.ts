@@ -28,7 +28,22 @@ export class ErasureStore {
   }
 
   /**
-   * Removes some of a subject's resources, with their shares. With the last of them the erasure is done and has
+   * Removes some of the shares of a subject's resources. A resource that goes takes its shares with it, however many
+   * they are: those of a batch of resources would take longer than a statement may, at every attempt.
+   *
+   * @returns whether there may be more
+   */
+  async removeGiven(owner: string): Promise<boolean> {
+    const { count } = await this.sql`
+      delete from share s where (s.resource_id, s.subject) in (
+        select d.resource_id, d.subject from resource r join share d on d.resource_id = r.id
+        where r.owner = ${owner} limit ${BATCH}
+      )`;
+    return count === BATCH;
+  }
+
+  /**
+   * Removes some of a subject's resources, with what shares they have. With the last of them the erasure is done and has
    * its audit event.
    *
    * @returns whether there may be more

@@ -22,6 +22,9 @@ describe('what auth tells of itself', () => {
   beforeAll(async () => {
     telemetry = await specTelemetry();
     auth = await runningAuth();
+    // Before the outbox is looked at, which is seldom.
+    await auth.database.sql`
+      insert into outbox (topic, key, payload, parked_at) values ('mail', 'mail/refused', '{}', now())`;
   });
   afterAll(async () => {
     await auth.close();
@@ -95,7 +98,7 @@ describe('what auth tells of itself', () => {
     expect(await read('gatehouse.password_hash.queued')).toBe(0);
   });
 
-  it('is what waits in its outbox', async () => {
+  it('is what waits in its outbox, but for a mail that its mailbox refused', async () => {
     expect([await read('gatehouse.outbox.parked'), await read('gatehouse.outbox.oldest_age')]).toEqual([
       0, 0,
     ]);

@@ -90,6 +90,8 @@ export async function startAuth(settings: AuthSettings, log: Logger): Promise<Ru
     maxAttempts: DELIVERY_ATTEMPTS,
     // Who is told is somebody else's server: no mail and no erasure waits for it.
     apart: [CLIENT_SIGN_OUT_TOPIC],
+    // Whoever registers an address without a mailbox would have somebody woken, and hide an erasure that was given up.
+    unowed: [MAIL_TOPIC],
   });
   const retention = new Retention(context, log);
   const refusals = new RefusalRecorder<Call>({

@@ -63,6 +63,23 @@ describe('what an outbox tells of itself', () => {
     end();
   });
 
+  it('leaves out what was given up and nobody is owed', async () => {
+    await append('owed');
+    await database.transaction((tx) => store.append(tx, { topic: 'mail', key: 'mail', payload: {} }));
+    const dispatcher = new OutboxDispatcher({
+      database,
+      deliver: async () => {
+        throw new UndeliverableEvent('never');
+      },
+      log,
+      unowed: ['mail'],
+    });
+    dispatcher.start();
+    await eventually(async () => expect(await store.backlog()).toMatchObject({ parked: 2 }));
+    expect(await parked()).toBe(1);
+    await dispatcher.stop();
+  });
+
   it('is nothing old and nothing parked in an empty one, and costs one query however often it is read', async () => {
     let looks = 0;
     const end = observeOutbox({ backlog: () => (looks++, store.backlog()) });

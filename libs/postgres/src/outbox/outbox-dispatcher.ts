@@ -20,6 +20,8 @@ export interface OutboxDispatcherOptions {
   readonly concurrency?: number;
   /** Topics with as many places of their own: what their consumers take their time for keeps no others waiting. */
   readonly apart?: readonly string[];
+  /** Topics whose events nobody is owed: those that were parked are not counted among what is wrong. */
+  readonly unowed?: readonly string[];
   /** Attempts until an event is parked. Default 20, which by the back-off is about a quarter of an hour. */
   readonly maxAttempts?: number;
   /** Bound on one attempt. Default 10,000. */
@@ -33,6 +35,7 @@ export interface OutboxDispatcherOptions {
 const DEFAULTS = {
   concurrency: 8,
   apart: [],
+  unowed: [],
   maxAttempts: 20,
   attemptTimeoutMs: 10_000,
   pollIntervalMs: 1_000,
@@ -73,7 +76,7 @@ export class OutboxDispatcher {
 
   /** Begins to deliver. Call once. */
   start(): void {
-    this.unobserve = observeOutbox(this.store);
+    this.unobserve = observeOutbox(this.store, this.settings.unowed);
     this.loop = this.run();
   }
 

@@ -29,7 +29,7 @@ export class UndeliverableEvent extends Error {
 /** How much waits to be delivered. */
 export interface OutboxBacklog {
   readonly waiting: number;
-  /** Given up after too many attempts; each holds back the later events of its key. */
+  /** Given up for good or after too many attempts; each holds back the later events of its key. */
   readonly parked: number;
   /** Age in milliseconds of the oldest event that is not parked; 0 when there is none. */
   readonly oldestAgeMs: number;

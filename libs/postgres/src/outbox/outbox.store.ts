@@ -143,11 +143,12 @@ export class OutboxStore {
     return count;
   }
 
-  async backlog(): Promise<OutboxBacklog> {
+  /** @param unowed topics whose events nobody is owed: those that were given up do not count */
+  async backlog(unowed: readonly string[] = []): Promise<OutboxBacklog> {
     const [row] = await this.database.sql<[{ waiting: number; parked: number; oldest_age_ms: number }]>`
       select
         count(*) filter (where parked_at is null)::int as waiting,
-        count(parked_at)::int as parked,
+        count(parked_at) filter (where topic <> all(${[...unowed]}::text[]))::int as parked,
         coalesce(
           extract(epoch from clock_timestamp() - min(created_at) filter (where parked_at is null)) * 1000, 0
         )::float8 as oldest_age_ms

@@ -16,7 +16,7 @@ export const resourcesReasons = defineReasons('resources.gatehouse.dev', {
   RESOURCE_NOT_OWNED: {
     code: status.PERMISSION_DENIED,
     message: 'the resource belongs to someone else',
-    help: 'Only its owner and `resources:admin` may delete it and say with whom it is shared.',
+    help: 'Only its owner and `resources:admin` may delete it and say with whom it is shared and who else sees it.',
   },
   REQUEST_ID_REUSED: {
     code: status.ALREADY_EXISTS,

@@ -1725,7 +1725,7 @@ export interface components {
             content?: string;
             /**
              * @description Who may see it besides the owner and those it is shared with. Private
-             *     unless told.
+             *     unless told; the owner alone changes it.
              */
             visibility?: components["schemas"]["gatehouse.resources.v1.Visibility"];
             /**

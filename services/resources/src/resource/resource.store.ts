@@ -28,6 +28,8 @@ export type Refusal =
   | 'unknown'
   /** It may be seen and nothing more. */
   | 'forbidden'
+  /** It may be edited, but who sees it is for others to say. */
+  | 'unowned'
   /** Its version is not the one asked for. */
   | 'stale';
 
@@ -74,7 +76,11 @@ export class ResourceStore {
     return row;
   }
 
-  /** @param version the one that the change is based on; undefined for any */
+  /**
+   * Changes a resource. Who may edit it and does not own it may give the visibility that it has, and no other.
+   *
+   * @param version the one that the change is based on; undefined for any
+   */
   async update(
     id: string,
     reach: Reach,
@@ -83,23 +89,26 @@ export class ResourceStore {
     origin: AuditOrigin,
   ): Promise<ResourceRow | Refusal> {
     const { sql } = this;
-    const { visible, editable } = accessTo(sql, reach);
+    const { visible, editable, owned } = accessTo(sql, reach);
+    const showable = visibility === undefined ? sql`true` : sql`(${owned} or r.visibility = ${visibility})`;
     const isChange = [title, content, visibility].some((value) => value !== undefined);
-    const [row] = await sql<({ allowed: boolean } & (ResourceRow | { id: null }))[]>`
+    const [row] = await sql<({ allowed: boolean; showable: boolean } & (ResourceRow | { id: null }))[]>`
       with reached as (
-        select r.id, ${editable} as allowed from resource r where r.id = ${id} and ${visible}
+        select r.id, ${editable} as allowed, ${owned} as owned, ${showable} as showable
+        from resource r where r.id = ${id} and ${visible}
       ), changed as (
         update resource r
         set title = ${title ?? sql`r.title`},
             content = ${content ?? sql`r.content`},
-            visibility = ${visibility ?? sql`r.visibility`},
+            visibility = ${visibility === undefined ? sql`r.visibility` : sql`case when reached.owned then ${visibility} else r.visibility end`},
             update_time = ${isChange ? sql`clock_timestamp()` : sql`r.update_time`},
             version = r.version + ${isChange ? 1 : 0}
         from reached
-        where r.id = reached.id and reached.allowed ${this.atVersion(version)}
+        where r.id = reached.id and reached.allowed and reached.showable ${this.atVersion(version)}
         returning ${resourceColumns(sql)}
       ), audited as (${insertAudited(sql, origin, { from: sql`changed`, target: sql`changed.id` })})
-      select reached.allowed, changed.* from reached left join changed on true`;
+      select reached.allowed, reached.showable, changed.* from reached left join changed on true`;
+    if (row?.allowed && !row.showable) return 'unowned';
     return outcome(row, version) ?? (row as ResourceRow);
   }
 

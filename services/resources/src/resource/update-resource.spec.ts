@@ -61,6 +61,18 @@ describe('UpdateResource', () => {
     expect(after.updateTime).not.toEqual(new Date(0));
   });
 
+  it('takes the visibility that it has from an editor, as one sends who replaces all of it, and no other', async () => {
+    const { ann, before } = await made();
+    const bob = running.user();
+    await running.share(ann, before.id, bob.subject, ShareRole.EDITOR);
+    const after = await running.update(bob, { ...before, title: 'By Bob' }, ['*']);
+    expect(after).toMatchObject({ title: 'By Bob', visibility: before.visibility });
+    const wider = { ...after, visibility: Visibility.INTERNAL, title: 'Seen by all' };
+    const refusal = { code: 7, reason: 'RESOURCE_NOT_OWNED' };
+    await expect(running.update(bob, wider, ['*'])).rejects.toMatchObject(refusal);
+    expect(await running.get(ann, before.id)).toEqual(after);
+  });
+
   it('ignores what only the service sets in a mask, and changes nothing where there is nothing else', async () => {
     const { ann, before } = await made();
     const sent = { ...before, owner: randomUUID(), createTime: new Date(0), title: 'New' };

@@ -19,7 +19,7 @@ const OUTPUT_ONLY = outputOnlyFields(contract, 'gatehouse.resources.v1.Resource'
 
 /**
  * @throws AppError FIELD_MASK_INVALID, FIELD_INVALID, RESOURCE_UNKNOWN,
- *   RESOURCE_NOT_EDITABLE, ETAG_MISMATCH
+ *   RESOURCE_NOT_EDITABLE, RESOURCE_NOT_OWNED, ETAG_MISMATCH
  */
 export async function updateResource(
   { resources }: ResourceContext,
@@ -47,6 +47,8 @@ export async function updateResource(
       throw resourcesReasons.RESOURCE_UNKNOWN();
     case 'forbidden':
       throw resourcesReasons.RESOURCE_NOT_EDITABLE();
+    case 'unowned':
+      throw resourcesReasons.RESOURCE_NOT_OWNED();
     case 'stale':
       throw platformReasons.ETAG_MISMATCH();
     default:

@@ -31,7 +31,7 @@ export interface Resource {
   content: string;
   /**
    * Who may see it besides the owner and those it is shared with. Private
-   * unless told.
+   * unless told; the owner alone changes it.
    */
   visibility: Visibility;
   /** When it was made. */

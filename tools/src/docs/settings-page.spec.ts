@@ -33,3 +33,11 @@ describe('docs/settings.md', () => {
     expect(told.filter((name) => !declared.has(name))).toEqual([]);
   });
 });
+
+describe('the README of the gateway', () => {
+  it('tells every setting that is its own, as the page leads there for them', () => {
+    const readme = read('services/gateway/README.md');
+    const declared = declaredIn('services/gateway/src/config.ts');
+    expect(declared.filter((name) => !readme.includes(`\`${name}\``))).toEqual([]);
+  });
+});

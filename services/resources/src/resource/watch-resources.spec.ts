@@ -39,6 +39,8 @@ async function watch(caller: Caller) {
     sees: (...lines: string[]) => eventually(async () => expect(seen).toEqual(['BEGUN', ...lines])),
     seen,
     end,
+    pause: () => stream.pause(),
+    resume: () => stream.resume(),
     cancel: () => stream.cancel(),
   };
 }
@@ -131,6 +133,20 @@ describe('a watch of resources', () => {
     expect(readings).toBe(last);
     changes.stop();
     await database.close();
+  });
+
+  it('ends for a watcher who does not read, before what waits for it fills the memory', async () => {
+    const owner = running.user();
+    const watching = await watch(owner);
+    watching.pause();
+    const content = 'ä'.repeat(65_536);
+    for (let made = 0; made < 100; made++) await running.create(owner, { title: 'large', content });
+    // The last of them is read from the database by then.
+    await delay(500);
+    watching.resume();
+    const error = await Promise.race([watching.end, delay(5_000)]);
+    expect(error).toMatchObject({ code: 8 });
+    expect(watching.seen.length).toBeLessThan(100);
   });
 
   it('is refused without the permission', async () => {

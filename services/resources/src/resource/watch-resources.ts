@@ -10,8 +10,9 @@ import type { ResourceContext } from './resource-context.js';
 import { EMPTY_RESOURCE, toResource } from './to-resource.js';
 import type { ChangeRow, SharedResource } from './resource-change.store.js';
 
-/** Changes that may wait for a watcher who reads slowly. */
+/** Changes that may wait for a watcher who reads slowly, and characters of their contents: 8 MiB at most. */
 const MAX_WAITING = 1_000;
+const MAX_WAITING_LENGTH = 4 * 1024 * 1024;
 
 /**
  * Tells of changes for as long as the call lasts; its end is the guard's and the caller's business.
@@ -25,25 +26,37 @@ export async function* watchResources(
 ): AsyncGenerator<WatchResourcesResponse> {
   const reach = reachOf(principal);
   const waiting: WatchResourcesResponse[] = [];
+  let length = 0;
+  let isTooSlow = false;
   let wake: () => void = () => undefined;
   signal.addEventListener('abort', () => wake());
   const end = await changes.watch((change, resource) => {
     const message = messageFor(reach, change, resource);
-    if (!message || waiting.length > MAX_WAITING) return;
+    if (!message || isTooSlow) return;
     waiting.push(message);
+    length += lengthOf(message);
+    isTooSlow = waiting.length > MAX_WAITING || length > MAX_WAITING_LENGTH;
+    // Whoever does not read is told when they do: nothing is kept for them until then.
+    if (isTooSlow) waiting.length = 0;
     wake();
   });
   try {
     yield { change: ResourceChange.BEGUN, resource: undefined };
     while (!signal.aborted) {
-      if (waiting.length > MAX_WAITING) throw resourcesReasons.WATCH_TOO_SLOW();
+      if (isTooSlow) throw resourcesReasons.WATCH_TOO_SLOW();
       const next = waiting.shift();
-      if (next) yield next;
-      else await new Promise<void>((resolve) => (wake = resolve));
+      if (next) {
+        length -= lengthOf(next);
+        yield next;
+      } else await new Promise<void>((resolve) => (wake = resolve));
     }
   } finally {
     end();
   }
+}
+
+function lengthOf({ resource }: WatchResourcesResponse): number {
+  return resource?.content.length ?? 0;
 }
 
 /** What a principal is told of a change; undefined when it is none of theirs. */

@@ -18,6 +18,11 @@ export const resourcesReasons = defineReasons('resources.gatehouse.dev', {
     message: 'the resource belongs to someone else',
     help: 'Only its owner and `resources:admin` may delete it and say with whom it is shared and who else sees it.',
   },
+  SHARE_LIMIT: {
+    code: status.RESOURCE_EXHAUSTED,
+    message: 'the resource is shared with as many as it may be',
+    help: 'A resource is shared with at most 1,000 subjects. End a share first, or make it visible to everyone.',
+  },
   REQUEST_ID_REUSED: {
     code: status.ALREADY_EXISTS,
     message: 'the request_id made another resource',

@@ -819,7 +819,8 @@ export interface paths {
         put?: never;
         /**
          * Shares a resource that the caller owns, or changes the role of a share
-         * @description Shares a resource that the caller owns, or changes the role of a share.
+         * @description Shares a resource that the caller owns, or changes the role of a share. A
+         *     resource is shared with 1,000 subjects at most.
          */
         post: operations["ShareService_ShareResource"];
         delete?: never;

@@ -11,6 +11,8 @@ export function shareRefused(refusal: ShareRefusal): Error {
       return resourcesReasons.RESOURCE_NOT_OWNED();
     case 'erased':
       return resourcesReasons.SUBJECT_ERASED();
+    case 'full':
+      return resourcesReasons.SHARE_LIMIT();
     case 'owner': {
       const violation = { field: 'subject', description: 'must not be the owner' };
       return platformReasons.FIELD_INVALID({ violations: [violation] });

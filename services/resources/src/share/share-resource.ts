@@ -14,7 +14,7 @@ import { toShare, toStoredShareRole } from './to-share.js';
  * nothing.
  *
  * @throws AppError RESOURCE_UNKNOWN, RESOURCE_NOT_OWNED, FIELD_INVALID for
- *   the owner, SUBJECT_ERASED
+ *   the owner, SUBJECT_ERASED, SHARE_LIMIT
  */
 export async function shareResource(
   { shares }: ShareContext,

@@ -65,6 +65,20 @@ describe('ShareResource', () => {
     await expect(refused).rejects.toMatchObject({ code: 3, reason: 'FIELD_INVALID' });
   });
 
+  it('shares a resource with a thousand subjects and no more', async () => {
+    const { sql } = running.database;
+    await sql`
+      with many as (insert into subject select gen_random_uuid() from generate_series(1, 999) returning id)
+      insert into share (resource_id, subject, role) select ${id}, many.id, 'viewer' from many`;
+    const [last, another] = [randomUUID(), randomUUID()];
+    await running.share(ann, id, last);
+    const refusal = { code: 8, reason: 'SHARE_LIMIT' };
+    await expect(running.share(ann, id, another)).rejects.toMatchObject(refusal);
+    expect(await running.share(ann, id, last, ShareRole.EDITOR)).toMatchObject({ role: ShareRole.EDITOR });
+    await running.unshare(ann, id, last);
+    await running.share(ann, id, another);
+  });
+
   it('knows no resource that is deleted while it is being shared', async () => {
     const { outcome } = await running.database.sql.begin(async (tx) => {
       await tx`delete from resource where id = ${id}`;

@@ -29,7 +29,12 @@ export type ShareRefusal =
   /** The subject is the owner. */
   | 'owner'
   /** The subject was erased. */
-  | 'erased';
+  | 'erased'
+  /** The resource is shared with as many as it may be. */
+  | 'full';
+
+/** How many a resource is shared with at most: each change of it is told to all of them, and it goes with all shares. */
+const MAX_SHARES = 1_000;
 
 /** Shares. Each query finds the resource, decides, acts and leaves its audit event in one statement. */
 export class ShareStore {
@@ -44,27 +49,34 @@ export class ShareStore {
     origin: AuditOrigin,
   ): Promise<ShareRow | ShareRefusal> {
     const { sql } = this;
-    const [row] = await sql<({ allowed: boolean; own: boolean } & (ShareRow | { subject: null }))[]>`
-      with ${this.reached(resourceId, reach, 'owned')}, receiver as (
+    const [row] = await sql<
+      ({ allowed: boolean; own: boolean; full: boolean } & (ShareRow | { subject: null }))[]
+    >`
+      with ${this.reached(resourceId, reach, 'owned')}, room as (
+        select count(*) >= ${MAX_SHARES} and not coalesce(bool_or(s.subject = ${subject}), false) as full
+        from share s where s.resource_id = ${resourceId}
+      ), receiver as (
         select s.erase_time is null as alive from subject s where s.id = ${subject} for share
       ), met as (
         insert into subject as s (id)
-        select ${subject}::uuid from reached
-        where reached.allowed and reached.owner <> ${subject} and not exists (select from receiver)
+        select ${subject}::uuid from reached, room
+        where reached.allowed and reached.owner <> ${subject} and not room.full and not exists (select from receiver)
         on conflict (id) do update set id = excluded.id where s.erase_time is null
         returning true as alive
       ), given as (
         insert into share as s (resource_id, subject, role)
-        select reached.id, ${subject}::uuid, ${role} from reached
-        where reached.allowed and reached.owner <> ${subject}
+        select reached.id, ${subject}::uuid, ${role} from reached, room
+        where reached.allowed and reached.owner <> ${subject} and not room.full
           and (exists (select from receiver where alive) or exists (select from met))
         on conflict (resource_id, subject) do update set role = excluded.role
         returning ${this.columns()}
       ), audited as (${insertAudited(sql, origin, { from: sql`reached, given`, target: sql`reached.id` })})
-      select reached.allowed, reached.owner = ${subject} as own, given.* from reached left join given on true`;
+      select reached.allowed, reached.owner = ${subject} as own, room.full, given.*
+      from reached cross join room left join given on true`;
     if (!row) return 'unknown';
     if (!row.allowed) return 'forbidden';
     if (row.own) return 'owner';
+    if (row.full) return 'full';
     return row.subject === null ? 'erased' : row;
   }
 

@@ -460,7 +460,10 @@ export const ListSharesResponse: MessageFns<ListSharesResponse> = {
 /** Shares: who besides the owner may see or edit a resource. */
 export type ShareServiceService = typeof ShareServiceService;
 export const ShareServiceService = {
-  /** Shares a resource that the caller owns, or changes the role of a share. */
+  /**
+   * Shares a resource that the caller owns, or changes the role of a share. A
+   * resource is shared with 1,000 subjects at most.
+   */
   shareResource: {
     path: "/gatehouse.resources.v1.ShareService/ShareResource" as const,
     requestStream: false as const,
@@ -499,7 +502,10 @@ export const ShareServiceService = {
 } as const;
 
 export interface ShareServiceServer extends UntypedServiceImplementation {
-  /** Shares a resource that the caller owns, or changes the role of a share. */
+  /**
+   * Shares a resource that the caller owns, or changes the role of a share. A
+   * resource is shared with 1,000 subjects at most.
+   */
   shareResource: handleUnaryCall<ShareResourceRequest, ShareResourceResponse>;
   /**
    * Ends a share of a resource that the caller owns. Ending what is not there
@@ -511,7 +517,10 @@ export interface ShareServiceServer extends UntypedServiceImplementation {
 }
 
 export interface ShareServiceClient extends Client {
-  /** Shares a resource that the caller owns, or changes the role of a share. */
+  /**
+   * Shares a resource that the caller owns, or changes the role of a share. A
+   * resource is shared with 1,000 subjects at most.
+   */
   shareResource(
     request: ShareResourceRequest,
     callback: (error: ServiceError | null, response: ShareResourceResponse) => void,

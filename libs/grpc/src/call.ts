@@ -21,6 +21,8 @@ export interface CallPeer {
   readonly peer: string;
   /** The peers that are believed when they say for which address they call. */
   readonly trustedProxies: BlockList;
+  /** Whether it hands on the metadata that anybody sent it. */
+  readonly isStranger?: boolean;
 }
 
 /**
@@ -52,7 +54,8 @@ export class Call {
     this.#from = from;
     this.requestId = requestIdOf(metadata.get('x-request-id')[0]);
     const name = method.path.slice(1);
-    this.trace = new RequestTrace({ tracer, name, traceparent: metadata.get('traceparent')[0] });
+    const traceparent = metadata.get('traceparent')[0];
+    this.trace = new RequestTrace({ tracer, name, traceparent, isStranger: from.isStranger });
   }
 
   /** The W3C trace it belongs to: 32 hexadecimal digits. */

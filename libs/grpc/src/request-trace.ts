@@ -10,6 +10,7 @@ import {
   type SpanContext,
   type Tracer,
 } from '@opentelemetry/api';
+import { toldByStranger } from '@gatehouse/telemetry';
 import { makeTraceparent, newTraceId, readTraceparent, untracedContext } from './trace-context.js';
 
 /** How a request that is served appears in its trace. */
@@ -19,6 +20,8 @@ export interface RequestTraceOptions {
   readonly name: string;
   /** The `traceparent` that came with the request, whatever it is. */
   readonly traceparent: unknown;
+  /** Whether it may be anybody's, who is not to decide that the trace is recorded. */
+  readonly isStranger?: boolean;
   readonly attributes?: Attributes;
 }
 
@@ -38,9 +41,10 @@ export class RequestTrace {
   readonly #callerFlags: number | undefined;
   readonly #context: Context | undefined;
 
-  constructor({ tracer, name, traceparent, attributes }: RequestTraceOptions) {
+  constructor({ tracer, name, traceparent, isStranger = false, attributes }: RequestTraceOptions) {
     const caller = readTraceparent(traceparent);
-    const parent = caller ? trace.setSpanContext(ROOT_CONTEXT, caller) : ROOT_CONTEXT;
+    const told = caller ? trace.setSpanContext(ROOT_CONTEXT, caller) : ROOT_CONTEXT;
+    const parent = isStranger ? toldByStranger(told) : told;
     this.span = tracer.startSpan(name, { kind: SpanKind.SERVER, attributes }, parent);
     const own = this.span.spanContext();
     // Without a tracer the span is the caller's, or has an ID of zeros.

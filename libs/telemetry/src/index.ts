@@ -3,4 +3,5 @@ export { createLogger, lineField, type Logger, type LoggerOptions, wordField, wr
 export { METRICS_CONTENT_TYPE, readMetrics } from './read-metrics.js';
 export { openTelemetry, type Telemetry, type TelemetryOptions } from './open-telemetry.js';
 export { serviceVersion } from './service-version.js';
+export { toldByStranger } from './stranger.js';
 export type { TraceOptions } from './traces.js';

@@ -3,6 +3,7 @@ import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-ho
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { BatchSpanProcessor, ParentBasedSampler, TracerProvider } from '@opentelemetry/sdk-trace';
+import { CallerSampler } from './caller-sampler.js';
 import { RatioSampler } from './ratio-sampler.js';
 
 /** Where traces go, and how many. */
@@ -13,7 +14,7 @@ export interface TraceOptions {
   readonly ratio: number;
   /**
    * Whether a caller's wish to have its trace recorded is followed, as it is unless told: not where strangers call,
-   * who would decide how much is recorded.
+   * who would decide how much is recorded. Where both call, see `toldByStranger`.
    */
   readonly followCallers?: boolean;
 }
@@ -47,7 +48,8 @@ export function openTraces(
     exportTimeoutMillis: DELIVERY_MS,
   });
   const root = new RatioSampler(ratio);
-  const sampler = new ParentBasedSampler({ root, ...(followCallers ? {} : { remoteParentSampled: root }) });
+  const remoteParentSampled = followCallers ? new CallerSampler(root) : root;
+  const sampler = new ParentBasedSampler({ root, remoteParentSampled });
   const resource = resourceFromAttributes(described);
   const provider = new TracerProvider({ resource, sampler, spanProcessors: [processor] });
   trace.setGlobalTracerProvider(provider);

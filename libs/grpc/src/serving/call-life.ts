@@ -89,9 +89,10 @@ export class CallLife extends Timed {
   begin(metadata: Metadata): Call {
     const { method, deadline, peer } = this;
     const { log, serviceAt, trustedProxies = NOBODY } = this.serving;
-    // The edge hands on the metadata that it was sent: what they say of an address is anybody's word.
-    const believed = serviceAt?.(peer) === EDGE ? NOBODY : trustedProxies;
-    const call = new Call(method, metadata, deadline, log, { peer, trustedProxies: believed });
+    // The edge hands on the metadata that it was sent: what they say of an address or a trace is anybody's word.
+    const isStranger = serviceAt?.(peer) === EDGE;
+    const believed = isStranger ? NOBODY : trustedProxies;
+    const call = new Call(method, metadata, deadline, log, { peer, trustedProxies: believed, isStranger });
     call.refuseBy((error) => this.refuse(error));
     registerCall(call);
     return (this.call = call);

@@ -39,9 +39,14 @@ export class Outgoing {
     setImmediate(this.#turn);
   }
 
-  /** Hands what was written to the socket now. @returns whether it takes more */
+  /**
+   * Hands what was written to the socket now. One that was told to end is not written to any more: it would let go of
+   * what has not left.
+   *
+   * @returns whether it takes more
+   */
   flush(): boolean {
-    if (this.at === this.#start || this.socket.destroyed) return !this.socket.writableNeedDrain;
+    if (this.at === this.#start || !this.socket.writable) return !this.socket.writableNeedDrain;
     const takesMore = this.socket.write(this.bytes.subarray(this.#start, this.at));
     this.#start = this.at;
     return takesMore;

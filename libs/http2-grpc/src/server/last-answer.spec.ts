@@ -1,8 +1,8 @@
 import { Duplex } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { Flag, PREFACE } from '../frames/frame.js';
+import { Flag, FrameType, PREFACE } from '../frames/frame.js';
 import { request } from '../spec/raw-client.js';
-import { data, headers, message, settings, windowUpdate } from '../spec/wire.js';
+import { data, frame, headers, message, settings, windowUpdate } from '../spec/wire.js';
 import { FrameServer } from './frame-server.js';
 import type { ServerStream } from './server-stream.js';
 
@@ -37,6 +37,7 @@ class SlowSocket extends Duplex {
 let socket: SlowSocket;
 /** Whether the server has waited long enough to end. */
 let isDrained: boolean;
+let answer: (text: string) => void;
 beforeEach(async () => {
   jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask'] });
   const calls: ServerStream[] = [];
@@ -50,8 +51,10 @@ beforeEach(async () => {
   void server.drain().then(() => (isDrained = true));
   await new Promise(setImmediate);
   jest.advanceTimersByTime(NOTICE_MS);
-  calls[0]?.sendMessage(Buffer.from('the answer'));
-  calls[0]?.end({ code: 0, details: '', metadata: {} });
+  answer = (text) => {
+    calls[0]?.sendMessage(Buffer.from(text));
+    calls[0]?.end({ code: 0, details: '', metadata: {} });
+  };
 });
 afterEach(() => {
   socket.destroy();
@@ -59,6 +62,8 @@ afterEach(() => {
 });
 
 describe('the last answer of a connection that ends', () => {
+  beforeEach(() => answer('the answer'));
+
   it('has time to leave, and to be read after that', async () => {
     jest.advanceTimersByTime(4_000);
     expect(socket.destroyed).toBe(false);
@@ -86,5 +91,18 @@ describe('the last answer of a connection that ends', () => {
     expect(isDrained).toBe(false);
     await socket.hangUp();
     expect(isDrained).toBe(true);
+  });
+});
+
+describe('the last answer of a connection that ends with the window for it', () => {
+  it('leaves whatever comes with the window', async () => {
+    answer('.'.repeat(70_000));
+    await new Promise(setImmediate);
+    const ping = frame(FrameType.PING, 0, 0, Buffer.alloc(8));
+    socket.push(Buffer.concat([windowUpdate(0, 10_000), windowUpdate(1, 10_000), ping]));
+    await new Promise(setImmediate);
+    expect(socket.writableEnded).toBe(true);
+    await socket.takeAll();
+    expect(socket.writableFinished).toBe(true);
   });
 });

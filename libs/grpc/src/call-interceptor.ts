@@ -29,10 +29,11 @@ export function callInterceptor(
     // What a handler awaits belongs to the call: grpc-js starts it with the metadata or with the last message.
     const listener: ServerListener = {
       onReceiveMetadata: (metadata, next) => life.begin(metadata).trace.run(() => next(metadata)),
-      onReceiveMessage: (message, next) => {
-        if (life.arrive()) life.call?.trace.run(() => next(message));
+      onReceiveMessage: (message, next) => life.call?.trace.run(() => next(message)),
+      // Until then a request is on its way, and takes no place among those in work.
+      onReceiveHalfClose: (next) => {
+        if (life.arrive()) life.call?.trace.run(next);
       },
-      onReceiveHalfClose: (next) => life.call?.trace.run(next),
       onCancel: () => life.cancel(),
     };
     const responder: Responder = {

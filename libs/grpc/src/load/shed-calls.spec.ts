@@ -213,6 +213,17 @@ describe.each(serverKinds)('by %s:', (server) => {
       expect(await getUser()).toMatchObject({ reason: 'OVERLOADED' });
     });
 
+    it('take no place before they have said that there is no more', async () => {
+      const streams = Array.from({ length: 50 }, () => open('/gatehouse.users.v1.UserService/GetProfile'));
+      for (const stream of streams) stream.write(Buffer.alloc(5));
+      // Behind all of them on the connection.
+      await new Promise((resolve) => session.ping(resolve));
+      expect(await getUser()).toBeUndefined();
+      for (const stream of streams.slice(0, 8)) stream.end();
+      await eventually(() => expect(waiting).toHaveLength(8));
+      expect(await getUser()).toMatchObject({ reason: 'OVERLOADED' });
+    });
+
     it('are refused when they compress, before anything is expanded', async () => {
       const bomb = gzipSync(Buffer.alloc(3 * 1024 * 1024));
       const prefix = Buffer.from([1, 0, 0, 0, 0]);

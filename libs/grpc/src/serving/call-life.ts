@@ -98,7 +98,7 @@ export class CallLife extends Timed {
     return (this.call = call);
   }
 
-  /** A message is there, and with it work. @returns false when it is too much by now, and the call refused */
+  /** The request is there, and with it work. @returns false when it is too much by now, and the call refused */
   arrive(): boolean {
     const { gate } = this.serving;
     // A stream lasts while there is nothing to do for it.

@@ -14,19 +14,22 @@ export interface UnaryRequest {
 /** A call of one message that is answered with one. */
 export class UnaryFramesCall extends FramesCall {
   readonly isTaking = true;
-  #request: unknown;
-  #hasRequest = false;
+  #message: Buffer | undefined;
 
   message(bytes: Buffer): void {
-    if (this.#hasRequest) return this.end(SECOND_MESSAGE);
-    this.#hasRequest = true;
-    if (this.life === undefined || this.life.arrive()) this.#request = this.read(bytes);
+    if (this.#message !== undefined) return this.end(SECOND_MESSAGE);
+    this.#message = bytes;
   }
 
+  /** Until then it is a request on its way, which takes no place among those in work, however long its caller takes. */
   halfClose(): void {
+    const message = this.#message;
     if (this.isOver) return;
-    if (!this.#hasRequest) return this.end(NO_MESSAGE);
-    const call: UnaryRequest = { request: this.#request, metadata: this.metadata };
+    if (message === undefined) return this.end(NO_MESSAGE);
+    if (this.life !== undefined && !this.life.arrive()) return;
+    const request = this.read(message);
+    if (request === undefined) return;
+    const call: UnaryRequest = { request, metadata: this.metadata };
     this.run(() => this.method.handle(call, this.#settle));
   }
 

@@ -12,6 +12,7 @@ import { isEssential } from '../load/essential.js';
 import type { LoadGate } from '../load/load-gate.js';
 import { Place } from '../load/place.js';
 import { SHED_RETRY_AFTER_MS } from '../load/refused-call.js';
+import type { UnfinishedRequests } from '../load/unfinished-requests.js';
 import { isBoundByToken, type ServedMethod } from '../served-method.js';
 import { MAX_CALL_MS } from '../server-limits.js';
 import { EDGE } from '../transport/who-calls-whom.js';
@@ -37,6 +38,7 @@ export interface Serving extends Callers {
   readonly inFlight: CallsInFlight;
   readonly measures: CallMeasures;
   readonly deadlines: Deadlines;
+  readonly unfinished: UnfinishedRequests;
 }
 
 /** How a call is answered, by whatever brought it. */

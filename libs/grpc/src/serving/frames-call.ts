@@ -1,5 +1,8 @@
 import { status, type Metadata, type StatusObject } from '@grpc/grpc-js';
+import { platformReasons } from '@gatehouse/errors';
 import type { CallListener, ServerStream, Status } from '@gatehouse/http2-grpc';
+import { toLoggedStatus } from '../error-filter.js';
+import { SHED_RETRY_AFTER_MS } from '../load/refused-call.js';
 import { CallLife, type Answering, type SentStatus, type Serving } from './call-life.js';
 import { ReceivedMetadata, sentMetadata } from './call-metadata.js';
 import type { FramesMethod } from './frames-method.js';
@@ -9,11 +12,13 @@ export abstract class FramesCall implements CallListener, Answering {
   readonly metadata: Metadata;
   protected readonly life: CallLife | undefined;
   protected isOver = false;
+  /** Octets that have come of what is not complete. */
+  #unfinished = 0;
 
   constructor(
     protected readonly stream: ServerStream,
     protected readonly method: FramesMethod,
-    serving: Serving,
+    private readonly serving: Serving,
   ) {
     this.metadata = new ReceivedMetadata(stream.metadata);
     this.life = method.served && new CallLife(method.served, serving, stream.peer, stream.deadline, this);
@@ -27,9 +32,15 @@ export abstract class FramesCall implements CallListener, Answering {
   /** Tells the handler that nobody waits for it any more. */
   protected abstract tellCancelled(): void;
 
+  arriving(octets: number): void {
+    if (this.serving.unfinished.grow(this.#unfinished, octets)) this.#unfinished += octets;
+    else this.fail(toLoggedStatus(platformReasons.OVERLOADED({ retryAfterMs: SHED_RETRY_AFTER_MS })));
+  }
+
   cancelled(): void {
     if (this.isOver) return;
     this.isOver = true;
+    this.forget();
     this.life?.cancel();
     this.tellCancelled();
   }
@@ -49,6 +60,7 @@ export abstract class FramesCall implements CallListener, Answering {
   end(sent: SentStatus): void {
     if (this.isOver) return;
     this.isOver = true;
+    this.forget();
     this.life?.finish(sent);
     this.stream.end({
       code: (sent.code ?? status.UNKNOWN) as Status,
@@ -83,5 +95,11 @@ export abstract class FramesCall implements CallListener, Answering {
   protected run(handle: () => unknown): void {
     if (this.life?.call) this.life.call.trace.run(handle);
     else handle();
+  }
+
+  /** What has come is complete, or will not be. */
+  protected forget(): void {
+    this.serving.unfinished.release(this.#unfinished);
+    this.#unfinished = 0;
   }
 }

@@ -23,6 +23,7 @@ export class StreamedFramesCall extends FramesCall implements CallStreamEvents {
   }
 
   message(bytes: Buffer): void {
+    this.forget();
     const message = this.read(bytes);
     if (message === undefined) return;
     if (this.#duplex === undefined) this.#begin(message);

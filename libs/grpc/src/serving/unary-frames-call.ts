@@ -26,6 +26,7 @@ export class UnaryFramesCall extends FramesCall {
     const message = this.#message;
     if (this.isOver) return;
     if (message === undefined) return this.end(NO_MESSAGE);
+    this.forget();
     if (this.life !== undefined && !this.life.arrive()) return;
     const request = this.read(message);
     if (request === undefined) return;

@@ -33,6 +33,11 @@ export const resourcesReasons = defineReasons('resources.gatehouse.dev', {
     message: 'changes came faster than the watcher read them',
     help: 'The watch has ended. Read the resources again and begin another one.',
   },
+  WATCH_INTERRUPTED: {
+    code: status.UNAVAILABLE,
+    message: 'changes may have been missed',
+    help: 'The database was started anew. The watch has ended: read the resources again and begin another one.',
+  },
   SUBJECT_ERASED: {
     code: status.FAILED_PRECONDITION,
     message: 'the account is gone',

@@ -19,6 +19,11 @@ export type SharedResource = ResourceRow & { readonly sharedWith: readonly strin
 
 /** What one reading found. */
 export interface ChangeReading {
+  /**
+   * The history that the horizon belongs to: after a crash or a failover the numbers of transactions may be given out
+   * a second time, and a horizon of before hides what gets one.
+   */
+  readonly epoch: string;
   /** Whatever was begun before this transaction has committed or never will. */
   readonly horizon: bigint;
   readonly changes: readonly ChangeRow[];
@@ -33,16 +38,22 @@ export class ResourceChangeStore {
 
   /** Reads the changes of transactions from a horizon on, those included that were read before. */
   async since(horizon: bigint | undefined): Promise<ChangeReading> {
-    const rows = await this.sql<({ horizon: bigint } & (ChangeRow | { seq: null }))[]>`
-      with now as (select pg_snapshot_xmin(pg_current_snapshot()) as horizon)
-      select now.horizon::text::bigint as horizon, c.seq, c.resource_id as "resourceId", c.concerned,
+    // Where one process of the server crashes, its start stays what it was: recovery begins its counters anew.
+    const rows = await this.sql<({ epoch: string; horizon: bigint } & (ChangeRow | { seq: null }))[]>`
+      with now as (
+        select pg_snapshot_xmin(pg_current_snapshot()) as horizon,
+          concat_ws(' ', extract(epoch from pg_postmaster_start_time()), extract(epoch from stats_reset)) as epoch
+        from pg_stat_archiver
+      )
+      select now.epoch, now.horizon::text::bigint as horizon, c.seq, c.resource_id as "resourceId", c.concerned,
         c.to_all_who_see as "toAllWhoSee", c.seen_by_all as "seenByAll"
       from now left join resource_change c
         on c.xid >= coalesce(${horizon?.toString() ?? null}::text::xid8, now.horizon)
       order by c.seq`;
     const [first] = rows;
     if (!first) throw new Error('a reading has its horizon at least');
-    return { horizon: first.horizon, changes: rows.filter((row) => row.seq !== null) as ChangeRow[] };
+    const { epoch, horizon: next } = first;
+    return { epoch, horizon: next, changes: rows.filter((row) => row.seq !== null) as ChangeRow[] };
   }
 
   /** Those of these resources that are there, by ID. */

@@ -1,8 +1,13 @@
 import type { Logger } from '@gatehouse/telemetry';
 import type { ChangeRow, ResourceChangeStore, SharedResource } from './resource-change.store.js';
 
-/** What a watcher is told: the change, and the resource unless it is gone. */
-export type Told = (change: ChangeRow, resource: SharedResource | undefined) => void;
+/** Somebody who watches. */
+export interface Watcher {
+  /** Tells of a change, with the resource unless it is gone. */
+  tell(change: ChangeRow, resource: SharedResource | undefined): void;
+  /** Says that changes may have been missed. Nothing is told after that. */
+  interrupt(): void;
+}
 
 /** Between two readings while somebody watches, and between two sweeps, in milliseconds. */
 const READ_EVERY_MS = 200;
@@ -11,10 +16,12 @@ const SWEEP_EVERY_MS = 60_000;
 /**
  * Follows the changes of resources for all who watch at this replica: one reading serves them all, and nothing is
  * read while nobody watches. A transaction that commits late is not missed: each reading begins at the horizon of
- * the one before it, and what was told is remembered for as long as it may be read again.
+ * the one before it, and what was told is remembered for as long as it may be read again. Where the database has begun
+ * another history, nobody knows what was missed: all watches are interrupted.
  */
 export class ResourceChanges {
-  readonly #watchers = new Set<Told>();
+  readonly #watchers = new Set<Watcher>();
+  #epoch = '';
   #horizon: bigint | undefined;
   #told = new Set<bigint>();
   #reading: Promise<void> | undefined;
@@ -29,17 +36,17 @@ export class ResourceChanges {
   }
 
   /**
-   * Tells of every change that commits after this resolves.
+   * Tells of every change that commits after this resolves, until it is interrupted.
    *
    * @returns ends it
    * @throws AppError DATABASE_UNAVAILABLE
    */
-  async watch(told: Told): Promise<() => void> {
+  async watch(watcher: Watcher): Promise<() => void> {
     await this.#reading?.catch(() => undefined);
     await this.#readOnce();
-    this.#watchers.add(told);
+    this.#watchers.add(watcher);
     this.#schedule();
-    return () => void this.#watchers.delete(told);
+    return () => void this.#watchers.delete(watcher);
   }
 
   stop(): void {
@@ -68,15 +75,26 @@ export class ResourceChanges {
 
   async #read(): Promise<void> {
     const begins = this.#horizon === undefined;
-    const { horizon, changes } = await this.store.since(this.#horizon);
+    const { epoch, horizon, changes } = await this.store.since(this.#horizon);
+    if (!begins && epoch !== this.#epoch) {
+      this.#interrupt();
+      return this.#read();
+    }
     const fresh = foldByResource(begins ? [] : changes.filter(({ seq }) => !this.#told.has(seq)));
     const ids = fresh.map(({ resourceId }) => resourceId);
     const resources = ids.length > 0 ? await this.store.find(ids) : new Map<string, SharedResource>();
+    this.#epoch = epoch;
     this.#horizon = horizon;
     this.#told = new Set(changes.map(({ seq }) => seq));
     for (const change of fresh) {
-      for (const told of this.#watchers) told(change, resources.get(change.resourceId));
+      for (const watcher of this.#watchers) watcher.tell(change, resources.get(change.resourceId));
     }
+  }
+
+  #interrupt(): void {
+    for (const watcher of this.#watchers) watcher.interrupt();
+    this.#watchers.clear();
+    this.#horizon = undefined;
   }
 
   async #deleteOld(): Promise<void> {

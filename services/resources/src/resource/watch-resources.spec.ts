@@ -124,7 +124,7 @@ describe('a watch of resources', () => {
     }
     const database = openPool({ url: running.database.url, max: 1, applicationName: 'spec' });
     const changes = new ResourceChanges(new CountedStore(database.sql), silentLog);
-    const end = await changes.watch(() => undefined);
+    const end = await changes.watch({ tell: () => undefined, interrupt: () => undefined });
     await eventually(async () => expect(readings).toBeGreaterThan(2));
     end();
     await delay(500);

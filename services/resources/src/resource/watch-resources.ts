@@ -3,6 +3,7 @@ import {
   type WatchResourcesRequest,
   type WatchResourcesResponse,
 } from '@gatehouse/contracts/resources';
+import type { AppError } from '@gatehouse/errors';
 import type { Call } from '@gatehouse/grpc';
 import { resourcesReasons } from '../reasons.js';
 import { reachOf, type Reach } from './reach.js';
@@ -17,7 +18,8 @@ const MAX_WAITING_LENGTH = 4 * 1024 * 1024;
 /**
  * Tells of changes for as long as the call lasts; its end is the guard's and the caller's business.
  *
- * @throws AppError WATCH_TOO_SLOW when the watcher does not keep up, DATABASE_UNAVAILABLE
+ * @throws AppError WATCH_TOO_SLOW when the watcher does not keep up, WATCH_INTERRUPTED when changes may have been
+ *   missed, DATABASE_UNAVAILABLE
  */
 export async function* watchResources(
   { changes }: ResourceContext,
@@ -27,23 +29,31 @@ export async function* watchResources(
   const reach = reachOf(principal);
   const waiting: WatchResourcesResponse[] = [];
   let length = 0;
-  let isTooSlow = false;
+  let broken: AppError | undefined;
   let wake: () => void = () => undefined;
   signal.addEventListener('abort', () => wake());
-  const end = await changes.watch((change, resource) => {
-    const message = messageFor(reach, change, resource);
-    if (!message || isTooSlow) return;
-    waiting.push(message);
-    length += lengthOf(message);
-    isTooSlow = waiting.length > MAX_WAITING || length > MAX_WAITING_LENGTH;
-    // Whoever does not read is told when they do: nothing is kept for them until then.
-    if (isTooSlow) waiting.length = 0;
+  // Whoever does not read is told when they do: nothing is kept for them until then.
+  const breakOff = (error: AppError) => {
+    broken ??= error;
+    waiting.length = 0;
     wake();
+  };
+  const end = await changes.watch({
+    tell: (change, resource) => {
+      const message = messageFor(reach, change, resource);
+      if (!message || broken) return;
+      waiting.push(message);
+      length += lengthOf(message);
+      if (waiting.length > MAX_WAITING || length > MAX_WAITING_LENGTH)
+        breakOff(resourcesReasons.WATCH_TOO_SLOW());
+      wake();
+    },
+    interrupt: () => breakOff(resourcesReasons.WATCH_INTERRUPTED()),
   });
   try {
     yield { change: ResourceChange.BEGUN, resource: undefined };
     while (!signal.aborted) {
-      if (isTooSlow) throw resourcesReasons.WATCH_TOO_SLOW();
+      if (broken) throw broken;
       const next = waiting.shift();
       if (next) {
         length -= lengthOf(next);

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ResourceChange, ResourceServiceClient, Visibility } from '@gatehouse/contracts/resources';
 import { openPool } from '@gatehouse/postgres';
@@ -112,6 +113,23 @@ describe('a watch of resources', () => {
     });
     await eventually(async () => expect(watching.seen.at(-1)).toBe(`PUT ${id} late`));
     watching.cancel();
+  });
+
+  it('tells nothing of what changes nothing', async () => {
+    const [owner, viewer] = [running.user(), running.user()];
+    const requestId = randomUUID();
+    const { id } = await running.create(owner, { title: 'once' }, requestId);
+    const { id: last } = await running.create(owner, { title: 'before' });
+    for (const shared of [id, last]) await running.share(owner, shared, viewer.subject);
+    const [own, others] = [await watch(owner), await watch(viewer)];
+    await running.create(owner, { title: 'once' }, requestId);
+    await expect(running.create(owner, { title: 'other' }, requestId)).rejects.toMatchObject({ code: 6 });
+    await running.share(owner, id, viewer.subject);
+    await running.update(owner, { id: last, title: 'changed' });
+    for (const { sees, cancel } of [own, others]) {
+      await sees(`PUT ${last} changed`);
+      cancel();
+    }
   });
 
   it('reads nothing once nobody watches', async () => {

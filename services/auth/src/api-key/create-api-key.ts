@@ -13,17 +13,18 @@ import { toApiKey } from './to-api-key.js';
 const LIFETIME_SECONDS = 90 * 86_400;
 
 /**
- * Makes a key that can do no more than the access token that asks for it. Its text is shown here and never again.
+ * Makes a key that can do no more than the access token that asks for it. Its text is shown here and never again. Whoever
+ * waits here while the sign-in is ended makes none: a reset of the password has revoked keys, and this one would stay.
  *
- * @throws AppError FIELD_INVALID, PERMISSION_NOT_HELD, API_KEY_LIMIT, ACCOUNT_UNKNOWN
+ * @throws AppError FIELD_INVALID, PERMISSION_NOT_HELD, API_KEY_LIMIT, ACCOUNT_UNKNOWN, UNAUTHENTICATED
  */
 export async function createApiKey(
-  { database, accounts, apiKeys, apiKeySecrets, audit }: AuthContext,
+  { database, accounts, apiKeys, apiKeySecrets, descent, audit }: AuthContext,
   { displayName, permissions, lifetime, allowedAddresses }: CreateApiKeyRequest,
   call: Call,
 ): Promise<CreateApiKeyResponse> {
   const origin = originOf(call);
-  const { subject } = call.principal;
+  const { subject, sessionId = '' } = call.principal;
   requireKnownPermissions(permissions);
   const blocks = readBlocks(allowedAddresses);
   const excess = permissionsRefusal(call.principal, permissions);
@@ -33,6 +34,8 @@ export async function createApiKey(
   const made = await database.transaction(async (tx) => {
     // One transaction at a time counts and adds.
     if (!(await accounts.lock(tx, subject))) return authReasons.ACCOUNT_UNKNOWN();
+    if (!(await descent.goesOn(tx, sessionId)))
+      return platformReasons.UNAUTHENTICATED({ logReason: 'SIGN_IN_OVER' });
     if ((await apiKeys.count(tx, subject)).lasting >= MAX_API_KEYS) return authReasons.API_KEY_LIMIT();
     const row = await apiKeys.insert(tx, {
       id,

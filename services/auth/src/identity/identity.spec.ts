@@ -171,6 +171,30 @@ describe('a password reset', () => {
     expect(await reasonOf(apiKeys.exchange(key.secret))).toBe('CREDENTIAL_INVALID');
   });
 
+  it('leaves no API key to whoever was making one at that moment', async () => {
+    const attacker = await auth.signedIn();
+    const code = await codeFor(attacker.email);
+    const { resetting, making } = await auth.database.sql.begin(async (tx) => {
+      await tx`select from account where id = ${attacker.id} for update`;
+      const waiting = (count: number) =>
+        eventually(async () => {
+          const blocked = await tx`
+            select from pg_locks join pg_stat_activity using (pid)
+            where not granted and datname = current_database()`;
+          expect(blocked).toHaveLength(count);
+        });
+      const reset = accounts.reset(code, NEW_PASSWORD);
+      await waiting(1);
+      const made = reasonOf(apiKeys.create(attacker.accessToken));
+      await waiting(2);
+      return { resetting: reset, making: made };
+    });
+    await resetting;
+    expect(await making).toBe('UNAUTHENTICATED');
+    expect(await auth.database.sql`select from api_key where account_id = ${attacker.id}`).toHaveLength(0);
+    expect(await outcomesOf('CreateApiKey', attacker.id)).toEqual(['SIGN_IN_OVER']);
+  });
+
   it('keeps the API keys of an account whose address is verified', async () => {
     const owner = await auth.signedIn();
     const key = await apiKeys.create(owner.accessToken);
@@ -181,10 +205,14 @@ describe('a password reset', () => {
 });
 
 async function resetPassword(email: string): Promise<void> {
+  await accounts.reset(await codeFor(email), NEW_PASSWORD);
+}
+
+async function codeFor(email: string): Promise<string> {
   await accounts.requestReset(email);
   const mail = await eventually(() => {
     expect(server.to(email)).toHaveLength(1);
     return server.to(email)[0]!;
   });
-  await accounts.reset(codeIn(mail), NEW_PASSWORD);
+  return codeIn(mail);
 }

@@ -23,6 +23,18 @@ export class DescentStore {
     return row?.account_id;
   }
 
+  /**
+   * Whether a sign-in goes on: a token family or a session. For a transaction that holds the account's lock, and so comes
+   * before or after whatever ends the sign-ins of the account.
+   */
+  async goesOn(tx: Sql, sessionId: string): Promise<boolean> {
+    const rows = await tx`
+      select from token_family where id = ${sessionId} and ended_at is null
+      union all
+      select from session where id = ${sessionId} and ended_at is null`;
+    return rows.length > 0;
+  }
+
   /** Ends every token family, session and grant, a batch at a time. @returns how many */
   async endSignIns(tx: Sql): Promise<number> {
     let count = 0;

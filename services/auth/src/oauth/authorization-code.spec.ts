@@ -112,6 +112,24 @@ describe('the authorization code, each step at another replica', () => {
     expect(back.searchParams.get('iss')).toBe(ISSUER);
   });
 
+  it('shows all that an app on a device asks for, whatever it was let do: others may come in its name', async () => {
+    const app = await oauthParty(auth, { kind: ClientKind.NATIVE }, replicas.nextPort);
+    const person = await auth.signedIn();
+    const browser = replicas.newBrowser();
+    await signInAt(app, browser, person);
+    let { url } = await beginAuthorization(app);
+    let page: string | undefined;
+    while (page === undefined) {
+      const { headers, text } = await browser.get(url.pathname + url.search);
+      const location = headers.location ?? /url=([^"]+)"/.exec(text)?.[1];
+      if (location === undefined) page = text;
+      else url = new URL(location, ISSUER);
+    }
+    expect(page).toContain('Know that it is you');
+    expect(page).toContain('View resources');
+    expect(page).toContain('value="resources:read"');
+  });
+
   it('gives what the person holds of what is asked for, and asks again once they hold more', async () => {
     const person = await auth.signedIn();
     const browser = replicas.newBrowser();

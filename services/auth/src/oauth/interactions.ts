@@ -25,6 +25,12 @@ const AGAIN: ReadonlySet<string> = new Set([
   'claims_id_token_sub_value',
 ]);
 
+/**
+ * Why somebody is asked for all of it: the client wants that, or is an app on a device, in whose name any other one there
+ * may come (RFC 8252, section 8.6).
+ */
+const ALL_OF_IT: ReadonlySet<string> = new Set(['consent_prompt', 'native_client_prompt']);
+
 /** What a client asks a person for, as far as they hold it. */
 export interface Asked {
   readonly permissions: readonly Permission[];
@@ -58,7 +64,7 @@ export function loginResult({ accountId, sessionId, beganAt }: SignedIn): Intera
 }
 
 /**
- * What a person is asked for: what they have not consented to yet, or all of it where the client wants to ask again.
+ * What a person is asked for: what they have not consented to yet, or all that their consent is for.
  *
  * @throws AppError ACCOUNT_UNKNOWN
  */
@@ -76,7 +82,7 @@ export async function askedOf(context: AuthContext, details: Details, accountId:
 }
 
 function namesOf({ prompt, params }: Details, resource: string): readonly string[] {
-  if (prompt.reasons.includes('consent_prompt')) return String(params['scope'] ?? '').split(' ');
+  if (prompt.reasons.some((reason) => ALL_OF_IT.has(reason))) return String(params['scope'] ?? '').split(' ');
   const { missingOIDCScope = [], missingResourceScopes = {} } = prompt.details as {
     missingOIDCScope?: string[];
     missingResourceScopes?: Record<string, string[]>;

@@ -99,6 +99,17 @@ describe('the authorization code, each step at another replica', () => {
     expect(await reasonOf(auth.getAccount(tokens.access_token))).toBe('UNAUTHENTICATED');
   });
 
+  it('leaves an event and a use of the grant where it is about who somebody is alone, too', async () => {
+    const person = await auth.signedIn();
+    await signInAt(party, replicas.newBrowser(), person, { scope: 'openid' });
+    const events = await auth.database.sql`
+      select actor, outcome from audit_event where action = 'IssueGrantToken' and target = ${person.id}`;
+    expect(events).toEqual([{ actor: party.id, outcome: 'OK' }]);
+    const [grant] = await auth.database.sql`
+      select last_used_at from oauth_grant where account_id = ${person.id}`;
+    expect(grant).toEqual({ last_used_at: expect.any(Date) });
+  });
+
   it('asks nobody twice for what they consented to, and for what is new alone', async () => {
     const person = await auth.signedIn('editor');
     const browser = replicas.newBrowser();

@@ -40,9 +40,25 @@ export async function issueGrantToken(
   request: GrantTokenRequest,
   caller: Caller,
 ): Promise<TokenSet | undefined> {
+  const decided = await decideGrantToken(context, request, caller);
+  return decided && toTokenSet(context, decided);
+}
+
+/**
+ * Decides whether anything is issued that descends from a grant, with its audit event: whoever signs an access token or
+ * gives out one of another kind does so after this.
+ *
+ * @returns undefined when the account, the client or the grant is over
+ * @throws AppError DATABASE_UNAVAILABLE
+ */
+export async function decideGrantToken(
+  context: AuthContext,
+  request: GrantTokenRequest,
+  caller: Caller,
+): Promise<DecidedSignIn | undefined> {
   // A refusal is decided, not thrown: its event has to be committed.
   const decided = await context.database.transaction((tx) => decide(context, tx, request, caller));
-  return typeof decided === 'string' ? undefined : toTokenSet(context, decided);
+  return typeof decided === 'string' ? undefined : decided;
 }
 
 async function decide(

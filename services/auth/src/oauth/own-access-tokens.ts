@@ -2,7 +2,7 @@ import Provider, { errors, type AccessToken, type ClientCredentials } from 'oidc
 import type { TokenSet } from '@gatehouse/contracts/auth';
 import type { AuthContext } from '../auth-context.js';
 import { issueClientToken } from './issue-client-token.js';
-import { issueGrantToken } from './issue-grant-token.js';
+import { decideGrantToken, issueGrantToken, type GrantTokenRequest } from './issue-grant-token.js';
 import { telling } from './oauth-fault.js';
 import { permissionsIn } from './scopes.js';
 import { currentContext, currentVisit } from './visit-context.js';
@@ -22,21 +22,32 @@ interface Formatted {
 
 /**
  * Has access tokens issued by ourselves, whatever way the library came to issue one: by the code that issues all others,
- * with its transaction, its claims and its signature. What is good at the userinfo endpoint alone stays the library's.
+ * with its transaction, its claims and its signature. What is good at the userinfo endpoint alone stays the library's text,
+ * and is decided and audited as the others are: by it people sign in to clients that ask for nothing else.
  */
 export function issueByOurselves(provider: Provider, context: AuthContext): void {
-  override(provider.AccessToken, (model) => grantToken(context, model as AccessToken & Model));
+  const caller = () => currentVisit().caller('IssueGrantToken');
+  override(
+    provider.AccessToken,
+    (model) => issueGrantToken(context, grantRequest(model as AccessToken & Model), caller()),
+    (model) => decideGrantToken(context, grantRequest(model as AccessToken & Model), caller()),
+  );
   override(provider.ClientCredentials, (model) => clientToken(context, model));
 }
 
+/** @param admit decides about what the library issues; undefined where it issues nothing */
 function override(
   { prototype }: { readonly prototype: object },
   issue: (model: Model) => Promise<TokenSet | undefined>,
+  admit: (model: Model) => Promise<object | undefined> = () => Promise.resolve(undefined),
 ): void {
   const model = prototype as { getValueAndPayload(this: Model): Promise<Formatted> };
   const stored = model.getValueAndPayload;
   model.getValueAndPayload = async function () {
-    if (this.format !== 'jwt') return stored.call(this);
+    if (this.format !== 'jwt') {
+      if (!(await telling(() => admit(this)))) throw new errors.InvalidGrant('grant is over');
+      return stored.call(this);
+    }
     const issued = await telling(() => issue(this));
     if (!issued) throw new errors.InvalidGrant('grant is over');
     // What the answer says of it.
@@ -46,17 +57,16 @@ function override(
   };
 }
 
-function grantToken(context: AuthContext, model: AccessToken & Model): Promise<TokenSet | undefined> {
+function grantRequest(model: AccessToken & Model): GrantTokenRequest {
   const { entities } = currentContext().oidc;
   const source = entities.AuthorizationCode ?? entities.RefreshToken ?? entities.DeviceCode;
   const { grantId = '', accountId, clientId = '', scope, jkt: boundTo } = model;
   const permissions = permissionsIn(scope);
   const authTime = source?.authTime;
-  const request = {
+  return {
     ...{ grantId, accountId, clientId, permissions, authTime },
     ...(boundTo !== undefined && { boundTo }),
   };
-  return issueGrantToken(context, request, currentVisit().caller('IssueGrantToken'));
 }
 
 function clientToken(context: AuthContext, model: Model): Promise<TokenSet | undefined> {

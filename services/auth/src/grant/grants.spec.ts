@@ -1,10 +1,18 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
+import { eventually } from '@gatehouse/testing';
 import * as openid from 'openid-client';
 import { clientCalls, type ClientCalls } from '../spec/client-calls.js';
 import { fewAtOnce } from '../spec/few-at-once.js';
-import { faultOf, oauthParty, signInAt, type OauthParty } from '../spec/oauth-party.js';
-import { claimsOf, reasonOf } from '../spec/running-auth.js';
+import {
+  beginAuthorization,
+  faultOf,
+  hiddenFields,
+  oauthParty,
+  signInAt,
+  type OauthParty,
+} from '../spec/oauth-party.js';
+import { claimsOf, ISSUER, reasonOf } from '../spec/running-auth.js';
 import { twoReplicas, type TwoReplicas } from '../spec/two-replicas.js';
 
 let replicas: TwoReplicas;
@@ -85,6 +93,38 @@ describe('a grant', () => {
       auth.getAccount(tokens.access_token),
     ])
       expect(await reasonOf(call)).toBe('CREDENTIAL_NOT_ADMITTED');
+  });
+
+  it('is given by no sign-in that ends while it is written down', async () => {
+    const { sql } = auth.database;
+    const person = await auth.signedIn();
+    const browser = replicas.newBrowser();
+    await signInAt(another, browser, person);
+    let { url } = await beginAuthorization(party);
+    let page: string | undefined;
+    while (page === undefined) {
+      const { headers, text } = await browser.get(url.pathname + url.search);
+      const location = headers.location ?? /url=([^"]+)"/.exec(text)?.[1];
+      if (location === undefined) page = text;
+      else url = new URL(location, ISSUER);
+    }
+    const form = { ...hiddenFields(page), decision: 'allow' };
+    const { consenting } = await sql.begin(async (tx) => {
+      await tx`select from account where id = ${person.id} for update`;
+      const posted = browser.post(url.pathname, form);
+      await eventually(async () => {
+        const blocked = await tx`
+          select from pg_locks where not granted and transactionid = pg_current_xact_id()::xid`;
+        expect(blocked).toHaveLength(1);
+      });
+      await tx`update session set ended_at = clock_timestamp() where account_id = ${person.id}`;
+      return { consenting: posted };
+    });
+    const { text } = await consenting;
+    expect(
+      await sql`select from oauth_grant where account_id = ${person.id} and client_id = ${party.id}`,
+    ).toHaveLength(0);
+    expect(text).toContain('INTERACTION_OVER');
   });
 
   it('is over when its client is shut out', async () => {

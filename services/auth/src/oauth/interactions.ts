@@ -92,9 +92,9 @@ function namesOf({ prompt, params }: Details, resource: string): readonly string
 
 /**
  * Writes down what a person has consented to, with what they had before. Whoever is suspended meanwhile consents to
- * nothing.
+ * nothing, nor does a sign-in that ends meanwhile: what has ended it may have ended the grants of the account as well.
  *
- * @throws AppError ACCOUNT_UNKNOWN
+ * @throws AppError ACCOUNT_UNKNOWN, INTERACTION_OVER
  */
 export async function consent(
   context: AuthContext,
@@ -103,9 +103,10 @@ export async function consent(
   asked: Asked,
   { origin }: Caller,
 ): Promise<InteractionResults> {
-  const { database, grants, audit } = context;
+  const { database, sessions, grants, audit } = context;
   const grantId = await database.transaction(async (tx) => {
     if (!(await readIssue(context, tx, accountId, clientId))) throw authReasons.ACCOUNT_UNKNOWN();
+    if ((await sessions.lockAndJudge(tx, sessionId)) !== 'LIVE') throw authReasons.INTERACTION_OVER();
     const grant = { id: randomUUID(), accountId, clientId, sessionId };
     const before = (await grants.findOf(tx, accountId, clientId))?.consent;
     const id = await grants.consent(tx, grant, merge(before, asked));

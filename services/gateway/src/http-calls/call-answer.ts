@@ -1,7 +1,6 @@
 import type { StatusObject } from '@grpc/grpc-js';
 import type { Exchange } from '../http/exchange.js';
 import { closeUnread } from '../http/send-problem.js';
-import { writePart } from '../rpc/send-stream.js';
 import type { CallForm } from './call-form.js';
 import { connectErrorOf } from './connect-error.js';
 import { endFrameOf, frameOf } from './frames.js';
@@ -43,7 +42,7 @@ class FramedAnswer implements CallAnswer {
   }
 
   message(message: Uint8Array): Promise<void> | undefined {
-    return writePart(this.exchange.response, frameOf(message));
+    return this.exchange.write(frameOf(message));
   }
 
   end(failure: CallFailure | undefined): void {
@@ -82,6 +81,6 @@ class WholeAnswer implements CallAnswer {
     const { exchange } = this;
     closeUnread(exchange);
     exchange.writeHead(httpStatus, ['content-type', contentType, 'content-length', String(body.length)]);
-    exchange.response.end(body);
+    exchange.endWith(Buffer.from(body.buffer, body.byteOffset, body.byteLength));
   }
 }

@@ -5,6 +5,7 @@ import type { CredentialForm } from '../credential/presented-credential.js';
 import { KEPT } from './http-limits.js';
 import { measuredMethod } from './measured-method.js';
 import { readTarget } from './target.js';
+import { UnreadAnswers } from './unread-answers.js';
 
 const tracer = trace.getTracer('@gatehouse/gateway');
 
@@ -54,6 +55,8 @@ export class Exchange {
     readonly clientAddress: string,
     /** Names and values of the headers of every answer, by turns. */
     private readonly commonHeaders: readonly string[] = [],
+    /** The memory of the answers that are not read yet. */
+    private readonly unread = new UnreadAnswers(),
   ) {
     this.peer = request.socket.remoteAddress;
     this.requestId = requestIdOf(request.headers['x-request-id']);
@@ -113,8 +116,26 @@ export class Exchange {
    * make a small body text, one character for an octet.
    */
   endWith(body: Buffer): void {
-    if (body.length > MOST_JOINED) this.response.end(body);
-    else this.response.end(body.toString('latin1'), 'latin1');
+    const { response } = this;
+    if (body.length > MOST_JOINED) response.end(body);
+    else response.end(body.toString('latin1'), 'latin1');
+    const release = this.unread.hold(this);
+    if (release !== undefined) response.once('close', release);
+  }
+
+  /** Writes a part of the body of the answer. Resolves once the caller can take more, or is gone. */
+  write(part: string | Uint8Array): Promise<void> | undefined {
+    const { response } = this;
+    if (part.length === 0 || response.write(part) || response.destroyed) return undefined;
+    const release = this.unread.hold(this);
+    return new Promise((resolve) => {
+      const done = () => {
+        response.off('drain', done).off('close', done);
+        release?.();
+        resolve();
+      };
+      response.on('drain', done).on('close', done);
+    });
   }
 
   /** It is over. What is told of it later is what is true now. */

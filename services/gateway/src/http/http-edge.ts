@@ -14,6 +14,7 @@ import { IDLE_SOCKET_MS, MAX_CONNECTIONS, parserLimits } from './http-limits.js'
 import { checkRequestHead } from './request-head.js';
 import { securityHeaders } from './security-headers.js';
 import { ShedRequests } from './shed-request.js';
+import { UnreadAnswers } from './unread-answers.js';
 import { ProtocolSwitch } from '../native/protocol-switch.js';
 
 type Listener = (request: IncomingMessage, response: ServerResponse) => void;
@@ -57,6 +58,7 @@ export class HttpEdge {
   readonly #shed: ShedRequests;
   readonly #commonHeaders: readonly string[];
   readonly #measures = new HttpMeasures();
+  readonly #unread = new UnreadAnswers();
   readonly #ended: EndedExchanges;
   #switch: ProtocolSwitch | undefined;
   #draining = false;
@@ -127,7 +129,7 @@ export class HttpEdge {
       return;
     }
     const clientAddress = clientAddressOf(request, trustedProxies);
-    const exchange = new Exchange(request, response, clientAddress, this.#commonHeaders);
+    const exchange = new Exchange(request, response, clientAddress, this.#commonHeaders, this.#unread);
     const socket: Connection = request.socket;
     socket[BUSY_WITH] = exchange;
     this.#measures.begin(exchange);

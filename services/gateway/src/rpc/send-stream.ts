@@ -1,4 +1,3 @@
-import type { ServerResponse } from 'node:http';
 import type { Logger } from '@gatehouse/telemetry';
 import type { Exchange } from '../http/exchange.js';
 import { closeUnread, noteRefusal } from '../http/send-problem.js';
@@ -60,9 +59,9 @@ export async function sendStream(
     if (!response.writableNeedDrain) response.write(form.heartbeat());
   }, heartbeatMs);
   try {
-    if (part !== undefined) await writePart(response, part);
+    if (part !== undefined) await exchange.write(part);
     for (next = await messages.next(); !next.done; next = await messages.next()) {
-      await writePart(response, form.part(next.value));
+      await exchange.write(form.part(next.value));
       beat.refresh();
     }
     response.end(form.end());
@@ -78,16 +77,4 @@ export async function sendStream(
     clearInterval(beat);
     stream.cancel();
   }
-}
-
-/** Writes a part of a body. Resolves once the caller can take more, or is gone. */
-export function writePart(response: ServerResponse, part: string | Uint8Array): Promise<void> | undefined {
-  if (part.length === 0 || response.write(part) || response.destroyed) return undefined;
-  return new Promise((resolve) => {
-    const done = () => {
-      response.off('drain', done).off('close', done);
-      resolve();
-    };
-    response.on('drain', done).on('close', done);
-  });
 }

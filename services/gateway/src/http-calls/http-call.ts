@@ -5,7 +5,7 @@ import type { IncomingCall } from '../calls/call-forwarder.js';
 import type { PublicMethod } from '../calls/public-methods.js';
 import type { BodyMemory } from '../http/body-memory.js';
 import type { Exchange } from '../http/exchange.js';
-import { readBody, streamBody } from '../http/read-body.js';
+import { readBody, splitBody } from '../http/read-body.js';
 import { gatewayReasons } from '../reasons.js';
 import { timeoutOf } from '../rpc/deadline.js';
 import type { CallAnswer } from './call-answer.js';
@@ -61,12 +61,15 @@ export class HttpCall implements IncomingCall {
   async *messages(): AsyncGenerator<Uint8Array> {
     this.#checkEncoding();
     const { request, response } = this.origin;
-    const reader = new MessageReader(Math.min(this.method.maxBytes, MAX_MESSAGE));
-    for await (const piece of streamBody(request, response, this.method.maxBytes)) {
+    const { maxBytes } = this.method;
+    const reader = new MessageReader(Math.min(maxBytes, MAX_MESSAGE));
+    const split = (piece: Buffer) => {
       const found: Buffer[] = [];
       read(reader, piece, found);
-      for (const message of found) yield this.#decode(message);
-    }
+      return found;
+    };
+    const messages = splitBody(request, response, { maxBytes, memory: this.tools.memory, split });
+    for await (const message of messages) yield this.#decode(message);
     if (reader.isWithin) throw gatewayReasons.FRAME_MALFORMED();
   }
 

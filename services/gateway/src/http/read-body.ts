@@ -81,6 +81,33 @@ export async function* streamBody(
   }
 }
 
+/** What {@link splitBody} works with. */
+export interface SplitBodyOptions<Message> {
+  /** The bytes that the whole body may have. */
+  readonly maxBytes: number;
+  /** Holds what is not a whole message yet. */
+  readonly memory: BodyMemory;
+  /** The messages that a piece of the body completes. */
+  readonly split: (piece: Buffer) => readonly Message[];
+}
+
+/** The messages in a body as it comes, no faster than they are taken. Throws what `readBody` and `split` throw. */
+export async function* splitBody<Message>(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { maxBytes, memory, split }: SplitBodyOptions<Message>,
+): AsyncGenerator<Message> {
+  const held = memory.open();
+  response.once('close', () => held.release());
+  for await (const piece of streamBody(request, response, maxBytes)) {
+    if (!held.grow(piece.length)) throw overloaded();
+    const messages = split(piece);
+    // Only what is incomplete is kept for long.
+    if (messages.length > 0) held.release();
+    yield* messages;
+  }
+}
+
 const overloaded = () => platformReasons.OVERLOADED({ retryAfterMs: SHED_RETRY_AFTER_MS });
 
 /** Only now is a caller that waits for `100 Continue` (RFC 9110, section 10.1.1) told to send its body. */

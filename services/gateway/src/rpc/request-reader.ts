@@ -8,7 +8,7 @@ import {
 import type { BodyMemory } from '../http/body-memory.js';
 import { resourceTags } from '../http/content-coding.js';
 import type { Exchange } from '../http/exchange.js';
-import { hasBody, readBody, streamBody } from '../http/read-body.js';
+import { hasBody, readBody, splitBody, streamBody } from '../http/read-body.js';
 import { gatewayReasons } from '../reasons.js';
 import { isRawBody, MAX_JSON_BYTES, type BodyLimits } from './body-limits.js';
 
@@ -64,13 +64,14 @@ export class RequestReader {
   }
 
   async *#values(exchange: Exchange, route: Route): AsyncGenerator<Uint8Array> {
-    const { request } = exchange;
+    const { request, response } = exchange;
     if (!hasBody(request)) return;
     requireJsonStream(request.headers['content-type']);
-    const splitter = new JsonSplitter(Math.min(MAX_JSON_BYTES, this.limits.of(route)));
-    for await (const piece of this.#pieces(exchange, route)) {
-      for (const value of splitter.push(piece)) yield Buffer.from(value);
-    }
+    const maxBytes = this.limits.of(route);
+    const splitter = new JsonSplitter(Math.min(MAX_JSON_BYTES, maxBytes));
+    const split = (piece: Buffer) => splitter.push(piece);
+    const values = splitBody(request, response, { maxBytes, memory: this.memory, split });
+    for await (const value of values) yield Buffer.from(value);
     for (const value of splitter.end()) yield Buffer.from(value);
   }
 }

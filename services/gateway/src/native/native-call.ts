@@ -31,6 +31,8 @@ export interface NativeServing extends Telling {
   readonly gate: LoadGate;
   readonly deadlines: Deadlines;
   readonly inFlight: LiveSet<NativeCall>;
+  /** Those whose callers have not sent all of their requests. */
+  readonly unfinished: LiveSet<NativeCall>;
   /** What requests have until they are answered. */
   readonly memory: BodyMemory;
   /** What replies have until their callers read them. */
@@ -51,6 +53,7 @@ export class NativeCall extends Timed implements CallListener, IncomingCall {
   #messages = 0;
   #place: Place | undefined;
   readonly #inFlight: Member;
+  readonly #unfinished: Member;
   #isOver = false;
   #hasHead = false;
   #cancel: (() => void) | undefined;
@@ -72,6 +75,7 @@ export class NativeCall extends Timed implements CallListener, IncomingCall {
     this.#unread = serving.unread.open();
     serving.deadlines.add(this);
     this.#inFlight = serving.inFlight.add(this);
+    this.#unfinished = serving.unfinished.add(this);
   }
 
   /** Serves it. */
@@ -97,6 +101,7 @@ export class NativeCall extends Timed implements CallListener, IncomingCall {
   }
 
   halfClose(): void {
+    this.#unfinished.leave();
     if (this.#isOver) return;
     if (this.#isSingle && this.#messages === 0) return this.refuse(gatewayReasons.MESSAGE_COUNT());
     // A request on its way takes no place among those in work.
@@ -208,6 +213,7 @@ export class NativeCall extends Timed implements CallListener, IncomingCall {
     this.#isOver = true;
     this.serving.deadlines.remove(this);
     this.#inFlight.leave();
+    this.#unfinished.leave();
     this.#held.release();
     this.#unread.release();
     this.#requests.fail(gone());
@@ -217,7 +223,8 @@ export class NativeCall extends Timed implements CallListener, IncomingCall {
   }
 }
 
-const overloaded = () => platformReasons.OVERLOADED({ retryAfterMs: SHED_RETRY_AFTER_MS });
+/** There is more to do, or to keep, than there is room for. */
+export const overloaded = () => platformReasons.OVERLOADED({ retryAfterMs: SHED_RETRY_AFTER_MS });
 
 /** Nobody is told of it: who would be is gone. */
 const gone = () => platformReasons.INTERNAL();

@@ -1,13 +1,13 @@
 import type { Socket } from 'node:net';
 import { platformReasons, type AppError } from '@gatehouse/errors';
-import { CallMeasures, SHED_RETRY_AFTER_MS, toLoggedStatus, type LoadGate } from '@gatehouse/grpc';
+import { CallMeasures, toLoggedStatus, type LoadGate } from '@gatehouse/grpc';
 import { Deadlines, FrameServer, type Metadata, type ServerStream, type Status } from '@gatehouse/http2-grpc';
 import { LiveSet } from '@gatehouse/live-set';
 import type { CallForwarder } from '../calls/call-forwarder.js';
 import type { PublicMethod } from '../calls/public-methods.js';
 import { BodyMemory } from '../http/body-memory.js';
 import { gatewayReasons } from '../reasons.js';
-import { NativeCall, type NativeServing } from './native-call.js';
+import { NativeCall, overloaded, type NativeServing } from './native-call.js';
 import { nativeLimits } from './native-limits.js';
 import { NativeOrigin, type Telling } from './native-origin.js';
 
@@ -22,6 +22,12 @@ export interface NativePortOptions extends Pick<Telling, 'log' | 'trustedProxies
 
 /** The most that replies have of the memory whose callers do not read them, in bytes. */
 const UNREAD_BYTES = 32 * 1024 * 1024;
+
+/**
+ * The most calls at once whose callers have not sent all of their requests. Each has its headers and what no body is
+ * counted for, 32 KiB together, and one connection begins a hundred.
+ */
+const MOST_UNFINISHED = 1_000;
 
 /**
  * Serves gRPC to strangers: calls to the methods that they may name are handed on, and of all others there is nothing to
@@ -44,6 +50,7 @@ export class NativePort {
       measures: new CallMeasures('server'),
       deadlines: new Deadlines(),
       inFlight: new LiveSet(),
+      unfinished: new LiveSet(),
       unread: new BodyMemory(UNREAD_BYTES),
     };
   }
@@ -66,16 +73,18 @@ export class NativePort {
 
   #serve(stream: ServerStream): void {
     const method = this.#methods.get(stream.path);
-    const { gate } = this.#serving;
+    const { gate, unfinished } = this.#serving;
     const cause = gate.refusal(method?.isEssential ?? false);
     if (cause !== undefined) {
       gate.countShed(cause);
-      refuse(stream, platformReasons.OVERLOADED({ retryAfterMs: SHED_RETRY_AFTER_MS }));
+      refuse(stream, overloaded());
     } else if (method === undefined) this.#refuse(stream, gatewayReasons.METHOD_UNKNOWN());
     else {
       const call = new NativeCall(stream, method, this.#serving);
       stream.listen(call);
       call.begin();
+      // Whoever has taken longest gives way: most requests are whole at once.
+      if (unfinished.size > MOST_UNFINISHED) unfinished.first?.refuse(overloaded());
     }
   }
 

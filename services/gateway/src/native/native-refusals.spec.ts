@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { status } from '@grpc/grpc-js';
+import { eventually } from '@gatehouse/testing';
 import { FEED_SERVICE } from '../spec/feed-contract.js';
 import { startFeedGateway, type FeedGateway } from '../spec/feed-gateway.js';
 import { framed, RawGrpc, replyTo, type RawReply } from '../spec/raw-grpc.js';
@@ -282,6 +283,24 @@ describe('a request', () => {
     gateway.feed.behaviour.Echo = () => new Promise(() => undefined);
     const reply = await client.send(ECHO, { ...bearer, 'grpc-timeout': '50m' });
     expect(reply).toMatchObject({ code: status.DEADLINE_EXCEEDED, reason: 'DEADLINE_EXCEEDED' });
+  });
+
+  it('that does not end gives way to others when there are a thousand', async () => {
+    count();
+    const connections = Array.from({ length: 11 }, () => new RawGrpc(gateway.port));
+    const refused: RawReply[] = [];
+    for (const many of connections)
+      for (let begun = 0; begun < 100; begun++) {
+        const stream = many.open(ECHO, bearer);
+        void replyTo(stream).then((reply) => refused.push(reply));
+        stream.write(framed(NOTHING, 0, 10));
+      }
+    await eventually(() => expect(refused).toHaveLength(100), 5_000);
+    for (const reply of refused)
+      expect(reply).toMatchObject({ code: status.UNAVAILABLE, reason: 'OVERLOADED' });
+    expect(await client.send(ECHO, bearer)).toMatchObject({ code: status.OK });
+    for (const many of connections) many.close();
+    expect(calls).toBe(1);
   });
 
   it('gets no memory while others that do not end have it', async () => {

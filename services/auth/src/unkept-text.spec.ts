@@ -59,6 +59,15 @@ describe('text that no column of the database can hold', () => {
     expect(await reasonOf(call())).toBe('FIELD_INVALID');
   });
 
+  it.each([
+    ['after the year 9999', 253_402_300_800_000],
+    ['before the year 1', -62_135_596_800_001],
+    ['of the last day that there is', 8_640_000_000_000_000],
+  ])('is no time either %s', async (_, millis) => {
+    for (const name of ['from', 'until'] as const)
+      expect(await reasonOf(listed({ [name]: new Date(millis) }))).toBe('FIELD_INVALID');
+  });
+
   it('is no form', async () => {
     const browser = new SpecBrowser(() => auth.service.httpPort!);
     const { status, text } = await browser.post('/login', { email: NUL, password: PASSWORD });

@@ -12,6 +12,9 @@ const tracer = trace.getTracer('@gatehouse/gateway');
 /** What an exchange ends with when the caller went before its answer was complete. */
 const CLIENT_CLOSED_REQUEST = 499;
 
+/** Why an answer was cut, for the log: its caller read nothing of it, and others need the memory. */
+const UNREAD = 'ANSWER_UNREAD';
+
 /** The largest body that is sent in one piece with its head, in octets. */
 const MOST_JOINED = 8 * 1024;
 
@@ -56,7 +59,7 @@ export class Exchange {
     /** Names and values of the headers of every answer, by turns. */
     private readonly commonHeaders: readonly string[] = [],
     /** The memory of the answers that are not read yet. */
-    private readonly unread = new UnreadAnswers(),
+    private readonly unread: Pick<UnreadAnswers, 'hold'> = new UnreadAnswers(),
   ) {
     this.peer = request.socket.remoteAddress;
     this.requestId = requestIdOf(request.headers['x-request-id']);
@@ -119,7 +122,7 @@ export class Exchange {
     const { response } = this;
     if (body.length > MOST_JOINED) response.end(body);
     else response.end(body.toString('latin1'), 'latin1');
-    const release = this.unread.hold(this);
+    const release = this.#holdUnread();
     if (release !== undefined) response.once('close', release);
   }
 
@@ -127,7 +130,7 @@ export class Exchange {
   write(part: string | Uint8Array): Promise<void> | undefined {
     const { response } = this;
     if (part.length === 0 || response.write(part) || response.destroyed) return undefined;
-    const release = this.unread.hold(this);
+    const release = this.#holdUnread();
     return new Promise((resolve) => {
       const done = () => {
         response.off('drain', done).off('close', done);
@@ -135,6 +138,18 @@ export class Exchange {
         resolve();
       };
       response.on('drain', done).on('close', done);
+    });
+  }
+
+  /** Counts what was written and has not left. @returns what counts it no more; undefined where there is nothing */
+  #holdUnread(): (() => void) | undefined {
+    const { request, response } = this;
+    // Whose caller is gone waits for nobody.
+    if (response.destroyed || response.writableLength === 0) return undefined;
+    return this.unread.hold(response.writableLength, () => {
+      this.reason = UNREAD;
+      // The answer itself may wait for an earlier one, and would stay.
+      request.socket.destroy();
     });
   }
 

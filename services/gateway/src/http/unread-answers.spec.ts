@@ -4,7 +4,7 @@ import { connect, type AddressInfo, type Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually } from '@gatehouse/testing';
 import { startFeedGateway, type FeedGateway } from '../spec/feed-gateway.js';
-import { UnreadAnswers } from './unread-answers.js';
+import { Exchange } from './exchange.js';
 
 const MIB = 1024 * 1024;
 /** In JSON a character of these takes six. */
@@ -114,10 +114,13 @@ it('nothing is held of an answer whose caller is gone, not even of its head', as
   await eventually(() => expect(responses).toHaveLength(2));
   socket.destroy();
   await eventually(() => expect(responses.map(({ destroyed }) => destroyed)).toEqual([true, true]));
-  const unread = new UnreadAnswers();
+  let held = 0;
+  const unread = { hold: () => (held++, () => undefined) };
   for (const response of responses) {
-    response.writeHead(200).end('text');
-    expect(unread.hold({ request: response.req, response, reason: undefined })).toBeUndefined();
+    const exchange = new Exchange(response.req, response, '', [], unread);
+    exchange.writeHead(200, []);
+    exchange.endWith(Buffer.from('text'));
   }
+  expect(held).toBe(0);
   server.close();
 });

@@ -18,6 +18,7 @@ import type { PublicMethod } from '../calls/public-methods.js';
 import type { BodyMemory, HeldBody } from '../http/body-memory.js';
 import { MAX_HEADERS } from '../http/http-limits.js';
 import { refuseRepeated } from '../http/request-head.js';
+import type { UnreadAnswers } from '../http/unread-answers.js';
 import { gatewayReasons } from '../reasons.js';
 import { NativeOrigin, type Telling } from './native-origin.js';
 import { RequestMessages } from './request-messages.js';
@@ -36,7 +37,7 @@ export interface NativeServing extends Telling {
   /** What requests have until they are answered. */
   readonly memory: BodyMemory;
   /** What replies have until their callers read them. */
-  readonly unread: BodyMemory;
+  readonly unread: UnreadAnswers;
 }
 
 /**
@@ -48,7 +49,6 @@ export class NativeCall extends Timed implements CallListener, IncomingCall {
   readonly origin: NativeOrigin;
   readonly #requests: RequestMessages;
   readonly #held: HeldBody;
-  readonly #unread: HeldBody;
   #octets = 0;
   #messages = 0;
   #place: Place | undefined;
@@ -57,6 +57,7 @@ export class NativeCall extends Timed implements CallListener, IncomingCall {
   #isOver = false;
   #hasHead = false;
   #cancel: (() => void) | undefined;
+  #read: (() => void) | undefined;
   #wake: (() => void) | undefined;
 
   constructor(
@@ -72,7 +73,6 @@ export class NativeCall extends Timed implements CallListener, IncomingCall {
     this.deadline = Math.min(asked, now + MAX_CALL_MS);
     this.#requests = new RequestMessages(() => stream.taken());
     this.#held = serving.memory.open();
-    this.#unread = serving.unread.open();
     serving.deadlines.add(this);
     this.#inFlight = serving.inFlight.add(this);
     this.#unfinished = serving.unfinished.add(this);
@@ -110,7 +110,7 @@ export class NativeCall extends Timed implements CallListener, IncomingCall {
   }
 
   sent(): void {
-    this.#unread.release();
+    this.#read?.();
     this.#wake?.();
   }
 
@@ -177,7 +177,7 @@ export class NativeCall extends Timed implements CallListener, IncomingCall {
     const { stream } = this;
     stream.sendMessage(message);
     if (!stream.isBehind) return undefined;
-    if (!this.#unread.grow(message.length)) throw overloaded();
+    this.#read = this.serving.unread.hold(message.length, () => this.refuse(overloaded()));
     return new Promise((resolve) => (this.#wake = resolve));
   }
 
@@ -215,7 +215,7 @@ export class NativeCall extends Timed implements CallListener, IncomingCall {
     this.#inFlight.leave();
     this.#unfinished.leave();
     this.#held.release();
-    this.#unread.release();
+    this.#read?.();
     this.#requests.fail(gone());
     this.#cancel?.();
     this.#wake?.();

@@ -5,7 +5,8 @@ import { Deadlines, FrameServer, type Metadata, type ServerStream, type Status }
 import { LiveSet } from '@gatehouse/live-set';
 import type { CallForwarder } from '../calls/call-forwarder.js';
 import type { PublicMethod } from '../calls/public-methods.js';
-import { BodyMemory } from '../http/body-memory.js';
+import type { BodyMemory } from '../http/body-memory.js';
+import { UnreadAnswers } from '../http/unread-answers.js';
 import { gatewayReasons } from '../reasons.js';
 import { NativeCall, overloaded, type NativeServing } from './native-call.js';
 import { nativeLimits } from './native-limits.js';
@@ -19,9 +20,6 @@ export interface NativePortOptions extends Pick<Telling, 'log' | 'trustedProxies
   /** What the bodies of all requests have. */
   readonly memory: BodyMemory;
 }
-
-/** The most that replies have of the memory whose callers do not read them, in bytes. */
-const UNREAD_BYTES = 32 * 1024 * 1024;
 
 /**
  * The most calls at once whose callers have not sent all of their requests. Each has its headers and what no body is
@@ -51,7 +49,7 @@ export class NativePort {
       deadlines: new Deadlines(),
       inFlight: new LiveSet(),
       unfinished: new LiveSet(),
-      unread: new BodyMemory(UNREAD_BYTES),
+      unread: new UnreadAnswers(),
     };
   }
 
